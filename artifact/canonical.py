@@ -1,0 +1,49 @@
+"""One text for one content, so that equal things have equal hashes; and ids that follow from what they name.
+
+Refuses nothing: borders have validated what comes here (artifact.json_data).
+"""
+
+from hashlib import blake2b, sha256
+from typing import Any
+
+import msgspec
+
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+def canonical_json(value: Any) -> bytes:
+    """Canonical JSON: keys sorted, no space, 1.0 written as 1. `value` is plain JSON data."""
+    return _encoder.encode(_whole(value))
+
+
+def _whole(value: Any) -> Any:
+    if type(value) is float:
+        return int(value) if value.is_integer() and abs(value) < 2**63 else value
+    if type(value) is dict:
+        return {key: _whole(item) for key, item in value.items()}
+    if type(value) is list or type(value) is tuple:
+        return [_whole(item) for item in value]
+    return value
+
+
+def content_hash(value: Any) -> bytes:
+    """16 bytes that differ where the content differs."""
+    return blake2b(canonical_json(value), digest_size=16).digest()
+
+
+def derived_id(prefix: str, *parts: str) -> str:
+    """An id that anyone can derive again from the same parts, so a retry names the same thing."""
+    digest = blake2b(digest_size=12)
+    for part in parts:
+        encoded = part.encode()
+        digest.update(len(encoded).to_bytes(4, "big") + encoded)
+    return f"{prefix}_{digest.hexdigest()}"
+
+
+def digest_of(lines: list[bytes]) -> str:
+    """sha256 over sorted lines, each ended by a newline: the order in which they were made does not count."""
+    total = sha256()
+    for line in sorted(lines):
+        total.update(line)
+        total.update(b"\n")
+    return total.hexdigest()

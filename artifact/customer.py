@@ -1,0 +1,126 @@
+"""One customer's artifact: an envelope around a body, and the body is facts and talk.
+
+The body is a function of the log alone (I3: re-enacting the log gives it byte for byte), so nothing that depends
+on batching, on a store or on a process may enter it. What does depend on them stands in the envelope.
+"""
+
+from hashlib import blake2b
+
+import msgspec
+
+from artifact.channel import Channel
+from artifact.event import Subject
+from artifact.facts import EMPTY_FACTS, Facts
+from artifact.instant import Instant
+from artifact.message import Message
+
+SCHEMA = 1
+"""Number of this layout. A document of a newer one is read-only; older ones are brought up at read."""
+
+
+class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One contact made: a delivery whose intent is committed and that did not fail. Places are none.
+
+    `delivery` is empty for what a source sent by itself.
+    """
+
+    at: Instant
+    channel: Channel
+    category: str
+    topic: str
+    delivery: str = ""
+
+
+class StaffTask(msgspec.Struct, frozen=True, omit_defaults=True):
+    """For a person of the brand: to do, or (alert) to know."""
+
+    id: str
+    kind: str
+    raised_at: Instant
+    reason: str
+    team: str | None = None
+    is_alert: bool = False
+    due: Instant | None = None
+    state: str = "OPEN"
+    about: Subject | None = None
+    message: str | None = None
+    origin: str | None = None
+
+
+class LateMark(msgspec.Struct, frozen=True, array_like=True):
+    """That entry `n` folded an event at `at` below the high water: older snapshots above `at` cannot be folded on."""
+
+    n: int
+    at: Instant
+
+
+class Talk(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is being said: a pure function of the log in arrival order.
+
+    `messages` are live; `tail` the newest closed ones, oldest first. `records_hash` rolls over all decision
+    records. `broken` names commitments (name/reference) that were known broken once, for KEPT_LATE_KNOWN.
+    """
+
+    messages: tuple[Message, ...] = ()
+    tail: tuple[Message, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    tasks: tuple[StaffTask, ...] = ()
+    broken: tuple[str, ...] = ()
+    lates: tuple[LateMark, ...] = ()
+    fold_floor: int = 0
+    revision: str = ""
+    records_hash: bytes = b""
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What re-enacting must reproduce byte for byte."""
+
+    facts: Facts = EMPTY_FACTS
+    talk: Talk = Talk()
+
+
+class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Envelope and body. `version` is the number of log entries; `due` the next instant something must run.
+
+    `now` is the instant of the last entry, `epoch` the publication under which it was last decided.
+    """
+
+    customer_id: str
+    version: int = 0
+    now: Instant = 0
+    due: Instant | None = None
+    epoch: int = 0
+    schema: int = SCHEMA
+    body: Body = Body()
+
+
+class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The body after entry `n`, kept so that the log need not be run from its beginning."""
+
+    n: int
+    now: Instant
+    body: Body
+
+
+_encoder = msgspec.msgpack.Encoder(order="deterministic")
+_bodies = msgspec.msgpack.Decoder(Body)
+
+
+def encode_body(body: Body) -> bytes:
+    """The bytes that I3 compares."""
+    return _encoder.encode(body)
+
+
+def decode_body(data: bytes) -> Body:
+    """The inverse of encode_body. Raises msgspec.ValidationError for other bytes."""
+    return _bodies.decode(data)
+
+
+def memory_bytes(facts: Facts) -> bytes:
+    """The bytes of the memory alone, which an ordered and a shuffled run must agree on."""
+    return _encoder.encode(facts)
+
+
+def rolled(previous: bytes, data: bytes) -> bytes:
+    """The rolling hash after one more piece of data."""
+    return blake2b(previous + data, digest_size=16).digest()

@@ -1,0 +1,125 @@
+"""The compact record of one deciding, and the entry of the log it is part of.
+
+Numbers and names only: words are made on reading, from the rulebook of that revision. A record is written only
+where state, instant, plan or reasons of a message changed.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from artifact.channel import Channel
+from artifact.event import Event
+from artifact.instant import Instant
+from artifact.message import DeliveryState, GateName, HoldKind, MessageState
+
+
+class GateOutcome(StrEnum):
+    PASSED = "PASSED"
+    HELD = "HELD"
+    BLOCKED = "BLOCKED"
+    SKIPPED = "SKIPPED"
+
+
+class GateRow(msgspec.Struct, frozen=True, array_like=True):
+    """One gate of one deciding. `reason` is a stable short code, `until` the instant a hold ends."""
+
+    gate: GateName
+    outcome: GateOutcome
+    reason: str = ""
+    until: Instant | None = None
+
+
+class HoldRow(msgspec.Struct, frozen=True, array_like=True):
+    kind: HoldKind
+    since: Instant
+    until: Instant | None = None
+    rule: str | None = None
+
+
+class PlanRow(msgspec.Struct, frozen=True, array_like=True):
+    channel: Channel
+    state: DeliveryState
+    planned_at: Instant | None = None
+    because: str | None = None
+
+
+class RuleRow(msgspec.Struct, frozen=True, array_like=True):
+    """What became of one candidate rule: `result` is FIRED, NOT_MET, UNKNOWN, SILENCED or ERROR.
+
+    `detail` is the number of the first condition that failed, the fact that was missing, the rule that silenced
+    it, or the error.
+    """
+
+    rule: str
+    result: str
+    detail: str | int | None = None
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One decision about one message, at log entry `n` of its customer."""
+
+    message: str
+    n: int
+    now: Instant
+    state: MessageState
+    reason: str
+    revision: str
+    cause: str
+    next_at: Instant | None = None
+    gates: tuple[GateRow, ...] = ()
+    rules: tuple[RuleRow, ...] = ()
+    holds: tuple[HoldRow, ...] = ()
+    plan: tuple[PlanRow, ...] = ()
+    reads: dict[str, Any] = {}
+
+
+class EntryKind(StrEnum):
+    """What an entry of the log is. One door: there is no other way in."""
+
+    EVENT = "event"
+    TIMER = "timer"
+    RULEBOOK = "rulebook"
+    INTENT = "intent"
+    OUTCOME = "outcome"
+    COMMAND = "command"
+
+
+class EventStatus(StrEnum):
+    """What became of an event that was sent to us."""
+
+    ACCEPTED = "ACCEPTED"
+    DUPLICATE = "DUPLICATE"
+    LATE = "LATE"
+    IGNORED = "IGNORED"
+    REJECTED = "REJECTED"
+
+
+class Intent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """That these deliveries are about to be handed over by `worker`, and until when that holds."""
+
+    deliveries: tuple[str, ...]
+    worker: str
+    valid_until: Instant
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row of a customer's log. `n` is the version it made; `now` the instant it was folded at.
+
+    `timer_at` is the due instant that a timer entry runs; `revision` the rulebook in force ("" without one);
+    `environment` names engine, tzdata and holidays. `out` holds the decisions, `status` what the event was
+    answered with; `content` the hash that tells a duplicate from a conflict.
+    """
+
+    n: int
+    kind: EntryKind
+    now: Instant
+    revision: str
+    environment: str
+    event: Event | None = None
+    content: bytes | None = None
+    timer_at: Instant | None = None
+    intent: Intent | None = None
+    status: EventStatus = EventStatus.ACCEPTED
+    out: tuple[Record, ...] = ()

@@ -1,0 +1,102 @@
+"""Lengths of time as people say them, and the clock arithmetic of a customer's zone.
+
+Minutes and hours are elapsed time; days, weeks, months and years follow the calendar of a zone, so that "one day
+later" keeps the hour on the wall across a change of the clocks.
+"""
+
+from calendar import monthrange
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from artifact.instant import HOUR, MINUTE, Instant, datetime_of, instant_of
+
+
+class Unit(StrEnum):
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Span(msgspec.Struct, frozen=True, gc=False):
+    """`amount` of one unit: 14 days."""
+
+    amount: int
+    unit: Unit
+
+
+_ELAPSED = {Unit.MINUTE: MINUTE, Unit.HOUR: HOUR}
+_DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
+_MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of an IANA name. Raises KeyError or ValueError for one that does not exist."""
+    return ZoneInfo(name)
+
+
+def add_span(instant: Instant, span: Span, zone: str, times: int = 1) -> Instant:
+    """The instant `times` spans later (earlier for a negative number) on the calendar of `zone`."""
+    amount = span.amount * times
+    if span.unit in _ELAPSED:
+        return instant + amount * _ELAPSED[span.unit]
+    local = datetime_of(instant).astimezone(zone_of(zone)).replace(tzinfo=None)
+    if span.unit in _DAYS:
+        return at_wall(local + timedelta(days=amount * _DAYS[span.unit]), zone)
+    return at_wall(_add_months(local, amount * _MONTHS[span.unit]), zone)
+
+
+def _add_months(local: datetime, months: int) -> datetime:
+    """A month later keeps the day where that month has it, else takes its last day."""
+    year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
+    day = min(local.day, monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day)
+
+
+def at_wall(local: datetime, zone: str) -> Instant:
+    """The instant at which the wall clock of `zone` reads `local`.
+
+    In a gap: the first instant after it. In an overlap: the first of the two (PEP 495, fold 0).
+    """
+    aware = local.replace(tzinfo=zone_of(zone), fold=0)
+    instant = instant_of(aware.astimezone(UTC))
+    if datetime_of(instant).astimezone(aware.tzinfo).replace(tzinfo=None) == local:
+        return instant
+    return _end_of_gap(local, zone)
+
+
+def _end_of_gap(local: datetime, zone: str) -> Instant:
+    """First instant after a gap that holds `local`: before it the offset is the old one, by PEP 495 fold 0."""
+    info = zone_of(zone)
+    before = local.replace(tzinfo=info, fold=0).utcoffset()
+    after = local.replace(tzinfo=info, fold=1).utcoffset()
+    if before is None or after is None:  # a zone always has offsets; states it for the type checker
+        raise AssertionError(zone)
+    low = instant_of(local.replace(tzinfo=UTC)) - _micro(max(before, after))
+    high = instant_of(local.replace(tzinfo=UTC)) - _micro(min(before, after))
+    while high - low > 1:
+        middle = (low + high) // 2
+        offset = datetime_of(middle).astimezone(info).utcoffset()
+        low, high = (middle, high) if offset == before else (low, middle)
+    return high
+
+
+def _micro(delta: timedelta) -> int:
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def next_wall_time(instant: Instant, at: time, zone: str) -> Instant:
+    """The first instant after `instant` at which the wall clock of `zone` reads `at`."""
+    local = datetime_of(instant).astimezone(zone_of(zone)).replace(tzinfo=None)
+    for days in range(3):
+        candidate = at_wall(datetime.combine(local.date() + timedelta(days=days), at), zone)
+        if candidate > instant:
+            return candidate
+    raise AssertionError((instant, at, zone))

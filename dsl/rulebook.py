@@ -1,0 +1,97 @@
+"""A compiled rulebook, as the engine sees it: immutable, named by its revision, without I/O, clock or randomness.
+
+`dsl.compile` makes one from text; the plain interpreter of the typed tree implements the same protocol and is its
+oracle.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from artifact.channel import Channel, Urgency
+from artifact.errors import InputError
+from artifact.event import Event
+from artifact.facts import Facts
+from artifact.instant import Instant
+from artifact.span import Span
+from dsl.effects import Postpone
+from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Verdict
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """A topic with everything its category gives it filled in.
+
+    `channels` in order of preference; `lives_for` bounds a message without `expiresAt`; `expires_after` gives one
+    an end; `one_per` names the data field whose value is the business key where the request has none;
+    `must_agree` the data fields in which two sources must not differ. `display` is the name by language code.
+    """
+
+    name: str
+    category: str
+    basis: str
+    urgency: Urgency
+    channels: tuple[Channel, ...]
+    lives_for: Span
+    expires_after: Span | None = None
+    template: str | None = None
+    one_per: str | None = None
+    must_agree: tuple[str, ...] = ()
+    critical: bool = False
+    proof: bool = False
+    passes_quiet_hours: bool = False
+    passes_caps: bool = False
+    classified: bool = True
+    display: dict[str, str] = {}
+
+
+class RuleFace(msgspec.Struct, frozen=True, kw_only=True):
+    """What an explanation and the engine need to know of a message rule without running it."""
+
+    name: str
+    because: dict[str, str] = {}
+    agent_may_release: bool = False
+    owner: str | None = None
+    postpone: Postpone | None = None
+    conditions: tuple[str, ...] = ()
+
+
+class Rulebook(Protocol):
+    """One revision of the manners.
+
+    `zone` is the zone of customers whose own is unknown, `languages` the template languages, first the default.
+    """
+
+    revision: str
+    name: str
+    text: str
+    language: str
+    zone: str
+    currency: str
+    topics: Mapping[str, Topic]
+    rules: Mapping[str, RuleFace]
+
+    def topic(self, name: str) -> Topic:
+        """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""
+
+    def label(self, kind: str, name: str, language: str) -> str:
+        """The display name of a declaration (`topic`, `situation`, `commitment`), or its own name in words."""
+
+    def problems(self, event: Event) -> list[InputError]:
+        """Fields of a declared event type whose values are not of the declared type; paths begin at `data`."""
+
+    def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
+        """What this event does. Conditions on time are read at `event.at`; reads no clock.
+
+        Events that the engine makes come here too: `situation.opened`, `.closed`, `.moved`, `.expired` (about the
+        situation, data of the event that caused it), `commitment.made`, `.kept`, `.broken`, `.dropped`.
+        """
+
+    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
+        """What all message rules say about one message. Never raises for what an author wrote."""
+
+    def has_template(self, name: str, channel: Channel, language: str) -> bool:
+        """Whether words exist for this channel in this or the default language."""
+
+    def render(self, name: str, context: RenderContext) -> Rendered:
+        """The words. Raises dsl.template.TemplateError when the template fails or passes a limit."""
