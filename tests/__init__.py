@@ -1,0 +1,1 @@
+"""The tests mirror the rooms; `house` holds the architecture's own rules."""
