@@ -58,3 +58,15 @@ def test_no_pure_module_of_the_engine_imports_the_one_that_is_not() -> None:
             if "engine.pipeline" in {origin, *named, *(f"{origin}.{part}" for part in named)}:
                 guilty.append(name)
     assert guilty == []
+
+
+def test_nothing_imports_the_database_stand_in() -> None:
+    # It is under GPL-2.0: the tests may run it as a process of its own, and that is all.
+    guilty = []
+    for name, text in modules().items():
+        for node in ast.walk(ast.parse(text)):
+            named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            origin = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            if any(module.lower().startswith("secantus") for module in (origin, *named)):
+                guilty.append(name)
+    assert guilty == []
