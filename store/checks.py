@@ -1,0 +1,30 @@
+"""What a commit must look like before a store touches it, and what a closed store answers.
+
+A commit that breaks this is our own fault, never a person's, so it is a plain ValueError. Refuses a commit without
+entries: a version that does not move could not be compared and set.
+"""
+
+from artifact.errors import ErrorCode, InputError
+from store.port import Change, Commit
+
+
+def check_commit(commit: Commit) -> None:
+    """Raise ValueError unless artifact, entries and versions belong together (I7: versions grow by one)."""
+    numbers = [entry.n for entry in commit.entries]
+    first = commit.expected_version + 1
+    if not numbers or numbers != list(range(first, first + len(numbers))):
+        raise ValueError(f"entries {numbers} do not follow version {commit.expected_version}")
+    if commit.artifact.version != numbers[-1]:
+        raise ValueError(f"artifact of version {commit.artifact.version} after entry {numbers[-1]}")
+    if commit.artifact.customer_id != commit.customer_id:
+        raise ValueError("artifact and commit name two customers")
+
+
+def change_of(commit: Commit) -> Change:
+    """What watchers are told once the commit is durable."""
+    return Change(commit.customer_id, commit.expected_version, commit.artifact.version)
+
+
+def closed() -> InputError:
+    """What every method of a closed store raises."""
+    return InputError(ErrorCode.STORE_UNAVAILABLE, "the store is closed")

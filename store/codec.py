@@ -1,0 +1,42 @@
+"""How what the stores keep becomes bytes: msgpack through encoders made once, the same in every store.
+
+The body keeps the bytes that I3 compares (artifact.customer). Refuses to read a layout newer than ours: guessing at
+it could only lose something.
+"""
+
+import msgspec
+
+from artifact.customer import SCHEMA, Body, Snapshot, decode_body, encode_body
+from artifact.decision import Entry
+from artifact.errors import ErrorCode, InputError
+from artifact.message import Message
+
+_encoder = msgspec.msgpack.Encoder()
+_entries = msgspec.msgpack.Decoder(Entry)
+_messages = msgspec.msgpack.Decoder(Message)
+
+encode_entry = _encoder.encode
+decode_entry = _entries.decode
+encode_message = _encoder.encode
+decode_message = _messages.decode
+
+
+def encode_artifact_body(body: Body) -> bytes:
+    """The body of an artifact as kept."""
+    return encode_body(body)
+
+
+def decode_artifact_body(schema: int, data: bytes) -> Body:
+    """The body of an artifact kept under layout `schema`. Upcasters for older layouts belong here."""
+    if schema > SCHEMA:
+        raise InputError(
+            ErrorCode.STORE_NEWER,
+            f"the store holds artifacts of layout {schema}, this version knows up to {SCHEMA}",
+            help="run the version of Memento that wrote them, or a newer one",
+        )
+    return decode_body(data)
+
+
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """The body of a snapshot; its number and instant are kept beside."""
+    return encode_body(snapshot.body)

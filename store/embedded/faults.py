@@ -1,0 +1,67 @@
+"""What a fault of SQLite means to whoever asked the store.
+
+A full disk, a failing one, a vanished directory: STORE_UNAVAILABLE, for they pass. A damaged or foreign file:
+STORE_INVALID, for it does not. Anything else is our own mistake and stays what it is.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from artifact.errors import ErrorCode, InputError
+from store.checks import closed
+
+_PASSING = (
+    apsw.FullError,
+    apsw.IOError,
+    apsw.BusyError,
+    apsw.LockedError,
+    apsw.CantOpenError,
+    apsw.ReadOnlyError,
+    apsw.PermissionsError,
+    apsw.ProtocolError,
+    apsw.NoMemError,
+)
+_LASTING = (apsw.CorruptError, apsw.NotADBError)
+
+
+@contextmanager
+def answering_for(path: Path) -> Iterator[None]:
+    """Say what went wrong with the file in the port's words."""
+    try:
+        yield
+    except _PASSING as error:
+        raise unavailable(path, str(error)) from error
+    except _LASTING as error:
+        raise invalid(path, f"is damaged: {error}") from error
+    except apsw.ConnectionClosedError as error:
+        raise closed() from error
+
+
+def unavailable(path: Path, why: str) -> InputError:
+    """The store cannot answer now."""
+    return InputError(
+        ErrorCode.STORE_UNAVAILABLE,
+        f"the store {path} cannot answer: {why}",
+        help="nothing was half written; look at the disk's space, rights and health, then try again",
+    )
+
+
+def invalid(path: Path, why: str) -> InputError:
+    """The file is not a store that can be used."""
+    return InputError(
+        ErrorCode.STORE_INVALID,
+        f"{path} {why}",
+        help="name another file, or bring back a backup; nothing was changed in this one",
+    )
+
+
+def newer(path: Path, found: int, known: int) -> InputError:
+    """The file was written by a later version, so ours must not write to it."""
+    return InputError(
+        ErrorCode.STORE_NEWER,
+        f"{path} has layout {found}, this version of Memento knows up to {known}",
+        help="run the version that wrote it, or a newer one; reading alone is allowed",
+    )

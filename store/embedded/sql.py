@@ -1,0 +1,200 @@
+"""Every statement the embedded store runs, and the layout they run on.
+
+Integer customer numbers keep the indexes small and the log an append; texts that vary are bound, never pasted.
+The layout's number is SCHEMA; it changes with any statement of LAYOUT, and never without an upgrade step.
+"""
+
+from store.listing import Place
+from store.port import MessageFilter
+
+APPLICATION_ID = 0x4D656D6F
+"""`Memo`, in the header of every file that is ours."""
+
+SCHEMA = 1
+
+LAYOUT = """
+CREATE TABLE artifact(
+  no INTEGER PRIMARY KEY,
+  customer TEXT NOT NULL UNIQUE,
+  version INTEGER NOT NULL,
+  now INTEGER NOT NULL,
+  due INTEGER,
+  epoch INTEGER NOT NULL,
+  schema INTEGER NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+CREATE INDEX artifact_due ON artifact(due) WHERE due IS NOT NULL;
+CREATE INDEX artifact_epoch ON artifact(epoch);
+
+CREATE TABLE log(
+  seq INTEGER PRIMARY KEY,
+  no INTEGER NOT NULL REFERENCES artifact,
+  n INTEGER NOT NULL,
+  source TEXT,
+  event TEXT,
+  body BLOB NOT NULL,
+  UNIQUE(no, n)
+) STRICT;
+CREATE UNIQUE INDEX log_event ON log(no, source, event) WHERE event IS NOT NULL;
+
+CREATE TABLE snapshot(
+  seq INTEGER PRIMARY KEY,
+  no INTEGER NOT NULL REFERENCES artifact,
+  n INTEGER NOT NULL,
+  now INTEGER NOT NULL,
+  schema INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  UNIQUE(no, n)
+) STRICT;
+
+CREATE TABLE message(
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  no INTEGER NOT NULL REFERENCES artifact,
+  n INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  topic TEXT NOT NULL,
+  category TEXT NOT NULL,
+  state TEXT NOT NULL,
+  rule TEXT,
+  reason TEXT NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+CREATE INDEX message_received ON message(received_at DESC, id);
+CREATE INDEX message_customer ON message(no, received_at DESC, id);
+CREATE INDEX message_topic ON message(topic, received_at DESC, id);
+CREATE INDEX message_category ON message(category, received_at DESC, id);
+CREATE INDEX message_state ON message(state, received_at DESC, id);
+CREATE INDEX message_rule ON message(rule, received_at DESC, id) WHERE rule IS NOT NULL;
+CREATE INDEX message_reason ON message(reason, received_at DESC, id);
+
+CREATE TABLE rulebook(
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  text TEXT NOT NULL,
+  author TEXT NOT NULL,
+  saved_at INTEGER NOT NULL,
+  revision TEXT
+) STRICT;
+
+CREATE TABLE publication(
+  epoch INTEGER PRIMARY KEY,
+  rulebook TEXT NOT NULL,
+  revision TEXT NOT NULL,
+  effective_at INTEGER NOT NULL,
+  actor TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE total(customers INTEGER NOT NULL, entries INTEGER NOT NULL, messages INTEGER NOT NULL) STRICT;
+INSERT INTO total VALUES(0, 0, 0);
+"""
+
+CREATE = f"""
+PRAGMA secure_delete = ON;
+BEGIN EXCLUSIVE;
+{LAYOUT}
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {SCHEMA};
+COMMIT;
+"""
+
+WRITER_SETTINGS = """
+PRAGMA busy_timeout = 5000;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA fullfsync = ON;
+PRAGMA checkpoint_fullfsync = ON;
+PRAGMA foreign_keys = ON;
+PRAGMA secure_delete = ON;
+PRAGMA wal_autocheckpoint = 4000;
+PRAGMA journal_size_limit = 67108864;
+PRAGMA cache_size = -65536;
+PRAGMA temp_store = MEMORY;
+"""
+"""What was acknowledged is on the disk, and what was deleted is not. fullfsync counts on macOS only."""
+
+READER_SETTINGS = """
+PRAGMA busy_timeout = 5000;
+PRAGMA query_only = ON;
+PRAGMA cache_size = -8192;
+PRAGMA mmap_size = 268435456;
+PRAGMA temp_store = MEMORY;
+"""
+
+IS_EMPTY = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)"
+BEGIN = "BEGIN IMMEDIATE"
+COMMIT = "COMMIT"
+ROLLBACK = "ROLLBACK"
+
+CREATE_ARTIFACT = """
+INSERT INTO artifact(version, now, due, epoch, schema, body, customer) VALUES(?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT(customer) DO NOTHING RETURNING no"""
+REPLACE_ARTIFACT = """
+UPDATE artifact SET version = ?, now = ?, due = ?, epoch = ?, schema = ?, body = ?
+WHERE customer = ? AND version = ? RETURNING no"""
+APPEND_ENTRY = "INSERT INTO log(no, n, source, event, body) VALUES(?, ?, ?, ?, ?)"
+KEEP_SNAPSHOT = "INSERT INTO snapshot(no, n, now, schema, body) VALUES(?, ?, ?, ?, ?)"
+UPDATE_MESSAGE = (
+    "UPDATE message SET n = ?, category = ?, state = ?, rule = ?, reason = ?, body = ? WHERE id = ?"
+)
+INSERT_MESSAGE = """
+INSERT INTO message(n, category, state, rule, reason, body, id, no, received_at, topic)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+COUNT = "UPDATE total SET customers = customers + ?, entries = entries + ?, messages = messages + ?"
+
+ARTIFACT = "SELECT no, version, now, due, epoch, schema, body FROM artifact WHERE customer = ?"
+KNOWN = "SELECT body FROM log WHERE no = ? AND source = ? AND event = ?"
+HISTORY = """
+SELECT body FROM log WHERE no = (SELECT no FROM artifact WHERE customer = ?) AND n > ? ORDER BY n LIMIT ?"""
+EVENT = """
+SELECT body FROM log WHERE no = (SELECT no FROM artifact WHERE customer = ?) AND source = ? AND event = ?"""
+SNAPSHOTS = "SELECT n FROM snapshot WHERE no = (SELECT no FROM artifact WHERE customer = ?) ORDER BY n"
+SNAPSHOT = """
+SELECT now, schema, body FROM snapshot WHERE no = (SELECT no FROM artifact WHERE customer = ?) AND n = ?"""
+CUSTOMERS = "SELECT customer FROM artifact WHERE customer > ? ORDER BY customer LIMIT ?"
+DUE = "SELECT customer, due FROM artifact WHERE due <= ? ORDER BY due LIMIT ?"
+BEHIND = "SELECT customer FROM artifact WHERE epoch < ? ORDER BY epoch LIMIT ?"
+TOTALS = "SELECT customers, entries, messages FROM total"
+
+SAVE_RULEBOOK = """
+INSERT INTO rulebook(id, text, author, saved_at, revision, number)
+SELECT ?, ?, ?, ?, ?, coalesce(max(number), 0) + 1 FROM rulebook WHERE TRUE
+ON CONFLICT(id) DO NOTHING"""
+RULEBOOK = "SELECT id, number, text, author, saved_at, revision FROM rulebook WHERE id = ?"
+RULEBOOKS = """
+SELECT id, number, text, author, saved_at, revision FROM rulebook WHERE number < ? ORDER BY number DESC LIMIT ?"""
+PUBLISH = """
+INSERT INTO publication(epoch, rulebook, revision, effective_at, actor)
+SELECT ?, ?, ?, ?, ? WHERE ? = (SELECT coalesce(max(epoch), 0) FROM publication) RETURNING epoch"""
+PUBLICATIONS = "SELECT epoch, rulebook, revision, effective_at, actor FROM publication ORDER BY epoch"
+
+_MESSAGE = """
+SELECT m.id, a.customer, m.n, m.body FROM message AS m JOIN artifact AS a ON a.no = m.no WHERE """
+MESSAGE = _MESSAGE + "m.id = ?"
+
+Bindings = tuple[str | int, ...]
+
+
+def message_listing(
+    where: MessageFilter, state: str | None, place: Place | None, limit: int
+) -> tuple[str, Bindings]:
+    """The statement that lists rows of at most one state, in the order of the listing, and what to bind to it."""
+    conditions: list[tuple[str, Bindings]] = [("TRUE", ())]
+    if where.customer_id is not None:
+        conditions.append(("m.no = (SELECT no FROM artifact WHERE customer = ?)", (where.customer_id,)))
+    columns = {
+        "m.topic = ?": where.topic,
+        "m.category = ?": where.category,
+        "m.state = ?": state,
+        "m.rule = ?": where.rule,
+        "m.reason = ?": where.reason,
+        "m.received_at >= ?": where.since,
+        "m.received_at < ?": where.before,
+    }
+    conditions += [(text, (value,)) for text, value in columns.items() if value is not None]
+    if place is not None:
+        at, id = -place[0], place[1]
+        conditions.append(("m.received_at <= ? AND (m.received_at < ? OR m.id > ?)", (at, at, id)))
+    text = _MESSAGE + " AND ".join(text for text, _ in conditions)
+    bindings = tuple(value for _, values in conditions for value in values)
+    return f"{text} ORDER BY m.received_at DESC, m.id LIMIT ?", (*bindings, limit)
