@@ -161,5 +161,4 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     seats: tuple[Seat, ...] = ()
 
 
-
 EMPTY_FACTS = Facts()

@@ -61,9 +61,7 @@ def _for_datetime(text: str) -> str:
 def instant_of(moment: datetime, path: tuple[str, ...] = ()) -> Instant:
     """The instant of an aware datetime. Raises InputError for a naive one or one outside years 1 to 9999."""
     if moment.tzinfo is None:
-        raise InputError(
-            ErrorCode.INSTANT_WITHOUT_OFFSET, f"`{moment.isoformat()}` has no offset", path=path
-        )
+        raise InputError(ErrorCode.INSTANT_WITHOUT_OFFSET, f"`{moment.isoformat()}` has no offset", path=path)
     delta = moment - _EPOCH
     instant = (delta.days * 86_400 + delta.seconds) * SECOND + delta.microseconds
     if not EARLIEST <= instant <= LATEST:

@@ -152,7 +152,9 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `number` is the log entry that brought it. `sources` are further requests that were joined to it.
     `reason` is the short code of why it is in this state; `rule` the rule behind it, where there is one.
-    `next_at` is the next instant at which it must be decided anew. `correcting` names the message it corrects.
+    `next_at` is the next instant at which it must be decided anew. `correcting` names the message it corrects,
+    `joined_to` the one that speaks for it, `conflict_with` the one it disagrees with. `released` are rules whose
+    hold an agent lifted.
     """
 
     id: str
@@ -173,6 +175,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     closed_at: Instant | None = None
     correcting: str | None = None
     conflict_with: str | None = None
+    joined_to: str | None = None
     released: tuple[str, ...] = ()
 
     @property

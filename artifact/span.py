@@ -92,11 +92,12 @@ def _micro(delta: timedelta) -> int:
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
-def next_wall_time(instant: Instant, at: time, zone: str) -> Instant:
-    """The first instant after `instant` at which the wall clock of `zone` reads `at`."""
+def next_wall_time(instant: Instant, minute: int, zone: str) -> Instant:
+    """The first instant after `instant` at which the wall clock of `zone` reads `minute` minutes past midnight."""
+    at = time(minute // 60, minute % 60)
     local = datetime_of(instant).astimezone(zone_of(zone)).replace(tzinfo=None)
     for days in range(3):
         candidate = at_wall(datetime.combine(local.date() + timedelta(days=days), at), zone)
         if candidate > instant:
             return candidate
-    raise AssertionError((instant, at, zone))
+    raise AssertionError((instant, minute, zone))

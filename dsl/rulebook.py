@@ -15,7 +15,7 @@ from artifact.event import Event
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.span import Span
-from dsl.effects import Postpone
+from dsl.effects import Block, Deliver, Postpone
 from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Verdict
 
 
@@ -56,10 +56,42 @@ class RuleFace(msgspec.Struct, frozen=True, kw_only=True):
     conditions: tuple[str, ...] = ()
 
 
+class QuietHours(msgspec.Struct, frozen=True):
+    """`quiet hours for sms on Saturday 22:00 to 8:00`, or (`statutory`) forbidden hours that nobody may lift.
+
+    Minutes after midnight on the customer's wall clock; an end at or before the start is on the next day. 0 to
+    1440 is all day. `weekdays` (1 Monday .. 7) are the days on which the window starts; empty: every day.
+    """
+
+    channels: tuple[Channel, ...]
+    start_minute: int
+    end_minute: int
+    weekdays: tuple[int, ...] = ()
+    statutory: bool = False
+
+
+class Cap(msgspec.Struct, frozen=True):
+    """`cap daily_sms at most 2 contacts by sms per day, otherwise deliver by app end`.
+
+    Counts contacts that match all of `categories`, `topics`, `channels` that are not empty. The window rolls over
+    `span`, or (`calendar`) is one day, week or month of the customer's calendar. `otherwise` None: postpone.
+    """
+
+    name: str
+    limit: int
+    span: Span
+    calendar: bool = False
+    categories: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    otherwise: Block | Deliver | None = None
+
+
 class Rulebook(Protocol):
     """One revision of the manners.
 
     `zone` is the zone of customers whose own is unknown, `languages` the template languages, first the default.
+    `event_types` are the declared types: events of others change nothing.
     """
 
     revision: str
@@ -70,6 +102,9 @@ class Rulebook(Protocol):
     currency: str
     topics: Mapping[str, Topic]
     rules: Mapping[str, RuleFace]
+    quiet_hours: tuple[QuietHours, ...]
+    caps: tuple[Cap, ...]
+    event_types: frozenset[str]
 
     def topic(self, name: str) -> Topic:
         """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""

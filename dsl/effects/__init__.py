@@ -34,7 +34,9 @@ EventEffect: TypeAlias = (
 )
 """What an event may do."""
 
-MessageEffect: TypeAlias = Block | Deliver | Avoid | Postpone | Rephrase | Propagate | SetUrgency | RequireProof
+MessageEffect: TypeAlias = (
+    Block | Deliver | Avoid | Postpone | Rephrase | Propagate | SetUrgency | RequireProof
+)
 """What a message rule may say about one message."""
 
 __all__ = [

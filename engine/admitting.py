@@ -1,0 +1,204 @@
+"""A message comes in: who may ask, what it supersedes, joins or contradicts, and whether there is room.
+
+Business keys are scoped to customer, topic and key. Superseding takes back only what has not left; if something has
+left, the newer message is marked as correcting it.
+"""
+
+from msgspec.structs import replace
+
+from artifact.canonical import canonical_json, derived_id
+from artifact.channel import URGENCY_RANK, Urgency
+from artifact.customer import StaffTask
+from artifact.decision import GateOutcome, GateRow
+from artifact.errors import ErrorCode, InputError
+from artifact.instant import Instant
+from artifact.message import (
+    LIVE_STATES,
+    OPEN_STATES,
+    GateName,
+    Message,
+    MessageState,
+    Request,
+)
+from artifact.span import add_span
+from artifact.states import LEFT_STATES
+from dsl.rulebook import Topic
+from engine.deciding import closing_record, withdrawn
+from engine.scene import Scene
+from engine.talking import Talking
+
+
+def message_id(customer_id: str, source: str, id: str) -> str:
+    """The id that a request always has: a retry names the same message."""
+    return derived_id("m", customer_id, source, id)
+
+
+def business_key(request: Request, topic: Topic | None) -> str | None:
+    """The key the back-end gave, else the value of the field that the topic names (`one per`)."""
+    if request.key is not None or topic is None or topic.one_per is None:
+        return request.key
+    value = request.data.get(topic.one_per)
+    if value is None and request.about is not None:
+        value = request.about.reference
+    return None if value is None else str(value)
+
+
+def admit(talking: Talking, request: Request, scene: Scene, cause: str, *, outdated: bool = False) -> Message:
+    """Take in one message. `outdated`: what it tells is no longer the newest, so it closes as superseded.
+
+    Raises InputError CUSTOMER_FULL where there is no room for it.
+    """
+    topic = scene.book.topic(request.topic) if scene.book is not None else None
+    request = replace(request, key=business_key(request, topic))
+    new = Message(
+        id=message_id(talking.customer_id, request.source, request.id),
+        number=talking.n,
+        received_at=talking.now,
+        request=request,
+        category=topic.category if topic is not None else "",
+    )
+    if topic is not None and not topic.classified:
+        talking.alert(f"topic_unclassified:{request.topic}", new, scene)
+    if outdated:
+        return close(talking, new, MessageState.SUPERSEDED, "outdated", scene, cause)
+    other = _same_key(talking, new, topic, scene) if request.key is not None else None
+    if other is None:
+        return _enter(talking, new, topic, scene, cause)
+    if request.source in {other.request.source, *(s.source for s in other.sources)}:
+        return _supersede(talking, other, new, topic, scene, cause)
+    return _join(talking, other, new, topic, scene, cause)
+
+
+def _same_key(talking: Talking, new: Message, topic: Topic | None, scene: Scene) -> Message | None:
+    """The newest message of the same key that still lives, or whose subject matter would still be of use."""
+    spoken = (MessageState.JOINED, MessageState.SUPERSEDED, MessageState.RETRACTED, MessageState.CANCELLED)
+    same = [
+        m
+        for m in (*talking.tail.values(), *talking.messages.values())
+        if m.request.topic == new.request.topic
+        and m.request.key == new.request.key
+        and m.state not in spoken
+        and (m.state in LIVE_STATES or talking.now < _useful_until(m, topic, scene))
+    ]
+    return max(same, key=lambda m: (m.number, m.id), default=None)
+
+
+def _useful_until(message: Message, topic: Topic | None, scene: Scene) -> Instant:
+    if message.request.expires_at is not None:
+        return message.request.expires_at
+    if topic is None or scene.book is None:
+        return message.received_at
+    return add_span(message.received_at, topic.expires_after or topic.lives_for, scene.book.zone)
+
+
+def _is_newer(new: Message, old: Message) -> bool:
+    """By `seq` where both have one, else by the source's instant; at a tie the later arrival is newer."""
+    if new.request.seq is not None and old.request.seq is not None:
+        return new.request.seq >= old.request.seq
+    return new.request.at >= old.request.at
+
+
+def _supersede(
+    talking: Talking, old: Message, new: Message, topic: Topic | None, scene: Scene, cause: str
+) -> Message:
+    if not _is_newer(new, old):
+        return close(talking, new, MessageState.SUPERSEDED, "older_of_key", scene, cause)
+    if any(d.state in LEFT_STATES for d in old.deliveries):
+        new = replace(new, correcting=old.id)
+    if old.state in LIVE_STATES:
+        close(talking, old, MessageState.SUPERSEDED, "newer_of_key", scene, cause)
+        if old.conflict_with is not None:
+            _lift_conflict(talking, old)
+    return _enter(talking, new, topic, scene, cause)
+
+
+def _lift_conflict(talking: Talking, gone: Message) -> None:
+    other = talking.messages.get(gone.conflict_with or "")
+    if other is not None:
+        talking.keep(replace(other, conflict_with=None))
+
+
+def _join(
+    talking: Talking, first: Message, new: Message, topic: Topic | None, scene: Scene, cause: str
+) -> Message:
+    """Another source says the same: one message, two sources. In a field that must agree they differ: a conflict."""
+    if _agree(first, new, topic):
+        limit = scene.limits.sources_per_message - 1
+        talking.keep(replace(first, sources=(*first.sources, new.request)[:limit]))
+        joined = replace(new, joined_to=first.id)
+        return close(talking, joined, MessageState.JOINED, "same_key", scene, cause)
+    if first.state in LIVE_STATES:
+        talking.keep(replace(first, conflict_with=new.id))
+    new = replace(new, conflict_with=first.id)
+    talking.task(
+        StaffTask(
+            id=derived_id("t", talking.customer_id, first.id, new.id, "conflict"),
+            kind="conflict",
+            raised_at=talking.now,
+            reason=f"{first.request.source} and {new.request.source} disagree",
+            about=new.request.about,
+            message=new.id,
+        )
+    )
+    return _enter(talking, new, topic, scene, cause)
+
+
+def _agree(first: Message, new: Message, topic: Topic | None) -> bool:
+    fields = topic.must_agree if topic is not None else ()
+    return all(
+        canonical_json(first.request.data.get(f)) == canonical_json(new.request.data.get(f)) for f in fields
+    )
+
+
+def _enter(talking: Talking, new: Message, topic: Topic | None, scene: Scene, cause: str) -> Message:
+    critical = topic is not None and topic.critical
+    if len(talking.messages) >= scene.limits.open_messages - (
+        0 if critical else scene.limits.reserved_messages
+    ):
+        if not critical:
+            raise InputError(
+                ErrorCode.CUSTOMER_FULL,
+                f"{len(talking.messages)} messages of this customer are open already",
+                help="retract what is no longer true, or let some expire",
+            )
+        _evict(talking, scene, cause)
+    talking.keep(new)
+    talking.changed[new.id] = new
+    return new
+
+
+def _evict(talking: Talking, scene: Scene, cause: str) -> None:
+    """Make room: the weakest blocked message, then the weakest that waits and is not critical."""
+    candidates = [
+        m for m in talking.messages.values() if m.state in OPEN_STATES and m.urgency is not Urgency.CRITICAL
+    ]
+    if candidates:
+        weakest = min(
+            candidates,
+            key=lambda m: (
+                m.state is not MessageState.BLOCKED,
+                URGENCY_RANK[m.urgency],
+                -m.received_at,
+                m.id,
+            ),
+        )
+        close(talking, weakest, MessageState.EVICTED, "no_room", scene, cause)
+
+
+def close(
+    talking: Talking, message: Message, state: MessageState, reason: str, scene: Scene, cause: str
+) -> Message:
+    """Close a message for good: what has not left is taken back, and a record says why."""
+    closed = replace(
+        withdrawn(message, talking.now, state.value),
+        state=state,
+        reason=reason,
+        holds=(),
+        next_at=None,
+        closed_at=talking.now,
+    )
+    talking.keep(closed)
+    talking.changed[closed.id] = closed
+    gate = GateRow(GateName.LIFE, GateOutcome.BLOCKED, reason)
+    talking.record(closing_record(closed, gate, talking, scene, cause))
+    return closed

@@ -1,0 +1,99 @@
+"""The contact budget of one customer: contacts made, and the plans of this deciding that come first.
+
+Reservations are not stored: they are the planned instants of what waits and is ready, found anew in each deciding in
+rank order, so they move and vanish with it. Places are no contacts.
+"""
+
+from bisect import insort
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from artifact.channel import SENDS, Channel
+from artifact.customer import Contact
+from artifact.instant import Instant, datetime_of
+from artifact.span import Span, Unit, add_span, at_wall, zone_of
+from dsl.rulebook import Cap
+
+_LONGEST_SEARCH = 400
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is used and reserved so far, per cap, in ascending order."""
+
+    caps: tuple[Cap, ...]
+    zone: str
+    taken: dict[str, list[Instant]] = field(default_factory=dict)
+
+    def take(self, at: Instant, channel: Channel, category: str, topic: str) -> None:
+        """Count one contact or plan."""
+        for cap in self.bearing(channel, category, topic):
+            insort(self.taken.setdefault(cap.name, []), at)
+
+    def bearing(self, channel: Channel, category: str, topic: str) -> list[Cap]:
+        """The caps that count such a contact."""
+        if channel not in SENDS:
+            return []
+        return [
+            cap
+            for cap in self.caps
+            if (not cap.channels or channel in cap.channels)
+            and (not cap.categories or category in cap.categories)
+            and (not cap.topics or topic in cap.topics)
+        ]
+
+    def admits_at(self, cap: Cap, instant: Instant) -> Instant:
+        """The first instant at or after `instant` at which one more contact stays within the cap.
+
+        Raises OverflowError where none is found within the search limit.
+        """
+        moment = instant
+        for _ in range(_LONGEST_SEARCH):
+            later = self._conflict(cap, moment)
+            if later is None:
+                return moment
+            moment = later
+        raise OverflowError("no room in the contact budget")
+
+    def _conflict(self, cap: Cap, moment: Instant) -> Instant | None:
+        """None where `moment` is admissible, else the earliest instant worth trying next."""
+        if cap.limit <= 0:
+            raise OverflowError("a cap of zero admits nothing")
+        taken = self.taken.get(cap.name, [])
+        if cap.calendar:
+            start, end = calendar_window(moment, cap.span.unit, self.zone)
+            full = sum(start <= t < end for t in taken) >= cap.limit
+            return end if full else None
+        return self._rolling_conflict(cap, moment, taken)
+
+    def _rolling_conflict(self, cap: Cap, moment: Instant, taken: list[Instant]) -> Instant | None:
+        """A window (t - D, t] that would hold `moment` and `limit` others is full; move past its first other."""
+        reach = add_span(moment, cap.span, self.zone)
+        near = [t for t in taken if t < reach and add_span(t, cap.span, self.zone) > moment]
+        for first in range(len(near) - cap.limit + 1):
+            last = near[first + cap.limit - 1]
+            if max(last, moment) < add_span(min(near[first], moment), cap.span, self.zone):
+                return add_span(near[first], cap.span, self.zone)
+        return None
+
+
+def calendar_window(moment: Instant, unit: Unit, zone: str) -> tuple[Instant, Instant]:
+    """The day, week (from Monday), month or year of `zone` that holds `moment`; the end is not part of it."""
+    local = datetime_of(moment).astimezone(zone_of(zone)).replace(tzinfo=None)
+    day = datetime(local.year, local.month, local.day)
+    starts = {
+        Unit.DAY: day,
+        Unit.WEEK: day - timedelta(days=day.weekday()),
+        Unit.MONTH: day.replace(day=1),
+        Unit.YEAR: day.replace(month=1, day=1),
+    }
+    start = at_wall(starts[unit], zone)
+    return start, add_span(start, Span(1, unit), zone)
+
+
+def budget_of(caps: tuple[Cap, ...], zone: str, contacts: tuple[Contact, ...]) -> Budget:
+    """The budget with all contacts made."""
+    budget = Budget(caps, zone)
+    for contact in contacts:
+        budget.take(contact.at, contact.channel, contact.category, contact.topic)
+    return budget

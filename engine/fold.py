@@ -1,0 +1,180 @@
+"""Events into memory. Pure: the same events in the same order give the same facts, whenever that is done.
+
+It reads `event.at` and deadlines of the memory itself, never our clock (`now`), and asks for messages and tasks
+as data (engine.outputs). An event of a type that neither we nor the rulebook knows leaves the memory alone.
+"""
+
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from artifact.event import Event, EventKey, Subject
+from artifact.facts import Commitment, CommitmentState, Facts, Stamp
+from artifact.instant import SECOND, Instant
+from artifact.limits import Limits
+from dsl.rulebook import Rulebook
+from dsl.verdict import Raised
+from engine.builtin import FACT_TABLE
+from engine.effects import apply_effect
+from engine.order import after_event
+from engine.outputs import Output
+
+
+@dataclass(slots=True)
+class Folding:
+    """One folding under way: the facts so far and what was asked for.
+
+    `root` is the event that is being folded, None while a deadline fires.
+    """
+
+    facts: Facts
+    book: Rulebook | None
+    limits: Limits
+    root: EventKey | None = None
+    outputs: list[Output] = field(default_factory=list)
+    queue: list[tuple[Event, int]] = field(default_factory=list)
+
+    @property
+    def zone(self) -> str:
+        """The customer's zone, else the rulebook's."""
+        return zone_of_customer(self.facts, self.book)
+
+    def raise_event(self, cause: Event, type: str, about: Subject | None, depth: int, data: dict) -> None:  # type: ignore[type-arg]
+        """Queue an event that the engine makes, unless it is too deep to be anything but a loop."""
+        if depth < self.limits.event_depth:
+            name = f"{about.kind}/{about.reference}" if about else ""
+            derived = replace(cause, type=type, about=about, data=data, id=f"{cause.id}/{type}/{name}")
+            self.queue.append((derived, depth + 1))
+
+
+def in_memory(event: Event, book: Rulebook | None) -> bool:
+    """Whether events of this type are part of the memory under this rulebook."""
+    return event.type in FACT_TABLE or (book is not None and event.type in book.event_types)
+
+
+def zone_of_customer(facts: Facts, book: Rulebook | None) -> str:
+    """Her zone where it is known, the rulebook's where it is not, UTC without a rulebook."""
+    return facts.preferences.zone or (book.zone if book is not None else "UTC")
+
+
+def fold_event(
+    facts: Facts, event: Event, book: Rulebook | None, limits: Limits
+) -> tuple[Facts, list[Output]]:
+    """The memory after `event`, which must not be late, and what is asked for. Deadlines before it fire first."""
+    folding = Folding(facts, book, limits)
+    _fire(folding, Stamp(event.at))
+    high, seats = after_event(folding.facts, event)
+    folding.facts = replace(folding.facts, high_water=high, seats=seats)
+    folding.root = event.key
+    folding.queue.append((event, 0))
+    _drain(folding)
+    return folding.facts, folding.outputs
+
+
+def fold_deadlines(
+    facts: Facts, until: Instant, book: Rulebook | None, limits: Limits
+) -> tuple[Facts, list[Output]]:
+    """The memory once all its deadlines at or before `until` have fired."""
+    folding = Folding(facts, book, limits)
+    _fire(folding, Stamp(until, 2))
+    return folding.facts, folding.outputs
+
+
+def next_deadline(facts: Facts, limits: Limits) -> Instant | None:
+    """The next instant at which the memory changes by itself."""
+    return min((at for at, *_ in _deadlines(facts, limits)), default=None)
+
+
+def _deadlines(facts: Facts, limits: Limits) -> list[tuple[Instant, str, str, str]]:
+    grace = limits.grace_seconds * SECOND
+    pending = [
+        (c.due + grace, "commitment", c.name, c.reference)
+        for c in facts.commitments
+        if c.state is CommitmentState.OPEN
+    ]
+    pending += [
+        (s.expires_at, "situation", s.kind, s.reference)
+        for s in facts.situations
+        if s.open and s.expires_at is not None
+    ]
+    return pending
+
+
+def _fire(folding: Folding, before: Stamp) -> None:
+    while True:
+        pending = _deadlines(folding.facts, folding.limits)
+        if not pending:
+            return
+        at, what, name, reference = min(pending)
+        if not Stamp(at, 1) < before:
+            return
+        high = max(Stamp(at, 1), folding.facts.high_water or Stamp(at, 1))
+        folding.facts = replace(folding.facts, high_water=high, seats=())
+        (_break if what == "commitment" else _expire)(folding, at, name, reference)
+        _drain(folding)
+
+
+def _deadline_event(folding: Folding, at: Instant, type: str, subject: Subject, since: Instant) -> Event:
+    """An engine-made event; its id follows from what it ends, so that firing it again is the same event."""
+    return Event(
+        customer_id="",
+        source="memento",
+        id=f"{type}/{subject.kind}/{subject.reference}/{since}",
+        type=type,
+        at=at,
+        received_at=at,
+        about=subject,
+    )
+
+
+def _break(folding: Folding, at: Instant, name: str, reference: str) -> None:
+    broken: Commitment | None = None
+    commitments = []
+    for commitment in folding.facts.commitments:
+        if (commitment.name, commitment.reference) == (
+            name,
+            reference,
+        ) and commitment.state is CommitmentState.OPEN:
+            commitment = broken = replace(commitment, state=CommitmentState.BROKEN, judged_at=at)
+        commitments.append(commitment)
+    folding.facts = replace(folding.facts, commitments=tuple(commitments))
+    if broken is not None:
+        event = _deadline_event(
+            folding, at, "commitment.broken", Subject(name, reference), broken.promised_at
+        )
+        folding.queue.append((replace(event, data=broken.data), 0))
+
+
+def _expire(folding: Folding, at: Instant, kind: str, reference: str) -> None:
+    situations = []
+    for situation in folding.facts.situations:
+        if (situation.kind, situation.reference) == (kind, reference):
+            event = _deadline_event(
+                folding, at, "situation.expired", Subject(kind, reference), situation.opened_at
+            )
+            folding.queue += [
+                (replace(event, data=situation.data), 0),
+                (replace(event, type="situation.closed", data=situation.data), 0),
+            ]
+            situation = replace(
+                situation, state="closed", open=False, closed_at=at, changed_at=at, expires_at=None
+            )
+        situations.append(situation)
+    folding.facts = replace(folding.facts, situations=tuple(situations))
+
+
+def _drain(folding: Folding) -> None:
+    """Run the queue. All effects of one event are found against the facts as they were before the first of them."""
+    while folding.queue:
+        event, depth = folding.queue.pop(0)
+        builtin = FACT_TABLE.get(event.type)
+        if builtin is not None:
+            folding.facts = builtin(folding.facts, event, folding.limits)
+        for raised in _reaction(folding, event):
+            apply_effect(folding, event, raised, depth)
+
+
+def _reaction(folding: Folding, event: Event) -> tuple[Raised, ...]:
+    if folding.book is None:
+        return ()
+    return folding.book.react(event, folding.facts, folding.zone).raised

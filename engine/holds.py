@@ -1,0 +1,98 @@
+"""Holds of rules on one message, anchored at the first decision in which they applied.
+
+A FIXED period stands whatever its condition does meanwhile; when it is over the condition is read again. A WHILE
+hold ends with its condition. Later decisions keep the anchor and never move it.
+"""
+
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from artifact.instant import Instant
+from artifact.message import Anchor, Hold, HoldKind
+from artifact.span import add_span, next_wall_time
+from dsl.effects import Block, Deliver, Postpone, PostponeKind
+
+
+@dataclass(slots=True)
+class Holding:
+    """The holds of one message in one deciding. `limits` are rules whose time is up and whose `otherwise` applies."""
+
+    now: Instant
+    zone: str
+    anchors: dict[str, Anchor]
+    holds: list[Hold] = field(default_factory=list)
+    wakes: list[Instant] = field(default_factory=list)
+    limits: list[tuple[str, Block | Deliver]] = field(default_factory=list)
+
+    def apply(self, rule: str, effect: Postpone, *, firing: bool, holding: bool) -> None:
+        """Let one rule's postpone bear on the message; `firing` says whether its condition holds now."""
+        if effect.kind is PostponeKind.FIXED:
+            self._fixed(rule, effect, firing=firing)
+        elif firing and holding:
+            self._while(rule, effect)
+
+    def _fixed(self, rule: str, effect: Postpone, *, firing: bool) -> None:
+        anchor = self.anchors.get(rule)
+        if anchor is None:
+            if firing:
+                self._begin(rule, effect, Anchor(rule, self.now))
+            return
+        if anchor.until is not None and self.now < anchor.until:
+            self._hold(HoldKind.FIXED, anchor, anchor.until)
+        elif firing:
+            self._renew(rule, effect, anchor)
+
+    def _begin(self, rule: str, effect: Postpone, anchor: Anchor) -> None:
+        until = self._bounded(effect, anchor, self._period_end(effect, self.now))
+        if until > self.now:
+            self.anchors[rule] = anchor = replace(anchor, until=until)
+            self._hold(HoldKind.FIXED, anchor, until)
+
+    def _renew(self, rule: str, effect: Postpone, anchor: Anchor) -> None:
+        """The period is over and the condition still applies: another one, or what the rule says otherwise."""
+        if anchor.periods < effect.times and not self._used_up(effect, anchor):
+            begin = anchor.until if anchor.until is not None and effect.span is not None else self.now
+            until = self._bounded(effect, anchor, self._period_end(effect, begin))
+            if until > self.now:
+                self.anchors[rule] = anchor = replace(anchor, until=until, periods=anchor.periods + 1)
+                self._hold(HoldKind.FIXED, anchor, until)
+                return
+        self._otherwise(rule, effect)
+
+    def _while(self, rule: str, effect: Postpone) -> None:
+        anchor = self.anchors.setdefault(rule, Anchor(rule, self.now))
+        latest = add_span(anchor.since, effect.at_most, self.zone) if effect.at_most else None
+        if latest is not None and self.now >= latest:
+            self._otherwise(rule, effect)
+        else:
+            self._hold(HoldKind.WHILE, anchor, latest)
+
+    def _period_end(self, effect: Postpone, begin: Instant) -> Instant:
+        if effect.span is not None:
+            return add_span(begin, effect.span, self.zone)
+        if effect.until_time is not None:
+            return next_wall_time(self.now, effect.until_time, self.zone)
+        return effect.until if effect.until is not None else self.now
+
+    def _bounded(self, effect: Postpone, anchor: Anchor, until: Instant) -> Instant:
+        return min(until, add_span(anchor.since, effect.at_most, self.zone)) if effect.at_most else until
+
+    def _used_up(self, effect: Postpone, anchor: Anchor) -> bool:
+        return effect.at_most is not None and self.now >= add_span(anchor.since, effect.at_most, self.zone)
+
+    def _hold(self, kind: HoldKind, anchor: Anchor, until: Instant | None) -> None:
+        self.holds.append(Hold(kind, anchor.since, until, anchor.rule))
+        if until is not None:
+            self.wakes.append(until)
+
+    def _otherwise(self, rule: str, effect: Postpone) -> None:
+        if effect.otherwise is not None:
+            self.limits.append((rule, effect.otherwise))
+
+
+def earliest_end(holds: list[Hold]) -> Instant | None:
+    """When all holds have ended, as far as that is known; None where one ends only with its condition."""
+    if any(h.until is None or h.kind is HoldKind.WHILE for h in holds):
+        return None
+    return max((h.until for h in holds if h.until is not None), default=0)

@@ -1,0 +1,66 @@
+"""The intent: that deliveries are about to be handed over. Committed before anything leaves (I4, I6).
+
+An intent is valid for a while; the contact it makes counts from now on, and is given back if it fails.
+"""
+
+from msgspec.structs import replace
+
+from artifact.channel import SENDS
+from artifact.customer import Contact
+from artifact.decision import Intent
+from artifact.instant import Instant
+from artifact.message import Delivery, DeliveryState, Message
+from engine.talking import Talking
+
+
+def is_due(delivery: Delivery, now: Instant) -> bool:
+    """Whether it may be handed over at `now`."""
+    return (
+        delivery.state is DeliveryState.PLANNED
+        and delivery.planned_at is not None
+        and delivery.planned_at <= now
+    )
+
+
+def commit_intent(talking: Talking, intent: Intent, now: Instant) -> tuple[str, ...]:
+    """Mark those of the deliveries that are due as SENDING; their ids, in order."""
+    taken: list[str] = []
+    for message in list(talking.messages.values()):
+        mine = [d for d in message.deliveries if d.id in intent.deliveries and is_due(d, now)]
+        if mine:
+            taken += [d.id for d in mine]
+            talking.keep(_sending(message, mine, intent, now))
+            _count(talking, message, mine, now)
+    return tuple(taken)
+
+
+def _sending(message: Message, mine: list[Delivery], intent: Intent, now: Instant) -> Message:
+    ids = {d.id for d in mine}
+    return replace(
+        message,
+        deliveries=tuple(
+            replace(
+                d,
+                state=DeliveryState.SENDING,
+                intent_at=now,
+                valid_until=intent.valid_until,
+                attempts=d.attempts + 1,
+                changed_at=now,
+                planned_at=None,
+            )
+            if d.id in ids
+            else d
+            for d in message.deliveries
+        ),
+    )
+
+
+def _count(talking: Talking, message: Message, mine: list[Delivery], now: Instant) -> None:
+    """One contact for each message and channel, however many attempts it takes."""
+    ids = {d.id for d in mine}
+    talking.contacts = [c for c in talking.contacts if c.delivery not in ids]
+    talking.contacts += [
+        Contact(now, d.channel, message.category, message.request.topic, d.id)
+        for d in mine
+        if d.channel in SENDS
+    ]

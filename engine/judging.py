@@ -1,0 +1,103 @@
+"""Phase one of deciding: what the rules say about each live message, by the facts alone.
+
+It never looks at another message, so its results can be kept beside the artifact as long as the facts are the very
+same object, the revision is the same, and no condition on time has flipped.
+"""
+
+from dataclasses import dataclass, field
+
+from artifact.channel import URGENCY_RANK, Channel, Urgency
+from artifact.facts import Facts
+from artifact.instant import Instant
+from artifact.message import Message
+from dsl.effects import Avoid, Block, Deliver, Postpone, Propagate, Rephrase, RequireProof, SetUrgency
+from dsl.rulebook import Rulebook, Topic
+from dsl.verdict import Asked, Fired, Verdict
+from engine.fold import zone_of_customer
+
+
+@dataclass(slots=True)
+class Memo:
+    """Verdicts of the last deciding, with what they depend on. Kept beside a hot artifact, never in it."""
+
+    facts: Facts | None = None
+    revision: str = ""
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+    def fitting(self, facts: Facts, revision: str) -> dict[str, Verdict]:
+        """The verdicts that may still hold; empty where facts or rulebook changed."""
+        if self.facts is not facts or self.revision != revision:
+            self.facts, self.revision, self.verdicts = facts, revision, {}
+        return self.verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One verdict with its effects merged: one value where only one can be, by rank; unions elsewhere."""
+
+    verdict: Verdict
+    topic: Topic
+    urgency: Urgency
+    block: Fired | None
+    postpones: dict[str, tuple[Postpone, bool]]
+    deliver: tuple[Channel, ...]
+    avoid: frozenset[Channel]
+    propagate: tuple[tuple[Channel, Propagate, str], ...]
+    rephrase: str | None
+    proof: tuple[Channel, ...] | None
+
+
+def topic_of(message: Message, book: Rulebook) -> Topic:
+    """The topic that decides about this message."""
+    return book.topic(message.request.topic)
+
+
+def judge(message: Message, facts: Facts, book: Rulebook, now: Instant, memo: Memo | None) -> Merged:
+    """What all rules say about one message."""
+    topic = topic_of(message, book)
+    verdicts = memo.fitting(facts, book.revision) if memo is not None else {}
+    verdict = verdicts.get(message.id)
+    if verdict is None or (verdict.flips_at is not None and verdict.flips_at <= now):
+        asked = _asked(message, topic)
+        verdict = verdicts[message.id] = book.judge(asked, facts, zone_of_customer(facts, book), now)
+    return merge(message, topic, verdict)
+
+
+def _asked(message: Message, topic: Topic) -> Asked:
+    request = message.request
+    return Asked(
+        id=message.id,
+        topic=request.topic,
+        category=topic.category,
+        urgency=_lowered(topic.urgency, request.lower_urgency),
+        at=request.at,
+        source=request.source,
+        about=request.about,
+        key=request.key,
+        data=request.data,
+    )
+
+
+def _lowered(urgency: Urgency, asked: Urgency | None) -> Urgency:
+    """A request may lower the topic's urgency, never raise it."""
+    return min(urgency, asked, key=URGENCY_RANK.__getitem__) if asked is not None else urgency
+
+
+def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
+    """The effects of all fired rules as one: block wins, holds add up, one value by rank, channels unite."""
+    fired = sorted(verdict.fired, key=lambda f: f.rank)
+    effects = [(f, e) for f in fired for e in f.effects]
+    urgency = next((e.urgency for _, e in effects if isinstance(e, SetUrgency)), topic.urgency)
+    proofs = [e for _, e in effects if isinstance(e, RequireProof)]
+    return Merged(
+        verdict=verdict,
+        topic=topic,
+        urgency=_lowered(urgency, message.request.lower_urgency),
+        block=next((f for f, e in effects if isinstance(e, Block)), None),
+        postpones={f.rule: (e, f.holding) for f, e in effects if isinstance(e, Postpone)},
+        deliver=next((e.channels for _, e in effects if isinstance(e, Deliver) and e.channels), ()),
+        avoid=frozenset(c for _, e in effects if isinstance(e, Avoid) for c in e.channels),
+        propagate=tuple((c, e, f.rule) for f, e in effects if isinstance(e, Propagate) for c in e.channels),
+        rephrase=next((e.template for _, e in effects if isinstance(e, Rephrase)), None),
+        proof=tuple(dict.fromkeys(c for e in proofs for c in e.channels)) if proofs else None,
+    )

@@ -1,0 +1,62 @@
+"""The order of the memory: by the source's instant, then by `seq` within source and subject, then by arrival.
+
+One total order, although `seq` speaks only within one source and subject: an event takes its place by insertion,
+in order of arrival, before the first one at its instant that its `seq` says comes later.
+"""
+
+from collections.abc import Iterable
+
+from artifact.event import Event
+from artifact.facts import Facts, Seat, Stamp
+
+
+def seat_of(event: Event) -> Seat:
+    """What could place another event of the same instant before this one."""
+    return Seat(event.source, event.about, event.seq)
+
+
+def precedes(event: Event, seat: Seat) -> bool:
+    """Whether `event`, arriving later at the same instant, still belongs before `seat`."""
+    return (
+        event.seq is not None
+        and seat.seq is not None
+        and event.seq < seat.seq
+        and event.source == seat.source
+        and event.about == seat.about
+    )
+
+
+def is_late(facts: Facts, event: Event) -> bool:
+    """Whether the memory has already gone past the place of this event."""
+    high = facts.high_water
+    if high is None or event.at > high.at:
+        return False
+    if event.at < high.at or high.deadline:
+        return True
+    return any(precedes(event, seat) for seat in facts.seats)
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Events in order of arrival, put into the order of the memory."""
+    ordered: list[Event] = []
+    for event in events:
+        place = len(ordered)
+        while place and ordered[place - 1].at > event.at:
+            place -= 1
+        first = place
+        while first and ordered[first - 1].at == event.at:
+            first -= 1
+        for position in range(first, place):
+            if precedes(event, seat_of(ordered[position])):
+                place = position
+                break
+        ordered.insert(place, event)
+    return ordered
+
+
+def after_event(facts: Facts, event: Event) -> tuple[Stamp, tuple[Seat, ...]]:
+    """The high water and the seats once `event` is folded at the end of the order."""
+    high, seat = facts.high_water, seat_of(event)
+    if high is not None and high.at == event.at:
+        return high, (*facts.seats, seat)
+    return Stamp(event.at), (seat,)

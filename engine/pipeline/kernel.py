@@ -1,0 +1,193 @@
+"""A group of jobs through the kernel and into the store: load, step, commit, once or not at all (I1, I2).
+
+Runs on whatever event loop calls it; over the embedded store nothing in it suspends, so that the loop's thread is
+the one engine-and-writer thread. One customer's fault never touches another's.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from artifact.customer import Artifact, encode_body
+from artifact.decision import EventStatus, Intent
+from artifact.errors import ErrorCode, InputError
+from artifact.event import Event, EventKey
+from artifact.instant import SECOND
+from artifact.limits import Limits
+from engine.books import Books
+from engine.judging import Memo
+from engine.pipeline.pasts import Pasts
+from engine.pipeline.run import Run
+from engine.scene import Scene
+from store.port import Commit, CommitResult, Loaded, Store, Want
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Job:
+    """One thing to do for a customer: fold `event`, or hand over `deliveries` for `worker`, or just wake her up.
+
+    The rest is the answer.
+    """
+
+    customer_id: str
+    event: Event | None = None
+    deliveries: tuple[str, ...] = ()
+    worker: str = ""
+    status: EventStatus = EventStatus.REJECTED
+    version: int | None = None
+    error: InputError | None = None
+    fault: Exception | None = None
+    taken: tuple[str, ...] = ()
+    artifact: Artifact | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class _Hot:
+    artifact: Artifact
+    memo: Memo
+
+
+class Kernel:
+    """Steps customers and commits them. `environment` names what else decisions depend on, for the log."""
+
+    def __init__(
+        self, store: Store, books: Books, limits: Limits, environment: str, kept_hot: int = 1_000
+    ) -> None:
+        self.store = store
+        self.books = books
+        self.limits = limits
+        self.environment = environment
+        self._pasts = Pasts(store, books)
+        self._hot: OrderedDict[str, _Hot] = OrderedDict()
+        self._kept_hot = kept_hot
+
+    def scene(self) -> Scene:
+        """The setting of the next step."""
+        return Scene(self.books.live, self.books.revision, self.limits, self.environment)
+
+    async def process(self, jobs: Sequence[Job]) -> None:
+        """Do the jobs, several of one customer in their order; each job then holds its answer.
+
+        Raises InputError STORE_UNAVAILABLE where the store cannot answer; then none of the jobs counts as done.
+        """
+        pending = group_by_customer(jobs)
+        for _ in range(self.limits.commit_attempts):
+            conflicts = await self._attempt(pending)
+            if not conflicts:
+                return
+            pending = {customer: pending[customer] for customer in conflicts}
+        for jobs_of_one in pending.values():
+            for job in jobs_of_one:
+                job.error = InputError(
+                    ErrorCode.TOO_BUSY, "this customer is being changed by others without pause"
+                )
+                job.status = EventStatus.REJECTED
+
+    async def _attempt(self, pending: dict[str, list[Job]]) -> list[str]:
+        """One try; the customers whose version had moved on meanwhile."""
+        wants = [Want(customer, _keys(jobs)) for customer, jobs in pending.items()]
+        loaded = await self.store.load(wants)
+        runs: list[tuple[Run, Commit]] = []
+        for (customer, jobs), found in zip(pending.items(), loaded, strict=True):
+            run = self._begin(customer, found)
+            await self._run(run, jobs)
+            commit = run.commit()
+            if commit is not None and self._too_large(commit, jobs):
+                await self._one_by_one(jobs)
+            elif commit is not None:
+                runs.append((run, commit))
+        return await self._commit(runs)
+
+    def _begin(self, customer: str, found: Loaded) -> Run:
+        artifact = found.artifact or Artifact(customer)
+        hot = self._hot.get(customer)
+        if hot is not None and hot.artifact.version == artifact.version:
+            artifact, memo = hot.artifact, hot.memo
+        else:
+            memo = Memo()
+        run = Run(artifact, self.scene(), self.books.epoch, self._pasts.of, memo)
+        run.known.update(found.known)
+        return run
+
+    async def _run(self, run: Run, jobs: list[Job]) -> None:
+        now = self.store.now()
+        run.catch_up(now)
+        for job in jobs:
+            job.error = job.fault = None
+            try:
+                await self._do(run, job, now)
+            except InputError as error:
+                job.status, job.error = EventStatus.REJECTED, error
+            except Exception as fault:
+                log.exception("customer %s: a job failed", run.customer_id)
+                job.status, job.fault = EventStatus.REJECTED, fault
+            job.artifact = run.artifact
+
+    async def _do(self, run: Run, job: Job, now: int) -> None:
+        if job.event is not None:
+            job.status, job.version = await run.take(job.event, now)
+        elif job.deliveries:
+            intent = Intent(job.deliveries, job.worker, now + self.limits.intent_seconds * SECOND)
+            job.taken = run.intend(intent, now)
+            job.version = run.artifact.version
+
+    def _too_large(self, commit: Commit, jobs: list[Job]) -> bool:
+        """Past the hard limit the event fails, never the customer."""
+        if (
+            len(commit.entries) == 0
+            or len(encode_body(commit.artifact.body)) <= self.limits.artifact_hard_bytes
+        ):
+            return False
+        if len(jobs) == 1:
+            jobs[0].status = EventStatus.REJECTED
+            jobs[0].error = InputError(
+                ErrorCode.ARTIFACT_TOO_LARGE,
+                f"the artifact would pass {self.limits.artifact_hard_bytes} bytes",
+                help="keep large values in the back-end and send references",
+            )
+        return True
+
+    async def _one_by_one(self, jobs: list[Job]) -> None:
+        if len(jobs) > 1:
+            for job in jobs:
+                await self.process([job])
+
+    async def _commit(self, runs: list[tuple[Run, Commit]]) -> list[str]:
+        if not runs:
+            return []
+        try:
+            results = await self.store.commit([commit for _, commit in runs])
+        except BaseException:
+            for run, _ in runs:
+                self._hot.pop(run.customer_id, None)
+            raise
+        conflicts = []
+        for (run, _), result in zip(runs, results, strict=True):
+            if result is CommitResult.COMMITTED:
+                run.committed()
+                self._keep_hot(run)
+            else:
+                self._hot.pop(run.customer_id, None)
+                conflicts.append(run.customer_id)
+        return conflicts
+
+    def _keep_hot(self, run: Run) -> None:
+        self._hot[run.customer_id] = _Hot(run.artifact, run.memo)
+        self._hot.move_to_end(run.customer_id)
+        while len(self._hot) > self._kept_hot:
+            self._hot.popitem(last=False)
+
+
+def group_by_customer(jobs: Sequence[Job]) -> dict[str, list[Job]]:
+    """The jobs of each customer, in their order."""
+    grouped: dict[str, list[Job]] = {}
+    for job in jobs:
+        grouped.setdefault(job.customer_id, []).append(job)
+    return grouped
+
+
+def _keys(jobs: list[Job]) -> tuple[EventKey, ...]:
+    return tuple(job.event.key for job in jobs if job.event is not None)

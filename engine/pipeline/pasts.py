@@ -1,0 +1,85 @@
+"""Finding the past that a late event needs: the newest usable snapshot and all entries after it."""
+
+from artifact.customer import Snapshot, Talk
+from artifact.decision import Entry
+from artifact.event import Event, EventKey
+from artifact.instant import Instant
+from dsl.rulebook import Rulebook
+from engine.books import Books
+from engine.builtin import CORRECTION
+from engine.refold import Past, correction_key
+from engine.pipeline.run import Run
+from engine.step import TooDeep
+from store.port import Store
+
+
+class Pasts:
+    """Reads the log for one store."""
+
+    def __init__(self, store: Store, books: Books) -> None:
+        self._store = store
+        self._books = books
+
+    async def of(self, run: Run, event: Event) -> Past | TooDeep:
+        """The past below which `event`, late or a correction, belongs; TooDeep past the limit of depth."""
+        at, corrected = event.at, None
+        if event.type == CORRECTION:
+            corrected = await self.find(run, correction_key(event))
+            at = corrected.at if corrected is not None else event.at
+        snapshot = await self._usable(run, at)
+        begin = snapshot.n if snapshot is not None else 0
+        if run.artifact.version - begin > run.scene.limits.late_entries:
+            return TooDeep(corrected)
+        entries = await self._entries(run, begin)
+        return Past(snapshot, entries, await self._books_of(entries, run))
+
+    async def find(self, run: Run, key: EventKey) -> Event | None:
+        """An event of this customer, committed or pending."""
+        for entry in run.entries:
+            if entry.event is not None and entry.event.key == key:
+                return entry.event
+        entry = await self._store.events(run.customer_id, key.source, key.id)
+        return entry.event if entry is not None else None
+
+    async def _entries(self, run: Run, after: int) -> tuple[Entry, ...]:
+        found: list[Entry] = []
+        while after < run.start:
+            page = await self._store.history(run.customer_id, after)
+            if not page:
+                break
+            found += [e for e in page if e.n <= run.start]
+            after = page[-1].n
+        return (*found, *run.entries)
+
+    async def _books_of(self, entries: tuple[Entry, ...], run: Run) -> dict[str, Rulebook | None]:
+        revisions = {e.revision for e in entries} | {run.scene.revision}
+        return {revision: await self._books.get(revision) for revision in sorted(revisions)}
+
+    async def _usable(self, run: Run, at: Instant) -> Snapshot | None:
+        """The newest snapshot below `at` that no later late event lies below; found by bisection."""
+        numbers = [n for n in await self._store.snapshots(run.customer_id) if n <= run.start]
+        low, high, best = 0, len(numbers), None
+        while low < high:
+            middle = (low + high) // 2
+            snapshot = await self._store.snapshot(run.customer_id, numbers[middle])
+            if snapshot is not None and _is_below(snapshot, at):
+                best, low = snapshot, middle + 1
+            else:
+                high = middle
+        while best is not None and not _is_clean(best, run.artifact.body.talk):
+            earlier = [n for n in numbers if n < best.n]
+            best = await self._store.snapshot(run.customer_id, earlier[-1]) if earlier else None
+        return best
+
+
+def _is_below(snapshot: Snapshot, at: Instant) -> bool:
+    high = snapshot.body.facts.high_water
+    return high is None or high.at < at
+
+
+def _is_clean(snapshot: Snapshot, talk: Talk) -> bool:
+    """Whether no entry after the snapshot reached below its high water."""
+    high = snapshot.body.facts.high_water
+    if snapshot.n < talk.fold_floor:
+        return False
+    return high is None or all(mark.n <= snapshot.n or mark.at > high.at for mark in talk.lates)

@@ -1,0 +1,93 @@
+"""A customer at an earlier version, or at an instant: from the nearest snapshot, by running the log again."""
+
+from msgspec.structs import replace
+
+from artifact.customer import Artifact, Body
+from artifact.decision import Entry
+from artifact.facts import EMPTY_FACTS
+from artifact.instant import Instant
+from artifact.limits import Limits
+from engine.books import Books
+from engine.builtin import CORRECTION
+from engine.judging import Memo
+from engine.pipeline.pasts import Pasts
+from engine.pipeline.run import Run
+from engine.reenact import reenact
+from engine.refold import Past, facts_as_of
+from engine.scene import Scene
+from engine.step import NeedsPast, Stepped
+from store.port import Store
+
+
+class Replay:
+    """Reads and re-enacts logs of one store; writes nothing."""
+
+    def __init__(self, store: Store, books: Books, limits: Limits) -> None:
+        self._store = store
+        self._books = books
+        self._limits = limits
+        self._pasts = Pasts(store, books)
+
+    async def at_version(self, customer_id: str, n: int) -> Artifact | None:
+        """The artifact as it was after entry `n`; None where the log does not reach that far."""
+        newest = await self._store.artifact(customer_id)
+        if newest is None or n > newest.version:
+            return None
+        return newest if newest.version == n else await self._run(customer_id, n, None)
+
+    async def as_known_at(self, customer_id: str, now: Instant) -> Artifact | None:
+        """The artifact as it was at an instant of our clock."""
+        newest = await self._store.artifact(customer_id)
+        if newest is None or newest.now <= now:
+            return newest
+        return await self._run(customer_id, newest.version, now)
+
+    async def as_of(self, customer_id: str, as_of: Instant, known_at: Instant | None) -> Artifact | None:
+        """The memory of what had happened by `as_of`, as we knew it at `known_at`; the talk of that instant."""
+        seen = None if known_at is None else await self.as_known_at(customer_id, known_at)
+        newest = await self._store.artifact(customer_id) if known_at is None else seen
+        if newest is None:
+            return None
+        entries = await self.entries(customer_id, 0, newest.version)
+        books = {r: await self._books.get(r) for r in sorted({e.revision for e in entries})}
+        facts = facts_as_of(Past(None, entries, books), as_of, self._limits)
+        then = await self.as_known_at(customer_id, min(as_of, newest.now))
+        talk = then.body.talk if then is not None else Body().talk
+        return replace(newest, body=Body(facts if entries else EMPTY_FACTS, talk))
+
+    async def entries(self, customer_id: str, after: int, until: int) -> tuple[Entry, ...]:
+        """Log entries after one version up to another, none missing."""
+        found: list[Entry] = []
+        while after < until:
+            page = await self._store.history(customer_id, after)
+            if not page:
+                break
+            found += [e for e in page if e.n <= until]
+            after = page[-1].n
+        return tuple(found)
+
+    async def step(self, artifact: Artifact, entry: Entry) -> Stepped:
+        """Run one recorded entry again."""
+        scene = Scene(await self._books.get(entry.revision), entry.revision, self._limits, entry.environment)
+        try:
+            return reenact(artifact, entry, scene, None)
+        except NeedsPast:
+            run = Run(artifact, scene, artifact.epoch, self._pasts.of, Memo())
+            event = entry.event
+            if event is None or (event.type == CORRECTION and run.start == 0):
+                raise
+            return reenact(artifact, entry, scene, await self._pasts.of(run, event))
+
+    async def _run(self, customer_id: str, n: int, until: Instant | None) -> Artifact | None:
+        numbers = [s for s in await self._store.snapshots(customer_id) if s <= n]
+        artifact = Artifact(customer_id)
+        for number in reversed(numbers):
+            snapshot = await self._store.snapshot(customer_id, number)
+            if snapshot is not None and (until is None or snapshot.now <= until):
+                artifact = Artifact(customer_id, version=snapshot.n, now=snapshot.now, body=snapshot.body)
+                break
+        for entry in await self.entries(customer_id, artifact.version, n):
+            if until is not None and entry.now > until:
+                break
+            artifact = (await self.step(artifact, entry)).artifact
+        return artifact if artifact.version else None

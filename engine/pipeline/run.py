@@ -1,0 +1,161 @@
+"""One customer's entries under way: a chain of steps that has not been committed yet.
+
+The live pipeline and the backtest use the same chain. The only thing it awaits is the past, when an event is late.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from msgspec.structs import replace
+
+from artifact.customer import Artifact, Snapshot
+from artifact.decision import Entry, EventStatus, Intent
+from artifact.errors import ErrorCode, InputError
+from artifact.event import Event, EventKey, event_content
+from artifact.instant import Instant
+from artifact.message import DeliveryState, Message
+from engine.intents import is_due
+from engine.judging import Memo
+from engine.refold import Past
+from engine.scene import Scene
+from engine.step import (
+    NeedsPast,
+    Stepped,
+    TooDeep,
+    step_event,
+    step_intent,
+    step_rulebook,
+    step_timer,
+    wake_of,
+)
+from store.port import Commit, Known, MessageRow
+
+PastOf = Callable[["Run", Event], Awaitable[Past | TooDeep]]
+
+
+class Run:
+    """The steps of one customer from the artifact last committed."""
+
+    def __init__(self, artifact: Artifact, scene: Scene, epoch: int, past_of: PastOf, memo: Memo) -> None:
+        self.artifact = artifact
+        self.scene = scene
+        self.epoch = epoch
+        self.memo = memo
+        self.start = artifact.version
+        self.entries: list[Entry] = []
+        self.rows: dict[str, MessageRow] = {}
+        self.known: dict[EventKey, Known] = {}
+        self.snapshot: Snapshot | None = None
+        self._past_of = past_of
+
+    @property
+    def customer_id(self) -> str:
+        return self.artifact.customer_id
+
+    def catch_up(self, now: Instant, until: Instant | None = None) -> None:
+        """Bring the customer to the rulebook in force, then run her timers due at or before `until` (or `now`)."""
+        if self.artifact.version and self.artifact.body.talk.revision != self.scene.revision:
+            self._keep(step_rulebook(self.artifact, self._now(now), self.scene))
+        due = self.wake()
+        while due is not None and due <= (now if until is None else until):
+            self._keep(step_timer(self.artifact, due, self._now(now), self.scene, self.memo))
+            following = self.wake()
+            if following is not None and following <= due:
+                raise AssertionError(f"a timer of customer {self.customer_id} does not move on from {due}")
+            due = following
+
+    def wake(self) -> Instant | None:
+        """The next instant at which a timer must run."""
+        return wake_of(self.artifact.body, self.scene)
+
+    async def take(self, event: Event, now: Instant) -> tuple[EventStatus, int]:
+        """Fold one event: what it is answered with, and at which version.
+
+        Raises InputError EVENT_CONFLICT for another content under a known identity, and what the event's own row
+        refuses it with; then nothing has changed.
+        """
+        known = self.known.get(event.key)
+        if known is not None:
+            return self._again(known, event)
+        if self.scene.book is not None and event.type in self.scene.book.event_types:
+            for problem in self.scene.book.problems(event):
+                raise problem
+        stepped = await self._step(event, self._now(now))
+        self._keep(stepped)
+        entry = stepped.entry
+        self.known[event.key] = Known(entry.n, entry.content or b"", entry.status)
+        return entry.status, entry.n
+
+    async def _step(self, event: Event, now: Instant) -> Stepped:
+        try:
+            return step_event(self.artifact, event, now, self.scene, None, self.memo)
+        except NeedsPast:
+            past = await self._past_of(self, event)
+            return step_event(self.artifact, event, now, self.scene, past, self.memo)
+
+    def _again(self, known: Known, event: Event) -> tuple[EventStatus, int]:
+        if known.content != event_content(event):
+            raise InputError(
+                ErrorCode.EVENT_CONFLICT,
+                f"event `{event.id}` of `{event.source}` is known with another content",
+                help="an id is given once: send the other content under an id of its own",
+                path=("id",),
+            )
+        return EventStatus.DUPLICATE, known.n
+
+    def intend(self, intent: Intent, now: Instant) -> tuple[str, ...]:
+        """Commit the intent to hand over those of the deliveries that are due; their ids."""
+        stepped = step_intent(self.artifact, intent, self._now(now), self.scene, self.memo)
+        if stepped is None or stepped.entry.intent is None:
+            return ()
+        self._keep(stepped)
+        return stepped.entry.intent.deliveries
+
+    def ready(self, now: Instant) -> tuple[str, ...]:
+        """Deliveries that may be handed over at `now`."""
+        return tuple(d.id for m in self.artifact.body.talk.messages for d in m.deliveries if is_due(d, now))
+
+    def overdue(self, now: Instant) -> tuple[str, ...]:
+        """Deliveries whose intent has run out without an outcome."""
+        return tuple(
+            d.id
+            for m in self.artifact.body.talk.messages
+            for d in m.deliveries
+            if d.state is DeliveryState.SENDING and d.valid_until is not None and d.valid_until <= now
+        )
+
+    def find(self, message_id: str) -> Message | None:
+        """A message, live or closed lately."""
+        talk = self.artifact.body.talk
+        return next((m for m in (*talk.messages, *talk.tail) if m.id == message_id), None)
+
+    def commit(self) -> Commit | None:
+        """What is to be committed; None where nothing happened."""
+        if not self.entries:
+            return None
+        return Commit(
+            customer_id=self.customer_id,
+            expected_version=self.start,
+            artifact=replace(self.artifact, epoch=self.epoch),
+            entries=tuple(self.entries),
+            messages=tuple(self.rows.values()),
+            snapshot=self.snapshot,
+        )
+
+    def committed(self) -> None:
+        """What was pending is durable now."""
+        self.artifact = replace(self.artifact, epoch=self.epoch)
+        self.start = self.artifact.version
+        self.entries, self.rows, self.snapshot = [], {}, None
+
+    def _now(self, clock: Instant) -> Instant:
+        """Never earlier than the customer's last entry, whatever the clock does."""
+        return max(clock, self.artifact.now)
+
+    def _keep(self, stepped: Stepped) -> None:
+        self.artifact = stepped.artifact
+        self.entries.append(stepped.entry)
+        n, every = stepped.entry.n, self.scene.limits.snapshot_entries
+        for message in stepped.changed:
+            self.rows[message.id] = MessageRow(message.id, self.customer_id, n, message)
+        if n % every == 0:
+            self.snapshot = Snapshot(n, stepped.entry.now, stepped.artifact.body)

@@ -1,0 +1,305 @@
+"""The engine as a running service: one thread with an event loop of its own, fed by a bounded queue.
+
+Whoever submits waits for the group its work was committed in; readers never pass through here. What the engine
+refuses for lack of room it says at once (TOO_BUSY), so that nothing dams up.
+"""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
+from typing import Protocol
+
+import msgspec
+
+from artifact.customer import Artifact
+from artifact.decision import EventStatus, Record
+from artifact.errors import ErrorCode, InputError
+from artifact.event import Event, EventKey
+from artifact.instant import Instant
+from artifact.limits import DEFAULT_LIMITS, Limits
+from dsl.rulebook import Rulebook
+from engine.admitting import message_id
+from engine.books import Books
+from engine.pipeline.kernel import Job, Kernel
+from engine.pipeline.replay import Replay
+from store.port import Publication, RulebookRow, Store
+
+log = logging.getLogger(__name__)
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one submitted event. `message_id` is set for a request for a message."""
+
+    customer_id: str
+    key: EventKey
+    status: EventStatus
+    customer_version: int | None = None
+    error: InputError | None = None
+    message_id: str | None = None
+
+
+class Checked(Protocol):
+    """What checking a rulebook's text yields (dsl.compile.Checked)."""
+
+    @property
+    def rulebook(self) -> Rulebook | None: ...
+
+    @property
+    def diagnostics(self) -> Sequence[object]: ...
+
+
+Check = Callable[[str], Awaitable[Checked]]
+
+
+class _Submission:
+    __slots__ = ("future", "jobs")
+
+    def __init__(self, jobs: list[Job]) -> None:
+        self.jobs = jobs
+        self.future: Future[None] = Future()
+
+
+class Engine:
+    """The facade. Coroutines may be awaited from any event loop; the work is done on the engine's own."""
+
+    def __init__(
+        self, store: Store, check: Check, *, limits: Limits = DEFAULT_LIMITS, environment: str = ""
+    ) -> None:
+        self.store = store
+        self.limits = limits
+        self.environment = environment
+        self._check = check
+        self.books = Books(self._text_of, self._compile)
+        self._kernel = Kernel(store, self.books, limits, environment)
+        self._replay = Replay(store, self.books, limits)
+        self._queue: deque[_Submission] = deque()
+        self._queued_jobs = 0
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: asyncio.Event | None = None
+        self._stopping = False
+
+    # -- life ---------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Read the publication in force and start the engine's thread."""
+        await self.refresh()
+        started: Future[None] = Future()
+        self._thread = threading.Thread(
+            target=self._main, args=(started,), name="memento-engine", daemon=True
+        )
+        self._thread.start()
+        await asyncio.wrap_future(started)
+
+    async def stop(self) -> None:
+        """Finish what is queued and end the thread. Later submissions are refused."""
+        if self._loop is None or self._thread is None or self._wake is None:
+            return
+        self._stopping = True
+        self._loop.call_soon_threadsafe(self._wake.set)
+        await asyncio.to_thread(self._thread.join)
+
+    def _main(self, started: Future[None]) -> None:
+        asyncio.run(self._serve(started))
+
+    async def _serve(self, started: Future[None]) -> None:
+        self._loop, self._wake = asyncio.get_running_loop(), asyncio.Event()
+        started.set_result(None)
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while group := self._take_group():
+                await self._process(group)
+            if self._stopping:
+                return
+
+    def _take_group(self) -> list[_Submission]:
+        group: list[_Submission] = []
+        size = 0
+        with self._lock:
+            while self._queue and (not group or size + len(self._queue[0].jobs) <= self.limits.group_size):
+                group.append(self._queue.popleft())
+                size += len(group[-1].jobs)
+            self._queued_jobs -= size
+        return group
+
+    async def _process(self, group: list[_Submission]) -> None:
+        try:
+            await self._kernel.process([job for submission in group for job in submission.jobs])
+        except Exception as fault:
+            if not isinstance(fault, InputError):
+                log.exception("a group could not be committed")
+            for submission in group:
+                submission.future.set_exception(fault)
+            return
+        for submission in group:
+            submission.future.set_result(None)
+
+    async def _enqueue(self, jobs: list[Job]) -> None:
+        if self._loop is None or self._wake is None or self._stopping:
+            raise InputError(
+                ErrorCode.STORE_UNAVAILABLE, "the service is stopping", help="try again elsewhere"
+            )
+        submission = _Submission(jobs)
+        with self._lock:
+            if self._queued_jobs + len(jobs) > self.limits.queued_submissions:
+                raise InputError(
+                    ErrorCode.TOO_BUSY,
+                    f"{self._queued_jobs} pieces of work are queued already",
+                    help="send again a little later",
+                )
+            self._queue.append(submission)
+            self._queued_jobs += len(jobs)
+        self._loop.call_soon_threadsafe(self._wake.set)
+        await asyncio.wrap_future(submission.future)
+
+    # -- writing ------------------------------------------------------------------------------------------
+
+    def now(self) -> Instant:
+        """The store's clock."""
+        return self.store.now()
+
+    async def submit(self, events: Sequence[Event]) -> list[Outcome]:
+        """Fold events, each answered by itself, in the order given. Acknowledged means durable.
+
+        Raises InputError TOO_BUSY or STORE_UNAVAILABLE; then nothing may be assumed, and the same events may be
+        sent again.
+        """
+        if not events:
+            return []
+        jobs = [Job(event.customer_id, event) for event in events]
+        await self._enqueue(jobs)
+        return [_outcome(job, event) for job, event in zip(jobs, events, strict=True)]
+
+    async def wake(self, customer_ids: Sequence[str]) -> list[Artifact]:
+        """Run what is due for these customers, and bring them to the rulebook in force."""
+        jobs = [Job(customer_id) for customer_id in customer_ids]
+        await self._enqueue(jobs)
+        return [job.artifact for job in jobs if job.artifact is not None]
+
+    async def intend(self, customer_id: str, deliveries: Sequence[str], worker: str) -> Job:
+        """Commit the intent to hand over; the job's `taken` are the deliveries that may leave now (I6)."""
+        job = Job(customer_id, deliveries=tuple(deliveries), worker=worker)
+        await self._enqueue([job])
+        if job.error is not None:
+            raise job.error
+        return job
+
+    # -- rulebooks ----------------------------------------------------------------------------------------
+
+    async def check(self, text: str) -> Checked:
+        """Check a text without keeping it."""
+        return await self._check(text)
+
+    async def save_rulebook(self, text: str, author: str, id: str) -> tuple[RulebookRow, Checked]:
+        """Keep a text, with its errors if it has any."""
+        checked = await self._check(text)
+        revision = checked.rulebook.revision if checked.rulebook is not None else None
+        return await self.store.save_rulebook(text, author, id, revision), checked
+
+    async def publish_rulebook(
+        self, rulebook_id: str, actor: str, expected_epoch: int | None = None
+    ) -> Publication:
+        """Put a saved text in force, at once; customers follow as they are touched, or by `sweep`.
+
+        Raises InputError RULEBOOK_UNKNOWN, RULEBOOK_INVALID, or EDIT_CONFLICT where another publication came first.
+        """
+        row = await self.store.rulebook(rulebook_id)
+        if row is None:
+            raise InputError(
+                ErrorCode.RULEBOOK_UNKNOWN, f"no rulebook `{rulebook_id}` was saved", path=("rulebookId",)
+            )
+        checked = await self._check(row.text)
+        if checked.rulebook is None:
+            raise InputError(
+                ErrorCode.RULEBOOK_INVALID,
+                "a text with errors is never published",
+                help="run checkRulebook and mend what it finds",
+                path=("rulebookId",),
+            )
+        expected = self.books.epoch if expected_epoch is None else expected_epoch
+        publication = await self.store.publish(
+            rulebook_id, checked.rulebook.revision, self.now(), actor, expected
+        )
+        if publication is None:
+            await self.refresh()
+            raise InputError(
+                ErrorCode.EDIT_CONFLICT,
+                "another rulebook was published meanwhile",
+                help="read it, then publish again",
+            )
+        self.books.put_in_force(checked.rulebook, publication.epoch)
+        return publication
+
+    async def refresh(self) -> None:
+        """Confirm the newest publication: without this a process commits no intents under it (I6)."""
+        publications = await self.store.publications()
+        if not publications or publications[-1].epoch == self.books.epoch:
+            return
+        newest = publications[-1]
+        book = await self.books.get(newest.revision)
+        if book is not None:
+            self.books.put_in_force(book, newest.epoch)
+
+    async def sweep(self, batch: int = 32) -> int:
+        """Decide anew whoever was last decided under an older publication; how many there were."""
+        swept = 0
+        while behind := await self.store.behind(self.books.epoch, batch):
+            await self.wake(behind)
+            swept += len(behind)
+        return swept
+
+    async def _text_of(self, revision: str) -> str | None:
+        for publication in await self.store.publications():
+            if publication.revision == revision:
+                row = await self.store.rulebook(publication.rulebook_id)
+                return row.text if row is not None else None
+        return None
+
+    async def _compile(self, text: str) -> Rulebook:
+        checked = await self._check(text)
+        if checked.rulebook is None:
+            raise AssertionError("a published text does not compile any more")
+        return checked.rulebook
+
+    # -- reading ------------------------------------------------------------------------------------------
+
+    async def artifact(
+        self, customer_id: str, as_of: Instant | None = None, known_at: Instant | None = None
+    ) -> Artifact | None:
+        """The customer now, or as of an instant by when things happened, as we knew it at another."""
+        if as_of is not None:
+            return await self._replay.as_of(customer_id, as_of, known_at)
+        if known_at is not None:
+            return await self._replay.as_known_at(customer_id, known_at)
+        return await self.store.artifact(customer_id)
+
+    async def at_version(self, customer_id: str, n: int) -> Artifact | None:
+        """The customer after log entry `n`; None where that is ahead of what is known."""
+        return await self._replay.at_version(customer_id, n)
+
+    async def records(self, customer_id: str, message_id: str) -> list[Record]:
+        """All decisions about one message, newest first."""
+        artifact = await self.store.artifact(customer_id)
+        if artifact is None:
+            return []
+        entries = await self._replay.entries(customer_id, 0, artifact.version)
+        return [r for e in reversed(entries) for r in e.out if r.message == message_id]
+
+
+def _outcome(job: Job, event: Event) -> Outcome:
+    if job.fault is not None:
+        raise job.fault
+    asks = event.type == "message.requested" and job.status is not EventStatus.REJECTED
+    return Outcome(
+        customer_id=event.customer_id,
+        key=event.key,
+        status=job.status,
+        customer_version=job.version,
+        error=job.error,
+        message_id=message_id(event.customer_id, event.source, event.id) if asks else None,
+    )

@@ -1,0 +1,208 @@
+"""The memory folded anew where an event comes late or is taken back.
+
+Both memories are folded, without the change and with it: the first proves what was asked for before, the second is
+the new memory, and the difference says which messages and tasks to add and which to take back. Effects on people
+therefore happen once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from artifact.customer import Snapshot
+from artifact.decision import Entry, EntryKind, EventStatus
+from artifact.event import Event, EventKey
+from artifact.facts import EMPTY_FACTS, Facts
+from artifact.instant import Instant
+from artifact.limits import Limits
+from dsl.rulebook import Rulebook
+from engine.builtin import CORRECTION, FACT_TABLE
+from engine.fold import fold_deadlines, fold_event, in_memory
+from engine.order import in_order
+from engine.outputs import Output
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What must be known of the log: a usable snapshot (None: the beginning), all entries after it, their books."""
+
+    snapshot: Snapshot | None
+    entries: tuple[Entry, ...]
+    books: Mapping[str, Rulebook | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Refolded:
+    """The new memory, and what it asks for that the old one did not (`added`), and the other way round.
+
+    `outdated` are causes that are no longer the newest of their source and subject: what they ask for now is
+    superseded on arrival.
+    """
+
+    facts: Facts
+    added: tuple[Output, ...]
+    removed: tuple[Output, ...]
+    outdated: frozenset[EventKey]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    event: Event
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One history to fold: events in the order of the memory, timers by instant."""
+
+    items: tuple[_Item, ...]
+    timers: tuple[tuple[Instant, str], ...]
+    late: tuple[Event, ...]
+
+
+def correction_key(event: Event) -> EventKey:
+    """Which event a correction takes back."""
+    return EventKey(event.data["source"], event.data["id"])
+
+
+def refold(past: Past, change: Event, revision: str, limits: Limits) -> Refolded:
+    """Fold the past without `change` (a late event or a correction) and with it."""
+    old = _run_of(past, None, revision)
+    new = _run_of(past, _Item(change, revision), revision)
+    shared = _shared(old.items, new.items)
+    start = past.snapshot.body.facts if past.snapshot else EMPTY_FACTS
+    prefix = _Run(old.items[:shared], _timers_before(old, shared), ())
+    base, _ = _fold(start, prefix, past, limits)
+    facts_old, outputs_old = _fold(base, _rest(old, shared), past, limits)
+    facts_new, outputs_new = _fold(base, _rest(new, shared), past, limits)
+    ids_old, ids_new = {o.id for o in outputs_old}, {o.id for o in outputs_new}
+    return Refolded(
+        facts=facts_new,
+        added=tuple(o for o in outputs_new if o.id not in ids_old),
+        removed=tuple(o for o in outputs_old if o.id not in ids_new),
+        outdated=_outdated(new.items),
+    )
+
+
+def _run_of(past: Past, change: _Item | None, revision: str) -> _Run:
+    entries = past.entries
+    items = [
+        _Item(e.event, e.revision)
+        for e in entries
+        if e.event is not None
+        and e.status is EventStatus.ACCEPTED
+        and in_memory(e.event, past.books.get(e.revision))
+    ]
+    gone = {correction_key(e.event) for e in entries if _corrects(e)}
+    if change is not None and change.event.type == CORRECTION:
+        gone.add(correction_key(change.event))
+    elif change is not None:
+        items.append(change)
+    by_key = {i.event.key: i for i in items}
+    ordered = in_order(i.event for i in items if i.event.key not in gone)
+    return _Run(
+        items=tuple(by_key[e.key] for e in ordered),
+        timers=tuple(
+            (e.timer_at, e.revision) for e in entries if e.kind is EntryKind.TIMER and e.timer_at is not None
+        ),
+        late=tuple(e.event for e in entries if e.event is not None and e.status is EventStatus.LATE),
+    )
+
+
+def _corrects(entry: Entry) -> bool:
+    return entry.event is not None and entry.event.type == CORRECTION and entry.status is EventStatus.ACCEPTED
+
+
+def _shared(old: tuple[_Item, ...], new: tuple[_Item, ...]) -> int:
+    """How many items both histories begin with."""
+    shared = 0
+    for one, other in zip(old, new, strict=False):
+        if one.event is not other.event:
+            break
+        shared += 1
+    return shared
+
+
+def _timers_before(run: _Run, shared: int) -> tuple[tuple[Instant, str], ...]:
+    """Timers that fire before the last shared item; those after it may fire before the item that differs."""
+    if not shared:
+        return ()
+    last = run.items[shared - 1].event.at
+    return tuple(t for t in run.timers if t[0] < last)
+
+
+def _rest(run: _Run, shared: int) -> _Run:
+    done = len(_timers_before(run, shared))
+    return _Run(run.items[shared:], tuple(sorted(run.timers))[done:], run.late)
+
+
+def _fold(facts: Facts, run: _Run, past: Past, limits: Limits) -> tuple[Facts, list[Output]]:
+    outputs: list[Output] = []
+    timers = sorted(run.timers)
+    position = 0
+    for item in run.items:
+        while position < len(timers) and timers[position][0] < item.event.at:
+            facts, fired = fold_deadlines(
+                facts, timers[position][0], past.books.get(timers[position][1]), limits
+            )
+            outputs += fired
+            position += 1
+        facts, asked = fold_event(facts, item.event, past.books.get(item.revision), limits)
+        outputs += asked
+    for until, revision in timers[position:]:
+        facts, fired = fold_deadlines(facts, until, past.books.get(revision), limits)
+        outputs += fired
+    for event in run.late:
+        facts = fold_too_late(facts, event, limits)
+    return facts, outputs
+
+
+def _outdated(items: tuple[_Item, ...]) -> frozenset[EventKey]:
+    """Events after which another of the same source and subject follows (without a subject: of the same type)."""
+    newest: dict[tuple[str, str, str], EventKey] = {}
+    outdated = set()
+    for item in items:
+        event = item.event
+        lane = (
+            (event.source, event.about.kind, event.about.reference)
+            if event.about is not None
+            else (event.source, "", event.type)
+        )
+        if lane in newest:
+            outdated.add(newest[lane])
+        newest[lane] = event.key
+    return frozenset(outdated)
+
+
+def fold_too_late(facts: Facts, event: Event, limits: Limits) -> Facts:
+    """An event past the limit of depth: sets facts that have no later value, opens and closes nothing."""
+    if event.type != "customer.updated":
+        return facts
+    folded = FACT_TABLE[event.type](facts, event, limits)
+    attributes = {
+        name: old if (old := facts.attributes.get(name)) is not None and old.at > event.at else fact
+        for name, fact in folded.attributes.items()
+    }
+    return replace(facts, attributes=attributes)
+
+
+def clear_corrected(facts: Facts, corrected: Event) -> Facts:
+    """A correction past the limit of depth: only facts that still carry the event's value are cleared."""
+    attributes = {
+        name: replace(fact, value=None) if fact.at == corrected.at and name in corrected.data else fact
+        for name, fact in facts.attributes.items()
+    }
+    return replace(facts, attributes=attributes)
+
+
+def facts_as_of(past: Past, as_of: Instant, limits: Limits) -> Facts:
+    """The memory of what had happened by `as_of`, of the entries in `past`; deadlines up to then have fired."""
+    run = _run_of(past, None, "")
+    items = tuple(i for i in run.items if i.event.at <= as_of)
+    timers = tuple(t for t in run.timers if t[0] <= as_of)
+    late = tuple(e for e in run.late if e.at <= as_of)
+    start = past.snapshot.body.facts if past.snapshot else EMPTY_FACTS
+    facts, _ = _fold(start, _Run(items, timers, late), past, limits)
+    last = items[-1].revision if items else (past.entries[-1].revision if past.entries else "")
+    return fold_deadlines(facts, as_of, past.books.get(last), limits)[0]

@@ -1,0 +1,366 @@
+"""One log entry: the artifact before, what comes in, and the artifact after, with the decisions that were made.
+
+Pure. The version grows by one with each entry and deciding runs once in each, so neither batching nor a kill
+changes a byte (I3). `now` is given: the store's clock, never earlier than the customer's last entry.
+"""
+
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from artifact.customer import Artifact, Body, LateMark, StaffTask
+from artifact.decision import Entry, EntryKind, EventStatus, Intent
+from artifact.errors import ErrorCode, InputError
+from artifact.event import Event, Subject, event_content
+from artifact.facts import CommitmentState, Facts
+from artifact.instant import Instant
+from artifact.message import DeliveryState, Message, MessageState
+from artifact.states import LEFT_STATES
+from engine.admitting import admit, close
+from engine.builtin import CORRECTION, TALK_TYPES
+from engine.deciding import decide
+from engine.fold import fold_deadlines, fold_event, in_memory, next_deadline
+from engine.intents import commit_intent
+from engine.judging import Memo
+from engine.order import is_late
+from engine.outputs import Asked, Output, Tasked, Withdrew
+from engine.refold import Past, Refolded, clear_corrected, correction_key, fold_too_late, refold
+from engine.scene import Scene
+from engine.talk_table import TALK_TABLE
+from engine.talking import Talking, begin
+
+
+class NeedsPast(Exception):  # noqa: N818  # a question to the caller, no error
+    """The event belongs below the high water: the caller must bring the past from `at` on (engine.refold.Past)."""
+
+    def __init__(self, at: Instant) -> None:
+        super().__init__(at)
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class TooDeep:
+    """The past goes deeper than the limit: the event only reaches the timeline. `corrected` for a correction."""
+
+    corrected: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """The artifact after the entry, the entry, and the messages whose state it changed."""
+
+    artifact: Artifact
+    entry: Entry
+    changed: tuple[Message, ...]
+
+
+def step_event(
+    artifact: Artifact,
+    event: Event,
+    now: Instant,
+    scene: Scene,
+    past: Past | TooDeep | None = None,
+    memo: Memo | None = None,
+) -> Stepped:
+    """Fold one event and decide.
+
+    Raises NeedsPast where the event is late or corrects another and `past` is not given, and InputError where the
+    event cannot be accepted; then nothing has changed.
+    """
+    talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
+    facts, status = artifact.body.facts, EventStatus.ACCEPTED
+    if event.type in TALK_TYPES:
+        TALK_TABLE[event.type](talking, facts, event, scene)
+    elif event.type == CORRECTION:
+        facts, status = _correct(talking, facts, event, scene, past)
+    elif in_memory(event, scene.book):
+        facts, status = _remember(talking, facts, event, scene, past)
+    entry = Entry(
+        n=talking.n,
+        kind=_kind(event),
+        now=now,
+        revision=scene.revision,
+        environment=scene.environment,
+        event=event,
+        content=event_content(event),
+        status=status,
+    )
+    return _finish(artifact, entry, talking, facts, scene, event.type, memo)
+
+
+def step_timer(
+    artifact: Artifact, due: Instant, now: Instant, scene: Scene, memo: Memo | None = None
+) -> Stepped:
+    """Fire what is due at or before `due`, and decide."""
+    talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
+    facts, outputs = fold_deadlines(artifact.body.facts, due, scene.book, scene.limits)
+    _perform(talking, outputs, scene, "timer.due", frozenset())
+    entry = Entry(
+        n=talking.n,
+        kind=EntryKind.TIMER,
+        now=now,
+        revision=scene.revision,
+        environment=scene.environment,
+        timer_at=due,
+    )
+    return _finish(artifact, entry, talking, facts, scene, "timer.due", memo)
+
+
+def step_rulebook(artifact: Artifact, now: Instant, scene: Scene) -> Stepped:
+    """Decide everything anew under the rulebook of the scene. Anchors survive."""
+    talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
+    entry = Entry(
+        n=talking.n,
+        kind=EntryKind.RULEBOOK,
+        now=now,
+        revision=scene.revision,
+        environment=scene.environment,
+    )
+    return _finish(artifact, entry, talking, artifact.body.facts, scene, "rulebook.activated", None)
+
+
+def step_intent(
+    artifact: Artifact, intent: Intent, now: Instant, scene: Scene, memo: Memo | None = None
+) -> Stepped | None:
+    """Decide once more, then commit the intent for those of the deliveries that are still due; None for none (I6)."""
+    talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
+    decide(talking, artifact.body.facts, scene, "intent", memo)
+    taken = commit_intent(talking, intent, now)
+    if not taken:
+        return None
+    entry = Entry(
+        n=talking.n,
+        kind=EntryKind.INTENT,
+        now=now,
+        revision=scene.revision,
+        environment=scene.environment,
+        intent=replace(intent, deliveries=taken),
+    )
+    return _finish(artifact, entry, talking, artifact.body.facts, scene, "intent", memo)
+
+
+def _kind(event: Event) -> EntryKind:
+    if event.type.startswith("staff.") or event.type == "delivery.told":
+        return EntryKind.COMMAND
+    return EntryKind.OUTCOME if event.type.startswith("delivery.") else EntryKind.EVENT
+
+
+def _remember(
+    talking: Talking, facts: Facts, event: Event, scene: Scene, past: Past | TooDeep | None
+) -> tuple[Facts, EventStatus]:
+    if not is_late(facts, event):
+        new, outputs = fold_event(facts, event, scene.book, scene.limits)
+        _perform(talking, outputs, scene, event.type, frozenset())
+        return new, EventStatus.ACCEPTED
+    if past is None:
+        raise NeedsPast(event.at)
+    if isinstance(past, TooDeep):
+        return fold_too_late(facts, event, scene.limits), EventStatus.LATE
+    _apply_difference(talking, refolded := refold(past, event, scene.revision, scene.limits), event, scene)
+    return refolded.facts, EventStatus.ACCEPTED
+
+
+def _correct(
+    talking: Talking, facts: Facts, event: Event, scene: Scene, past: Past | TooDeep | None
+) -> tuple[Facts, EventStatus]:
+    if past is None:
+        raise NeedsPast(event.at)
+    if isinstance(past, TooDeep):
+        return _correct_too_deep(talking, facts, event, scene, past)
+    key = correction_key(event)
+    corrected = next((e.event for e in past.entries if e.event is not None and e.event.key == key), None)
+    if corrected is None:
+        raise InputError(
+            ErrorCode.EVENT_UNKNOWN,
+            f"no event `{key.id}` of `{key.source}` is known of this customer",
+            path=("data", "id"),
+        )
+    if corrected.type == "message.requested":
+        _take_back_request(talking, corrected, scene, event.type)
+        return facts, EventStatus.ACCEPTED
+    refolded = refold(past, event, scene.revision, scene.limits)
+    _apply_difference(talking, refolded, corrected, scene, cause=event.type)
+    return refolded.facts, EventStatus.ACCEPTED
+
+
+def _correct_too_deep(
+    talking: Talking, facts: Facts, event: Event, scene: Scene, past: TooDeep
+) -> tuple[Facts, EventStatus]:
+    talking.task(
+        StaffTask(
+            id=f"t_{event.id}"[:200],
+            kind="correction_too_late",
+            raised_at=talking.now,
+            reason=event.data.get("reason") or "an event too far back was corrected",
+        )
+    )
+    cleared = clear_corrected(facts, past.corrected) if past.corrected is not None else facts
+    return cleared, EventStatus.LATE
+
+
+def _apply_difference(
+    talking: Talking, refolded: Refolded, event: Event, scene: Scene, cause: str | None = None
+) -> None:
+    """Take back what the new memory does not ask for, add what the old one did not (effects happen once)."""
+    talking.lates.append(LateMark(talking.n, event.at))
+    renewed = {o.origin for o in refolded.added}
+    for output in refolded.removed:
+        _take_back(talking, output, scene, cause or event.type, superseded=output.origin in renewed)
+    _perform(talking, list(refolded.added), scene, cause or event.type, refolded.outdated)
+
+
+def _take_back(talking: Talking, output: Output, scene: Scene, cause: str, *, superseded: bool) -> None:
+    if isinstance(output, Tasked):
+        talking.close_task(output.id, "CANCELLED")
+    if not isinstance(output, Asked):
+        return
+    message = next(
+        (
+            m
+            for m in (*talking.messages.values(), *talking.tail.values())
+            if m.request.id == output.request.id
+        ),
+        None,
+    )
+    if message is not None:
+        _retract(talking, message, scene, cause, superseded=superseded)
+
+
+def _take_back_request(talking: Talking, corrected: Event, scene: Scene, cause: str) -> None:
+    for message in (*talking.messages.values(), *talking.tail.values()):
+        if (message.request.source, message.request.id) == (corrected.source, corrected.id):
+            _retract(talking, message, scene, cause, superseded=False)
+            return
+
+
+def _retract(talking: Talking, message: Message, scene: Scene, cause: str, *, superseded: bool) -> None:
+    """What has not left is taken back. Where something has left, a correction goes there, or a person is asked."""
+    left = [d for d in message.deliveries if d.state in LEFT_STATES and d.state is not DeliveryState.FAILED]
+    if message.id in talking.messages:
+        state = MessageState.SUPERSEDED if superseded else MessageState.RETRACTED
+        close(talking, message, state, "corrected", scene, cause)
+    if not left:
+        return
+    if scene.book is not None and "correction" in scene.book.topics:
+        request = replace(
+            message.request,
+            source="memento",
+            id=f"{message.request.id}/correction",
+            topic="correction",
+            key=None,
+            expires_at=None,
+            channels=tuple(dict.fromkeys(d.channel for d in left)),
+            content=(),
+            data={**message.request.data, "corrected_topic": message.request.topic},
+        )
+        correction = admit(talking, request, scene, cause)
+        talking.keep(replace(correction, correcting=message.id))
+    else:
+        talking.alert("correction_needed", message, scene)
+
+
+def _perform(
+    talking: Talking, outputs: list[Output], scene: Scene, cause: str, outdated: frozenset[object]
+) -> None:
+    """Do what folding asked for: withdrawals first, so that what is asked in the same breath stays."""
+    for output in outputs:
+        if isinstance(output, Withdrew):
+            for message in [m for m in talking.messages.values() if m.request.topic in output.topics]:
+                if message.number < talking.n:
+                    close(talking, message, MessageState.RETRACTED, "withdrawn", scene, cause)
+    for output in outputs:
+        if isinstance(output, Tasked):
+            talking.task(_staff_task(output))
+        elif isinstance(output, Asked):
+            _admit_asked(talking, output, scene, cause, outdated=output.cause in outdated)
+
+
+def _admit_asked(talking: Talking, asked: Asked, scene: Scene, cause: str, *, outdated: bool) -> None:
+    try:
+        admit(talking, asked.request, scene, cause, outdated=outdated)
+    except InputError as full:
+        talking.task(
+            StaffTask(
+                id=f"t_{asked.id}"[:200],
+                kind="message_refused",
+                raised_at=talking.now,
+                reason=full.message,
+                is_alert=True,
+                about=asked.request.about,
+            )
+        )
+
+
+def _staff_task(tasked: Tasked) -> StaffTask:
+    about = (
+        Subject(tasked.about_kind, tasked.about_reference or "") if tasked.about_kind is not None else None
+    )
+    return StaffTask(
+        id=tasked.id,
+        kind=tasked.kind,
+        raised_at=tasked.at,
+        reason=tasked.reason,
+        team=tasked.team,
+        is_alert=tasked.is_alert,
+        due=tasked.due,
+        about=about,
+        origin=tasked.origin,
+    )
+
+
+def _finish(
+    artifact: Artifact,
+    entry: Entry,
+    talking: Talking,
+    facts: Facts,
+    scene: Scene,
+    cause: str,
+    memo: Memo | None,
+) -> Stepped:
+    """Decide, close the books of this entry, and compute when something must run next."""
+    decide(talking, facts, scene, cause, memo)
+    talk = replace(talking.finished(scene.revision), broken=_known_broken(artifact.body.talk.broken, facts))
+    body = Body(facts, talk)
+    after = replace(artifact, version=entry.n, now=entry.now, due=due_of(body, scene), body=body)
+    out = tuple(sorted(talking.records, key=lambda r: r.message))
+    return Stepped(after, replace(entry, out=out), tuple(talking.changed.values()))
+
+
+def _known_broken(known: tuple[str, ...], facts: Facts) -> tuple[str, ...]:
+    """Commitments that were known broken once: one of them KEPT now was kept, but known late."""
+    broken = [f"{c.name}/{c.reference}" for c in facts.commitments if c.state is CommitmentState.BROKEN]
+    return tuple(dict.fromkeys((*known, *broken)))[-128:]
+
+
+def wake_of(body: Body, scene: Scene) -> Instant | None:
+    """The next instant at which a timer must run: a deadline of the memory, or a message to be decided anew."""
+    instants = [m.next_at for m in body.talk.messages if m.next_at is not None]
+    deadline = next_deadline(body.facts, scene.limits)
+    if deadline is not None:
+        instants.append(deadline)
+    return min(instants, default=None)
+
+
+def ready_of(body: Body) -> Instant | None:
+    """Since when a delivery has been ready to be handed over, or an intent has been without an outcome."""
+    return min(
+        (
+            at
+            for m in body.talk.messages
+            for d in m.deliveries
+            if (
+                at := d.planned_at
+                if d.state is DeliveryState.PLANNED
+                else d.valid_until
+                if d.state is DeliveryState.SENDING
+                else None
+            )
+            is not None
+        ),
+        default=None,
+    )
+
+
+def due_of(body: Body, scene: Scene) -> Instant | None:
+    """When this customer needs attention next, for a timer or for a hand-over."""
+    return min((at for at in (wake_of(body, scene), ready_of(body)) if at is not None), default=None)

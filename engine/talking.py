@@ -1,0 +1,127 @@
+"""What is being said, while one log entry is folded: a working copy of the talk, and the records it yields."""
+
+from dataclasses import dataclass, field
+
+from msgspec.msgpack import Encoder
+from msgspec.structs import replace
+
+from artifact.canonical import derived_id
+from artifact.customer import Contact, LateMark, StaffTask, Talk, rolled
+from artifact.decision import Record
+from artifact.instant import DAY, Instant
+from artifact.limits import Limits
+from artifact.message import LIVE_STATES, Message
+from engine.scene import Scene
+
+_records = Encoder(order="deterministic")
+
+CONTACT_DAYS = 400
+"""Contacts older than the longest window a cap may have are forgotten."""
+CONTACTS_KEPT = 500
+
+
+@dataclass(slots=True)
+class Talking:
+    """Live messages by id, closed ones, contacts, tasks; `n` and `now` of the entry that is being folded."""
+
+    customer_id: str
+    n: int
+    now: Instant
+    limits: Limits
+    talk: Talk
+    messages: dict[str, Message]
+    tail: dict[str, Message]
+    contacts: list[Contact]
+    tasks: dict[str, StaffTask]
+    records: list[Record] = field(default_factory=list)
+    changed: dict[str, Message] = field(default_factory=dict)
+    lates: list[LateMark] = field(default_factory=list)
+
+    def keep(self, message: Message) -> None:
+        """Keep the newest state of a message, among the live or the closed."""
+        if message.state in LIVE_STATES:
+            known = self.messages.get(message.id)
+            self.messages[message.id] = message
+        else:
+            known = self.messages.pop(message.id, None) or self.tail.get(message.id)
+            self.tail[message.id] = message
+        if known is not message and known != message:
+            self.changed[message.id] = message
+
+    def find(self, id: str) -> Message | None:
+        """A message that is live or among the newest closed ones."""
+        return self.messages.get(id) or self.tail.get(id)
+
+    def record(self, record: Record) -> None:
+        """Keep a record; of several for one message in one entry the last tells the outcome."""
+        self.records = [r for r in self.records if r.message != record.message]
+        self.records.append(record)
+
+    def alert(self, code: str, message: Message, scene: Scene) -> None:
+        """Let a person know, once for each message and code."""
+        self.task(
+            StaffTask(
+                id=derived_id("t", self.customer_id, message.id, code, scene.revision if ":" in code else ""),
+                kind=code.partition(":")[0],
+                raised_at=self.now,
+                reason=code.partition(":")[2] or message.reason or code,
+                is_alert=True,
+                about=message.request.about,
+                message=message.id,
+            )
+        )
+
+    def task(self, task: StaffTask) -> None:
+        """Add a task unless it is known; past the limit the oldest closed, then the oldest alert, makes room."""
+        if task.id in self.tasks:
+            return
+        if len(self.tasks) >= self.limits.tasks:
+            gone = min(
+                self.tasks.values(), key=lambda t: (t.state == "OPEN", not t.is_alert, t.raised_at, t.id)
+            )
+            del self.tasks[gone.id]
+        self.tasks[task.id] = task
+
+    def close_task(self, id: str, state: str) -> None:
+        """Mark a task DONE or CANCELLED."""
+        if id in self.tasks and self.tasks[id].state == "OPEN":
+            self.tasks[id] = replace(self.tasks[id], state=state)
+
+    def finished(self, revision: str) -> Talk:
+        """The new talk, within its limits."""
+        digest = self.talk.records_hash
+        for record in self.records:
+            digest = rolled(digest, _records.encode(record))
+        oldest = self.now - CONTACT_DAYS * DAY
+        contacts = sorted((c for c in self.contacts if c.at > oldest), key=lambda c: (c.at, c.delivery))
+        lates = tuple(self.lates)[-self.limits.late_marks :]
+        dropped = tuple(self.lates)[: -self.limits.late_marks]
+        return replace(
+            self.talk,
+            messages=tuple(self.messages.values()),
+            tail=tuple(sorted(self.tail.values(), key=lambda m: m.closed_at or 0))[
+                -self.limits.closed_messages :
+            ],
+            contacts=tuple(contacts)[-CONTACTS_KEPT:],
+            tasks=tuple(self.tasks.values()),
+            lates=lates,
+            fold_floor=max([self.talk.fold_floor, *(mark.n for mark in dropped)]),
+            revision=revision,
+            records_hash=digest,
+        )
+
+
+def begin(customer_id: str, talk: Talk, n: int, now: Instant, limits: Limits) -> Talking:
+    """A working copy of `talk` for entry `n`."""
+    return Talking(
+        customer_id=customer_id,
+        n=n,
+        now=now,
+        limits=limits,
+        talk=talk,
+        messages={m.id: m for m in talk.messages},
+        tail={m.id: m for m in talk.tail},
+        contacts=list(talk.contacts),
+        tasks={t.id: t for t in talk.tasks},
+        lates=list(talk.lates),
+    )
