@@ -39,7 +39,7 @@ PRESSING = frozenset({"consent", "existing_customer"})
 """Bases under which she may ask for a pause."""
 
 
-class Stop(Exception):  # noqa: N818  # ends the gates early; no error of anyone's
+class Stop(Exception):  # ends the gates early; no error of anyone's
     """The message goes no further: its state and the stable code of the reason."""
 
     def __init__(self, gate: GateName, state: MessageState, reason: str, rule: str | None = None) -> None:

@@ -9,7 +9,7 @@ from engine.scene import Scene
 from engine.step import Stepped, TooDeep, step_event, step_intent, step_rulebook, step_timer
 
 
-class Unrepeatable(Exception):  # noqa: N818  # a finding, worded for an operator
+class Unrepeatable(Exception):  # a finding, worded for an operator
     """A recorded entry that cannot have happened: the log was damaged, or the kernel changed its mind."""
 
 

@@ -74,7 +74,7 @@ def refold(past: Past, change: Event, revision: str, limits: Limits) -> Refolded
     start = past.snapshot.body.facts if past.snapshot else EMPTY_FACTS
     prefix = _Run(old.items[:shared], _timers_before(old, shared), ())
     base, _ = _fold(start, prefix, past, limits)
-    facts_old, outputs_old = _fold(base, _rest(old, shared), past, limits)
+    _, outputs_old = _fold(base, _rest(old, shared), past, limits)
     facts_new, outputs_new = _fold(base, _rest(new, shared), past, limits)
     ids_old, ids_new = {o.id for o in outputs_old}, {o.id for o in outputs_new}
     return Refolded(
@@ -94,7 +94,7 @@ def _run_of(past: Past, change: _Item | None, revision: str) -> _Run:
         and e.status is EventStatus.ACCEPTED
         and in_memory(e.event, past.books.get(e.revision))
     ]
-    gone = {correction_key(e.event) for e in entries if _corrects(e)}
+    gone = {correction_key(e.event) for e in entries if e.event is not None and _corrects(e)}
     if change is not None and change.event.type == CORRECTION:
         gone.add(correction_key(change.event))
     elif change is not None:

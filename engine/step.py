@@ -30,7 +30,7 @@ from engine.talk_table import TALK_TABLE
 from engine.talking import Talking, begin
 
 
-class NeedsPast(Exception):  # noqa: N818  # a question to the caller, no error
+class NeedsPast(Exception):  # a question to the caller, no error
     """The event belongs below the high water: the caller must bring the past from `at` on (engine.refold.Past)."""
 
     def __init__(self, at: Instant) -> None:

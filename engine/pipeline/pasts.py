@@ -7,8 +7,8 @@ from artifact.instant import Instant
 from dsl.rulebook import Rulebook
 from engine.books import Books
 from engine.builtin import CORRECTION
-from engine.refold import Past, correction_key
 from engine.pipeline.run import Run
+from engine.refold import Past, correction_key
 from engine.step import TooDeep
 from store.port import Store
 
@@ -38,8 +38,8 @@ class Pasts:
         for entry in run.entries:
             if entry.event is not None and entry.event.key == key:
                 return entry.event
-        entry = await self._store.events(run.customer_id, key.source, key.id)
-        return entry.event if entry is not None else None
+        found = await self._store.events(run.customer_id, key.source, key.id)
+        return found.event if found is not None else None
 
     async def _entries(self, run: Run, after: int) -> tuple[Entry, ...]:
         found: list[Entry] = []
