@@ -6,7 +6,7 @@ rank order, so they move and vanish with it. Places are no contacts.
 
 from bisect import insort
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from artifact.channel import SENDS, Channel
 from artifact.customer import Contact
@@ -80,7 +80,7 @@ class Budget:
 def calendar_window(moment: Instant, unit: Unit, zone: str) -> tuple[Instant, Instant]:
     """The day, week (from Monday), month or year of `zone` that holds `moment`; the end is not part of it."""
     local = datetime_of(moment).astimezone(zone_of(zone)).replace(tzinfo=None)
-    day = datetime(local.year, local.month, local.day)
+    day = datetime.combine(local.date(), time())
     starts = {
         Unit.DAY: day,
         Unit.WEEK: day - timedelta(days=day.weekday()),

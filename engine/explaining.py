@@ -93,8 +93,7 @@ def _blocked(book: Rulebook | None, message: Message, language: str, now: Instan
         why, change = _BLOCKED[message.reason]
         return f"is not sent because {why}. {change}"
     why = _reason(book, message.rule, language)
-    joined = f"because {why}" if not why.startswith("of ") else f"because {why}"
-    return f"is not sent {joined}. It may go when that no longer applies."
+    return f"is not sent because {why}. It may go when that no longer applies."
 
 
 def _ready(book: Rulebook | None, message: Message, language: str, now: Instant, zone: str) -> str:

@@ -326,4 +326,8 @@ BUILTIN_DATA: dict[str, Check] = {
 }
 """What the data of each built-in event must hold; other fields of it are kept and change nothing."""
 
-assert set(BUILTIN_DATA) | {"customer.updated", "customer.deceased"} == {*FACT_TABLE, *TALK_TYPES, CORRECTION}  # a table that misses a row is our own fault, found at import
+assert set(BUILTIN_DATA) | {"customer.updated", "customer.deceased"} == {
+    *FACT_TABLE,
+    *TALK_TYPES,
+    CORRECTION,
+}  # a table that misses a row is our own fault, found at import

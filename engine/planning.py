@@ -193,9 +193,9 @@ def _postpone(draft: Draft) -> None:
             draft.holding.apply(rule, effect, firing=True, holding=holding)
     for anchor in draft.message.anchors:
         face = faces.get(anchor.rule)
-        if anchor.rule not in firing and face is not None and face.postpone is not None:
-            if not _released(draft, anchor.rule):
-                draft.holding.apply(anchor.rule, face.postpone, firing=False, holding=False)
+        if anchor.rule in firing or face is None or face.postpone is None or _released(draft, anchor.rule):
+            continue
+        draft.holding.apply(anchor.rule, face.postpone, firing=False, holding=False)
 
 
 def _released(draft: Draft, rule: str) -> bool:
