@@ -1,0 +1,133 @@
+"""One change stream per process, feeding everyone who watches.
+
+It starts with the first reader, at a logical time that the server gave before, so nothing between is missed. A place
+that the server no longer has (or a collection that was replaced) is announced as a gap, and the stream goes on from
+now: it never loops on a dead place and never skips one in silence (I7).
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+from bson import Timestamp
+from pymongo.errors import OperationFailure, PyMongoError
+
+from store.feed import GAP, Feed, Reader
+from store.mongo.clock import ServerClock
+from store.mongo.driver import Clients, Document, settled
+from store.mongo.faults import LOST_PLACE
+from store.mongo.layout import ARTIFACT
+from store.port import Change
+
+PATIENCE_MS = 500
+"""How long the server holds an empty answer back."""
+
+PAUSE = 0.5
+
+_PIPELINE: list[Document] = [
+    {
+        "$match": {
+            "$or": [
+                {"operationType": "insert"},
+                {"updateDescription.updatedFields.version": {"$exists": True}},
+                {"operationType": {"$in": ["replace", "drop", "rename", "dropDatabase", "invalidate"]}},
+            ]
+        }
+    },
+    {
+        "$project": {
+            "operationType": 1,
+            "documentKey._id": 1,
+            "fullDocument.version": 1,
+            "updateDescription.updatedFields.version": 1,
+            "updateDescription.updatedFields.previous": 1,
+        }
+    },
+]
+
+_log = logging.getLogger(__name__)
+
+
+class Stream:
+    """The stream and its readers."""
+
+    def __init__(self, clients: Clients, clock: ServerClock) -> None:
+        self._clients = clients
+        self._clock = clock
+        self._feed = Feed()
+        self._token: Document | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def watch(self) -> Reader:
+        """A reader of every commit from now on. Must be called on a running loop."""
+        reader = self._feed.watch()
+        if self._task is None or self._task.done() or self._task.get_loop().is_closed():
+            self._task = asyncio.get_running_loop().create_task(self._run(), name="memento-changes")
+        return reader
+
+    def close(self) -> None:
+        """End all readers and the stream, from any thread."""
+        self._feed.close()
+        task = self._task
+        if task is not None and not task.done() and not task.get_loop().is_closed():
+            task.get_loop().call_soon_threadsafe(task.cancel)
+
+    async def _run(self) -> None:
+        start: dict[str, Any] = self._resumed() or {"start_at_operation_time": self._clock.operation_time}
+        while True:
+            try:
+                await self._read(start)
+                start = await self._begin_anew("the collection was replaced")
+            except OperationFailure as error:
+                if error.code in LOST_PLACE:
+                    start = await self._begin_anew(str(error))
+                    continue
+                await self._wait_after(error)
+                start = self._resumed() or start
+            except PyMongoError as error:
+                await self._wait_after(error)
+                start = self._resumed() or start
+
+    async def _read(self, start: dict[str, Any]) -> None:
+        """Publish changes until the server ends the stream."""
+        collection = self._clients.database()[ARTIFACT]
+        stream = await settled(collection.watch(_PIPELINE, max_await_time_ms=PATIENCE_MS, **start))
+        async with stream:
+            while stream.alive:
+                document = await stream.try_next()
+                if document is not None:
+                    self._feed.publish([_change_of(document)])
+                # Also while nothing comes: the place of a quiet collection would die of old age.
+                self._token = stream.resume_token
+
+    async def _begin_anew(self, why: str) -> dict[str, Any]:
+        """Tell all readers of a gap, and a place from which nothing is missed after it."""
+        _log.warning("the change stream lost its place, readers are told of a gap: %s", why)
+        self._token = None
+        begin: Timestamp | None = None
+        while begin is None:
+            try:
+                greeting = await self._clients.database().client.admin.command("hello")
+                begin = greeting["operationTime"]
+            except PyMongoError as error:
+                await self._wait_after(error)
+        self._feed.publish([GAP])
+        return {"start_at_operation_time": begin}
+
+    def _resumed(self) -> dict[str, Any] | None:
+        return None if self._token is None else {"resume_after": self._token}
+
+    async def _wait_after(self, error: PyMongoError) -> None:
+        _log.warning("the change stream waits for the server: %s", error)
+        await asyncio.sleep(PAUSE)
+
+
+def _change_of(document: Document) -> Change:
+    kind = document["operationType"]
+    if kind == "insert":
+        return Change(document["documentKey"]["_id"], 0, document["fullDocument"]["version"])
+    if kind == "update":
+        fields = document["updateDescription"]["updatedFields"]
+        return Change(document["documentKey"]["_id"], fields["previous"], fields["version"])
+    # Not our doing (a restore, an operator's hand): anything may have changed.
+    return GAP
