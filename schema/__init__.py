@@ -1,4 +1,5 @@
-"""The GraphQL types and inputs; `schema.graphql`, generated and committed, is the public contract.
+"""The GraphQL contract: types, inputs and payloads, one noun a file.
 
-Refuses: behaviour. A type here is a shape; what happens is in `resolvers` and below.
+Types say what a client may ask and shape what was found; what they need to know they ask through schema.port, which
+the resolvers meet. Refuses to load, decide or change anything. `schema.graphql` is generated from here and committed.
 """

@@ -1,0 +1,219 @@
+"""Runs operations: parse and validate once for each document, measure it, execute it, answer in plain data.
+
+graphql-core executes the schema that strawberry built, without strawberry's own runtime in between: this way each
+error is known by the stage it came from (which HTTP and WebSocket answer differently), documents are cached, and a
+compiled execution can take the place of one method. Refuses what is larger than the surface allows.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import aclosing
+from typing import Any, cast
+
+import msgspec
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution import Executor as Run
+from graphql.execution import (
+    create_source_event_stream,
+    execute_root_selection_set,
+    execute_subscription_event,
+)
+
+from resolvers.context import Context
+from resolvers.fault import Fault, Refused, field_error, placed, plain, raised, refused
+from resolvers.measure import check_rows, check_shape
+from resolvers.surface import Surface
+
+MOST_ERRORS = 20
+"""Validation errors told at once."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One operation as a client sent it."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What an operation that was begun has answered."""
+
+    data: Any
+    errors: list[dict[str, Any]] | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """As GraphQL writes it."""
+        return {"data": self.data} if self.errors is None else {"errors": self.errors, "data": self.data}
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A valid document, and how many tokens it has."""
+
+    document: DocumentNode
+    tokens: int
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation meant. Raises Refused where the document does not tell."""
+        found = get_operation_ast(self.document, name)
+        if found is None:
+            raise refused(Fault.DOCUMENT_INVALID, "name one of the document's operations in `operationName`")
+        return found
+
+    def kind(self, name: str | None) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.operation(name).operation
+
+    def fields(self, name: str | None) -> set[str]:
+        """The fields at the root, where they stand there plainly."""
+        selections = self.operation(name).selection_set.selections
+        return {node.name.value for node in selections if isinstance(node, FieldNode)}
+
+
+class Documents:
+    """The documents seen last, bounded by their number and by all their tokens."""
+
+    def __init__(self, surface: Surface) -> None:
+        self._surface = surface
+        self._tokens = 0
+        self._kept: OrderedDict[str, Prepared] = OrderedDict()
+
+    def get(self, query: str) -> Prepared | None:
+        found = self._kept.get(query)
+        if found is not None:
+            self._kept.move_to_end(query)
+        return found
+
+    def keep(self, query: str, prepared: Prepared) -> None:
+        if len(query) > 16 * prepared.tokens + 1024:
+            return  # carries a large text of its own: not a document that comes again
+        self._kept[query] = prepared
+        self._tokens += prepared.tokens
+        while len(self._kept) > self._surface.cached_documents or self._tokens > self._surface.cached_tokens:
+            _, dropped = self._kept.popitem(last=False)
+            self._tokens -= dropped.tokens
+
+
+class Executor:
+    """Executes operations on one schema."""
+
+    def __init__(self, schema: GraphQLSchema, run_class: type[Run[Any]], surface: Surface) -> None:
+        self._schema = schema
+        self._run_class = run_class
+        self._surface = surface
+        self._documents = Documents(surface)
+
+    def prepare(self, query: str) -> Prepared:
+        """The document, valid and within limits. Raises Refused."""
+        found = self._documents.get(query)
+        if found is None:
+            found = self._prepared(query)
+            self._documents.keep(query, found)
+        return found
+
+    def _prepared(self, query: str) -> Prepared:
+        surface = self._surface
+        try:
+            document = parse(query, max_tokens=surface.tokens)
+            check_shape(document, surface)
+            errors = validate(
+                self._schema,
+                document,
+                specified_rules
+                if surface.introspection
+                else (*specified_rules, NoSchemaIntrospectionCustomRule),
+                max_errors=MOST_ERRORS,
+                hide_suggestions=not surface.suggestions,
+            )
+        except GraphQLSyntaxError as error:
+            raise Refused([placed(error, Fault.DOCUMENT_INVALID)]) from error
+        except RecursionError as error:
+            raise refused(Fault.DOCUMENT_TOO_LARGE, "the document is nested too deeply") from error
+        if errors:
+            raise Refused([placed(error, Fault.DOCUMENT_INVALID) for error in errors])
+        check_rows(self._schema, document, surface)
+        return Prepared(document, _tokens_of(document))
+
+    async def run(self, prepared: Prepared, asked: Asked, context: Context) -> Answer:
+        """Execute a query or a mutation. Raises Refused for variables that do not fit."""
+        run = self._run(prepared, asked, context)
+        try:
+            async with asyncio.timeout(self._surface.execution_seconds):
+                result = execute_root_selection_set(run)
+                return _answer(result if isinstance(result, ExecutionResult) else await result)
+        except TimeoutError:
+            seconds = self._surface.execution_seconds
+            help = "send the same call with the same ids again to learn what became of it"
+            return Answer(None, [plain(Fault.TIMEOUT, f"not done within {seconds:g} seconds", help=help)])
+
+    async def follow(
+        self, prepared: Prepared, asked: Asked, context: Context
+    ) -> AsyncGenerator[Answer, None]:
+        """Execute a subscription. Raises Refused where it can't be begun or has to be ended."""
+        run = self._run(prepared, asked, context)
+        async with aclosing(await _source(run)) as events:
+            try:
+                async for event in events:
+                    async with asyncio.timeout(self._surface.execution_seconds):
+                        result = execute_subscription_event(run.build_per_event_executor(event))
+                        answer = _answer(result if isinstance(result, ExecutionResult) else await result)
+                    yield answer
+            except Refused:
+                raise
+            except Exception as error:
+                raise Refused([_ended(error)]) from error
+
+    def _run(self, prepared: Prepared, asked: Asked, context: Context) -> Run[Any]:
+        run = self._run_class.build(
+            self._schema,
+            prepared.document,
+            context_value=context,
+            raw_variable_values=asked.variables,
+            operation_name=asked.operation_name,
+            hide_suggestions=not self._surface.suggestions,
+        )
+        if isinstance(run, list):
+            raise Refused([placed(error, Fault.VARIABLES_INVALID) for error in run])
+        return run
+
+
+async def _source(run: Run[Any]) -> AsyncGenerator[Any, None]:
+    """The stream of events. Raises Refused where the resolver refused to begin."""
+    found = create_source_event_stream(run)
+    if not isinstance(found, ExecutionResult | AsyncIterable):
+        found = await found
+    if isinstance(found, ExecutionResult):
+        raise Refused([field_error(error) for error in found.errors or []])
+    return cast(AsyncGenerator[Any, None], found)
+
+
+def _ended(error: Exception) -> dict[str, Any]:
+    return field_error(error) if isinstance(error, GraphQLError) else raised(error)
+
+
+def _answer(result: ExecutionResult) -> Answer:
+    return Answer(result.data, [field_error(error) for error in result.errors] if result.errors else None)
+
+
+def _tokens_of(document: DocumentNode) -> int:
+    count = 0
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        count += 1
+        token = token.next
+    return count

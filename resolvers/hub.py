@@ -1,0 +1,125 @@
+"""One watcher of commits for the whole process, fanned out to whoever follows a customer.
+
+What a follower has not taken yet is one number, the newest version: commits that come meanwhile coalesce into it, so
+a slow reader costs nothing and never holds up who commits. One that is too far behind is told so (Lagged) instead of
+being fed an ever larger difference. Refuses to remember: a follower reads the artifact after it has registered.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from artifact.errors import ErrorCode, InputError
+from store.port import Change, Store
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+
+
+class Lagged(Exception):
+    """A reader left too many commits unread. `cursor` is where it can go on."""
+
+    def __init__(self, cursor: str = "") -> None:
+        super().__init__("the reader fell too far behind")
+        self.cursor = cursor
+
+
+class Follower:
+    """One subscription's mailbox: how far its customer has come."""
+
+    def __init__(self, commits: int) -> None:
+        self._room = commits
+        self._unread = 0
+        self._gap = False
+        self._ended = False
+        self._news = asyncio.Event()
+
+    def tell(self, *, gap: bool) -> None:
+        """There was a commit; `gap`: there may have been others unseen."""
+        self._unread += 1
+        self._gap = self._gap or gap
+        self._news.set()
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        self._ended = True
+        self._news.set()
+
+    async def take(self) -> bool:
+        """Wait for a commit; True: some may have gone unseen.
+
+        Raises Lagged for a reader too far behind, InputError STORE_UNAVAILABLE when the store is gone.
+        """
+        await self._news.wait()
+        if self._ended:
+            raise InputError(
+                ErrorCode.STORE_UNAVAILABLE, "the store is closing", help="subscribe again later"
+            )
+        if self._unread > self._room:
+            raise Lagged
+        gap, self._gap, self._unread = self._gap, False, 0
+        self._news.clear()
+        return gap
+
+
+class Hub:
+    """All followers of one store. `commits` is how many one of them may leave unread."""
+
+    def __init__(self, store: Store, commits: int = 256) -> None:
+        self._store = store
+        # Watched from here on, not from when `run` is first scheduled: nothing may slip through between the two.
+        self._changes = store.watch()
+        self._commits = commits
+        self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
+        self._ended = False
+
+    def __len__(self) -> int:
+        return sum(len(group) for group in self._followers.values())
+
+    @contextmanager
+    def follow(self, customer_id: str) -> Iterator[Follower]:
+        """A follower of one customer's commits, from now on."""
+        follower = Follower(self._commits)
+        self._followers[customer_id].add(follower)
+        if self._ended:
+            follower.end()
+        try:
+            yield follower
+        finally:
+            group = self._followers[customer_id]
+            group.discard(follower)
+            if not group:
+                del self._followers[customer_id]
+
+    async def run(self) -> None:
+        """Watch the store until it closes. A watcher that fails is replaced, then everybody told of a gap."""
+        while True:
+            try:
+                async for change in self._changes:
+                    self._told(change)
+                break
+            except Exception:
+                log.exception("watching the store failed; beginning anew")
+                await asyncio.sleep(RETRY_SECONDS)
+                self._changes = self._store.watch()
+                self._everybody_missed_something()
+        self._ended = True
+        for follower in self._all():
+            follower.end()
+
+    def _told(self, change: Change) -> None:
+        if change.gap and not change.customer_id:
+            self._everybody_missed_something()
+            return
+        for follower in self._followers.get(change.customer_id, ()):
+            follower.tell(gap=change.gap)
+
+    def _everybody_missed_something(self) -> None:
+        for follower in self._all():
+            follower.tell(gap=True)
+
+    def _all(self) -> list[Follower]:
+        return [follower for group in self._followers.values() for follower in group]

@@ -1,0 +1,149 @@
+"""Everything that is read, over the engine and its store: what schema.port asks for.
+
+One reader serves one operation. It changes nothing, and it words nothing itself: words are the engine's and the
+rulebook's.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from artifact.channel import Channel
+from artifact.decision import Entry, Record
+from artifact.instant import Instant
+from artifact.message import DeliveryState, Hold, Message, MessageState
+from dsl.compile import Checked
+from dsl.template import TemplateError
+from dsl.verdict import Rendered
+from engine import view
+from engine.explaining import because
+from engine.pipeline import Engine
+from schema.port import Option, Placed, Reading, Saved
+from store.port import Publication, RulebookRow
+
+UNSEEN = frozenset({DeliveryState.PLANNED, DeliveryState.HANDED_OVER, DeliveryState.DELIVERED})
+"""States of a delivery that a place shows and nobody has looked at."""
+
+
+class EngineReader:
+    """schema.port.Reader over an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def customer(self, id: str) -> Reading | None:
+        return await self.customer_at(id, None, None)
+
+    async def customer_at(self, id: str, as_of: Instant | None, known_at: Instant | None) -> Reading | None:
+        """The artifact by when things happened (`as_of`), as we knew it then (`known_at`)."""
+        artifact = await self._engine.artifact(id, as_of, known_at)
+        if artifact is None:
+            return None
+        instants = [instant for instant in (as_of, known_at) if instant is not None]
+        return Reading(artifact, min(instants) if instants else self._engine.now())
+
+    async def customers(self, ids: Iterable[str]) -> dict[str, Reading]:
+        """Several customers, each read once."""
+        wanted = sorted(set(ids))
+        found = await asyncio.gather(*(self.customer(id) for id in wanted))
+        return {id: reading for id, reading in zip(wanted, found, strict=True) if reading is not None}
+
+    async def message(self, id: str) -> tuple[Reading, Message] | None:
+        row = await self._engine.store.message(id)
+        if row is None:
+            return None
+        reading = await self.customer(row.customer_id)
+        return None if reading is None else (reading, row.message)
+
+    async def records(self, customer_id: str, message_id: str) -> list[Record]:
+        return await self._engine.records(customer_id, message_id)
+
+    async def entries(self, customer_id: str, before: int, first: int) -> list[Entry]:
+        lowest = max(0, before - 1 - first)
+        entries = await self._engine.store.history(customer_id, after=lowest, limit=before - 1 - lowest)
+        return entries[::-1]
+
+    async def version_id(self, revision: str) -> str | None:
+        for publication in reversed(await self._engine.store.publications()):
+            if publication.revision == revision:
+                return publication.rulebook_id
+        return None
+
+    async def versions(self, first: int, below: int | None) -> list[Saved]:
+        rows = await self._engine.store.rulebooks(first, below)
+        publications = await self._engine.store.publications()
+        return [standing(row, publications) for row in rows]
+
+    async def live(self) -> tuple[int, Saved | None]:
+        """The newest epoch, and the version it put into force."""
+        publications = await self._engine.store.publications()
+        if not publications:
+            return 0, None
+        row = await self._engine.store.rulebook(publications[-1].rulebook_id)
+        return publications[-1].epoch, None if row is None else standing(row, publications)
+
+    async def checked(self, text: str) -> Checked:
+        return await self._engine.check(text)
+
+    def label(self, reading: Reading, kind: str, name: str, language: str | None) -> str:
+        book = self._engine.books.live
+        return name if book is None else book.label(kind, name, self._language(reading, language))
+
+    def inbox(self, reading: Reading, channel: Channel) -> list[Placed]:
+        found = view.inbox(reading.artifact.body, channel, self._engine.books.live, reading.now)
+        return [Placed(item.message, item.delivery) for item in found]
+
+    def unread(self, reading: Reading, channel: Channel) -> int:
+        shown = view.shown(reading.artifact.body, channel)
+        return sum(one.delivery.state in UNSEEN for one in shown.values())
+
+    def words(self, reading: Reading, placed: Placed) -> Rendered:
+        book, body, message = self._engine.books.live, reading.artifact.body, placed.message
+        try:
+            found = view.words(book, body, message, placed.delivery.channel, None, reading.now)
+        except TemplateError:
+            found = None
+        if found is None:
+            # No words could be made: the topic's own name is what its author wrote for people.
+            language = self._language(reading, None)
+            found = Rendered(self.label(reading, "topic", message.request.topic, language), language)
+        return found
+
+    def sentence(self, reading: Reading, message: Message, language: str | None) -> str:
+        book, spoken = self._engine.books.live, self._language(reading, language)
+        return view.sentence(book, reading.artifact.body, message, spoken, reading.now)
+
+    def held(self, reading: Reading, message: Message, hold: Hold, language: str | None) -> str:
+        """The author's reason; for holds that no rule made, the sentence about a message that only this one holds."""
+        reason = because(self._engine.books.live, hold.rule, self._language(reading, language))
+        alone = replace(message, state=MessageState.WAITING, holds=(hold,), next_at=hold.until)
+        return reason or self.sentence(reading, alone, language)
+
+    async def because(self, revision: str, rule: str, language: str | None) -> str | None:
+        book = await self._engine.books.get(revision)
+        return None if book is None else because(book, rule, language or book.language)
+
+    async def condition(self, revision: str, rule: str, number: int) -> str | None:
+        book = await self._engine.books.get(revision)
+        face = book.rules.get(rule) if book else None
+        return face.conditions[number] if face and 0 <= number < len(face.conditions) else None
+
+    def options(self, reading: Reading, message: Message) -> list[Option]:
+        book = self._engine.books.live
+        found = view.allowed(book, reading.artifact.body, message, reading.now)
+        return [Option(one.action, one.allowed, one.because) for one in found]
+
+    def _language(self, reading: Reading, asked: str | None) -> str:
+        """The language asked for, else hers, else the rulebook's."""
+        book = self._engine.books.live
+        return asked or reading.artifact.body.facts.preferences.language or (book.language if book else "en")
+
+
+def standing(row: RulebookRow, publications: list[Publication]) -> Saved:
+    """A saved version and where it stands."""
+    published = [one for one in publications if one.rulebook_id == row.id]
+    if not published:
+        return Saved(row, "DRAFT")
+    live = publications[-1].rulebook_id == row.id
+    return Saved(row, "LIVE" if live else "REPLACED", published[-1].effective_at)

@@ -1,0 +1,113 @@
+"""What the types of the contract ask of whoever serves them; the resolvers meet it.
+
+It keeps this room below: types shape what was found and never load, word or decide anything themselves.
+"""
+
+from typing import Protocol
+
+import msgspec
+import strawberry
+
+from artifact.channel import Channel
+from artifact.customer import Artifact
+from artifact.decision import Entry, Record
+from artifact.instant import Instant
+from artifact.message import Delivery, Hold, Message
+from dsl.compile import Checked
+from dsl.verdict import Rendered
+from store.port import RulebookRow
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One customer's artifact, and the instant for which it is read."""
+
+    artifact: Artifact
+    now: Instant
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A message and its delivery on one channel."""
+
+    message: Message
+    delivery: Delivery
+
+
+class Option(msgspec.Struct, frozen=True):
+    """Something an agent may or may not do with a message, and why not."""
+
+    action: str
+    allowed: bool
+    because: str | None = None
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """A saved rulebook, and where it stands: DRAFT, LIVE or REPLACED."""
+
+    row: RulebookRow
+    state: str
+    published_at: Instant | None = None
+
+
+class Reader(Protocol):
+    """Everything that is read. Changes nothing. `language` None: the customer's, else the rulebook's first."""
+
+    async def customer(self, id: str) -> Reading | None:
+        """The newest artifact."""
+
+    async def message(self, id: str) -> tuple[Reading, Message] | None:
+        """A message in its newest state, with its customer."""
+
+    async def records(self, customer_id: str, message_id: str) -> list[Record]:
+        """What was decided about a message, newest first."""
+
+    async def entries(self, customer_id: str, before: int, first: int) -> list[Entry]:
+        """Entries of the log with n < `before`, newest first."""
+
+    async def version_id(self, revision: str) -> str | None:
+        """The saved version behind a compiled revision."""
+
+    async def versions(self, first: int, below: int | None) -> list[Saved]:
+        """Saved rulebooks with numbers under `below`, newest first."""
+
+    async def checked(self, text: str) -> Checked:
+        """What the checker finds in a text; off the event loop."""
+
+    def label(self, reading: Reading, kind: str, name: str, language: str | None) -> str:
+        """The display name of a topic, situation or commitment."""
+
+    def inbox(self, reading: Reading, channel: Channel) -> list[Placed]:
+        """What may be told there now, held or ready."""
+
+    def unread(self, reading: Reading, channel: Channel) -> int:
+        """How many of those that the channel shows she has not seen."""
+
+    def words(self, reading: Reading, placed: Placed) -> Rendered:
+        """What the message says there."""
+
+    def sentence(self, reading: Reading, message: Message, language: str | None) -> str:
+        """Why a message is where it is, to be read aloud."""
+
+    def held(self, reading: Reading, message: Message, hold: Hold, language: str | None) -> str:
+        """Why this hold holds."""
+
+    async def because(self, revision: str, rule: str, language: str | None) -> str | None:
+        """The reason that the author of a rule gave in that revision."""
+
+    async def condition(self, revision: str, rule: str, number: int) -> str | None:
+        """The text of one condition of a rule, counted from 0."""
+
+    def options(self, reading: Reading, message: Message) -> list[Option]:
+        """What an agent may do with a message."""
+
+
+class Context(Protocol):
+    """What every resolver finds in `info.context`."""
+
+    @property
+    def reader(self) -> Reader: ...
+
+    @property
+    def actor(self) -> str | None: ...
+
+
+Info = strawberry.Info[Context, None]

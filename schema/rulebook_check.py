@@ -1,0 +1,56 @@
+"""What the checker makes of a rulebook's text."""
+
+from typing import Self
+
+import strawberry
+
+from dsl import errors
+from dsl.compile import Checked
+from schema.enums import Severity
+
+
+@strawberry.type(description="Something the checker found. Lines and columns begin at 1.")
+class Diagnostic:
+    code: str
+    severity: Severity
+    message: str
+    help: str | None
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @classmethod
+    def of(cls, row: errors.Diagnostic) -> Self:
+        return cls(
+            code=row.code,
+            severity=row.severity,
+            message=row.message,
+            help=row.help,
+            line=row.line,
+            column=row.column,
+            end_line=row.end_line,
+            end_column=row.end_column,
+        )
+
+
+@strawberry.type(description="A test that the rulebook brings, and how it went.")
+class RuleTest:
+    name: str
+    passed: bool
+    detail: str | None
+
+
+@strawberry.type(description="What the checker makes of a text. Nothing was stored or run.")
+class RulebookCheck:
+    ok: bool = strawberry.field(description="Whether it can be published.")
+    diagnostics: list[Diagnostic]
+    cost: int = strawberry.field(description="The most that one deciding can cost, in the checker's units.")
+
+    @classmethod
+    def of(cls, checked: Checked) -> Self:
+        return cls(
+            ok=checked.rulebook is not None,
+            diagnostics=[Diagnostic.of(row) for row in checked.diagnostics],
+            cost=checked.cost,
+        )
