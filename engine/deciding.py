@@ -25,9 +25,10 @@ from artifact.message import (
 )
 from artifact.states import REACHED_STATES
 from engine.budget import Budget, budget_of
+from engine.draft import Draft
 from engine.fold import zone_of_customer
 from engine.judging import Memo, Merged, judge
-from engine.planning import Draft, plan
+from engine.planning import plan
 from engine.scene import Scene
 from engine.talking import Talking
 

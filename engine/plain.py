@@ -5,9 +5,11 @@ bits, nesting and sizes past the limits. Each refusal names the place.
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from artifact.errors import ErrorCode, InputError
+from artifact.instant import Instant
 from artifact.limits import Limits
 
 Path = tuple[str, ...]
@@ -117,3 +119,27 @@ _KINDS = {
 
 def _kind(value: Any) -> str:
     return "nothing" if value is None else _KINDS.get(type(value), "something else")
+
+
+def expect_fields(
+    given: Mapping[str, Any], known: frozenset[str], required: tuple[str, ...], path: Path
+) -> None:
+    """A mapping with no field but the known ones, and all required ones."""
+    if not isinstance(given, Mapping):
+        raise InputError(ErrorCode.TYPE_INVALID, "an object is expected here", path=path)
+    for name in given:
+        if name not in known:
+            raise InputError(
+                ErrorCode.UNKNOWN_FIELD,
+                f"`{str(name)[:60]}` is no field of this",
+                help=f"known are {', '.join(sorted(known))}",
+                path=path,
+            )
+    for name in required:
+        if given.get(name) is None:
+            raise InputError(ErrorCode.REQUIRED, f"`{name}` is missing", path=(*path, name))
+
+
+def expect_instant(value: Any, path: Path) -> Instant:
+    """An instant with offset."""
+    return parse_instant(expect_text(value, path, 60), path)

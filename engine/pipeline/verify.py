@@ -4,6 +4,7 @@ A breach is a finding, never an exception: one damaged customer does not hide th
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import msgspec
 
@@ -80,7 +81,7 @@ class _Customer:
         numbers = [e.n for e in entries]
         if numbers != list(range(1, kept.version + 1)):
             self._breach("I7", kept.version, f"the log has {len(numbers)} entries for version {kept.version}")
-        for before, after in zip(entries, entries[1:], strict=False):
+        for before, after in pairwise(entries):
             if after.now < before.now:
                 self._breach("I7", after.n, "our clock ran backwards between two entries")
 
