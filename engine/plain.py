@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from artifact.errors import ErrorCode, InputError
-from artifact.instant import Instant
+from artifact.instant import Instant, parse_instant
 from artifact.limits import Limits
 
 Path = tuple[str, ...]
