@@ -1,5 +1,6 @@
-"""The rule language: text becomes a checked, then a compiled rulebook.
+"""The rule language: text in, a compiled rulebook out.
 
-Business people write the manners of the brand here. Refuses: I/O, clocks and chance, and to run anything
-that was not checked.
+Each pass is a file with its own output: scan (pieces), cut (declarations), parser (syntax tree), check (typed tree and
+diagnostics), closures (compiled) or interpret (the oracle). No I/O but reading this package's own grammar and words,
+no clock, no randomness.
 """

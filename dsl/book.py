@@ -1,0 +1,111 @@
+"""The compiled rulebook: the engine's protocol (dsl.rulebook) over a checked program."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from artifact.channel import Channel, Urgency
+from artifact.errors import ErrorCode, InputError
+from artifact.event import Event
+from artifact.facts import Facts
+from artifact.instant import Instant
+from artifact.limits import Limits
+from artifact.span import Span, Unit
+from dsl.judge import Judge
+from dsl.names import nearest
+from dsl.program import Program
+from dsl.react import Compile, Reactions
+from dsl.rulebook import RuleFace, Topic
+from dsl.template import Templates
+from dsl.types import Kind, Type
+from dsl.values import Reader, reader
+from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Verdict
+
+UNCLASSIFIED = "unclassified"
+
+
+class CompiledRulebook:
+    """Immutable. `text` and `revision` are those of the source."""
+
+    def __init__(
+        self, program: Program, text: str, revision: str, limits: Limits, compile_condition: Compile
+    ) -> None:
+        self.revision, self.text = revision, text
+        self.name, self.language, self.owner = program.name, program.language, program.owner
+        self.zone, self.currency = program.zone, program.currency
+        self.topics: Mapping[str, Topic] = program.topics
+        self.rules: Mapping[str, RuleFace] = {rule.name: rule.face for rule in program.message_rules}
+        self.program = program
+        self._templates = Templates(program, limits)
+        self.languages = self._templates.languages
+        self._judge = Judge(program, compile_condition)
+        self._reactions = Reactions(program, compile_condition)
+        self.cost = self._judge.cost
+        self._fields: dict[str, list[tuple[str, Type, Reader]]] = {
+            name: [(field, of, reader(of, program.currency)) for field, of in fields.items()]
+            for name, fields in program.events.items()
+        }
+
+    def topic(self, name: str) -> Topic:
+        """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""
+        return self.topics.get(name) or Topic(
+            name=name,
+            category=UNCLASSIFIED,
+            basis="consent",
+            urgency=Urgency.LOW,
+            channels=tuple(Channel),
+            lives_for=Span(30, Unit.DAY),
+            classified=False,
+        )
+
+    def label(self, kind: str, name: str, language: str) -> str:
+        """The display name, in the reader's language or the author's; else the name in words."""
+        texts = self.program.labels.get((kind, name), {})
+        own = texts.get(language.lower().split("-")[0]) or texts.get(self.language)
+        return own or name.replace("_", " ").replace(".", " ")
+
+    def problems(self, event: Event) -> list[InputError]:
+        """Fields of a declared event type whose values are not of the declared type."""
+        found = []
+        for field, of, read in self._fields.get(event.type, ()):
+            raw = event.data.get(field)
+            if raw is not None and read(raw) is None:
+                found.append(_problem(field, of, raw))
+        return found
+
+    def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
+        """What this event does."""
+        return self._reactions.react(event, facts, zone)
+
+    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
+        """What all message rules say about one message."""
+        return self._judge.judge(asked, facts, zone, now)
+
+    def has_template(self, name: str, channel: Channel, language: str) -> bool:
+        """Whether words exist for this channel in this or the default language."""
+        return self._templates.has(name, channel, language)
+
+    def render(self, name: str, context: RenderContext) -> Rendered:
+        """The words. Raises dsl.template.TemplateError."""
+        return self._templates.render(name, context)
+
+
+def _problem(field: str, of: Type, raw: Any) -> InputError:
+    shown = str(raw)[:40]
+    if of.kind is Kind.ONE_OF:
+        near = nearest(shown, of.values)
+        help = f"did you mean `{near}`?" if near else f"one of: {', '.join(of.values[:12])}"
+        return InputError(
+            ErrorCode.VALUE_UNKNOWN, f"`{shown}` is not a value of `{field}`", help=help, path=("data", field)
+        )
+    code = ErrorCode.NUMBER_INVALID if of.low is not None and type(raw) in (int, float) else ErrorCode.TYPE_INVALID
+    return InputError(code, f"`{field}` is not a {of}", help=_EXAMPLES.get(of.kind), path=("data", field))
+
+
+_EXAMPLES = {
+    Kind.MONEY: "write an amount of the rulebook's currency: 12.5",
+    Kind.DATE: "write it as 2026-11-21",
+    Kind.INSTANT: "write it as 2026-11-21T09:30:00+01:00",
+    Kind.DURATION: "write it as P14D or PT2H",
+    Kind.YES_NO: "write true or false",
+    Kind.TEXT: "write a text",
+}

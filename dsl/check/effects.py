@@ -1,0 +1,353 @@
+"""What rules ask for: the verbs, their names and their values."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from artifact.channel import Channel, Urgency
+from artifact.span import Span, Unit
+from dsl.check import literals
+from dsl.check.conditions import Conditions
+from dsl.check.symbols import Fields
+from dsl.check.where import Where
+from dsl.effects import (
+    Avoid,
+    Block,
+    Deliver,
+    MessageEffect,
+    Postpone,
+    PostponeKind,
+    Propagate,
+    Rephrase,
+    RequireProof,
+    SetUrgency,
+)
+from dsl.errors import DiagnosticCode as Code
+from dsl.program import (
+    Assigned,
+    ClosePlan,
+    EffectPlan,
+    MovePlan,
+    OpenPlan,
+    RaisePlan,
+    SendPlan,
+    SetPlan,
+    TaskPlan,
+    Waiting,
+    WithdrawPlan,
+)
+from dsl.syntax import Node, Word
+from dsl.typed import DayStart
+from dsl.types import CHANNEL, Kind
+
+_LATER = {
+    "group_into": "group into",
+    "start_journey": "start journey",
+    "stop_journey": "stop journey",
+    "add_to": "adding to a score",
+    "subtract_from": "subtracting from a score",
+    "happening": "waiting until an event happens",
+    "next_working_day": "the next working day",
+}
+EVENT_VERBS = frozenset("open close move set send withdraw task alert raise_event".split())
+MESSAGE_VERBS = frozenset(
+    """block deliver avoid postpone postpone_for postpone_until postpone_while rephrase propagate set_urgency
+    require_proof""".split()
+)
+
+
+class Said(NamedTuple):
+    """What a message rule says: its effects, and how it waits if it does."""
+
+    effects: tuple[MessageEffect, ...]
+    waiting: Waiting | None
+
+
+class Effects(Conditions):
+    """Types effects."""
+
+    def channels(self, names: Node | None) -> tuple[Channel, ...]:
+        """Channels by name, each once, in the author's order."""
+        found: dict[Channel, None] = {}
+        for word in names.words() if names else ():
+            literal = self._named(word, CHANNEL)
+            if literal:
+                found[Channel(literal.value)] = None
+        return tuple(found)
+
+    def because(self, worded: Node) -> dict[str, str]:
+        """A text of the author, in the language of the file and in any other that is given."""
+        words = worded.words()
+        texts = {self.desk.tongue.code: words[0].text}
+        for code, text in zip(words[1::2], words[2::2], strict=True):
+            texts[self.desk.tongue.builtin(code.text)] = text.text
+        return texts
+
+    # ---- message rules
+
+    def said(self, effects: Node, where: Where) -> Said:
+        """The effects of a message rule."""
+        found: list[MessageEffect] = []
+        waiting: Waiting | None = None
+        seen: set[str] = set()
+        for node in effects.nodes():
+            action, because = self._unwrapped(node)
+            if not self._belongs(action, MESSAGE_VERBS):
+                continue
+            verb = "postpone" if action.kind.startswith("postpone") else action.kind
+            if verb in seen and verb != "propagate":
+                self.desk.report(Code.EFFECT_REPEATED, action, text=verb)
+            seen.add(verb)
+            if verb == "postpone":
+                waiting = self._postpone(action, because, where)
+            elif (effect := self._message_effect(action, because)) is not None:
+                found.append(effect)
+        return Said(tuple(found), waiting)
+
+    def _unwrapped(self, node: Node) -> tuple[Node, dict[str, str]]:
+        if node.kind != "because":
+            return node, {}
+        return node.node(0), self.because(node.node(1))
+
+    def _belongs(self, action: Node, verbs: frozenset[str]) -> bool:
+        if action.kind in _LATER:
+            self.desk.report(Code.NOT_AVAILABLE, action, what=_LATER[action.kind])
+            return False
+        if action.kind not in verbs:
+            kind = "an event rule" if verbs is EVENT_VERBS else "a message rule"
+            self.desk.report(Code.EFFECT_MISPLACED, action, text=action.kind.replace("_", " ").strip(), what=kind)
+            return False
+        return True
+
+    def _message_effect(self, action: Node, because: dict[str, str]) -> MessageEffect | None:
+        match action.kind:
+            case "block":
+                return Block(because)
+            case "deliver":
+                return Deliver(self.channels(action.maybe_node(0)), because)
+            case "avoid":
+                return Avoid(self.channels(action.node()), because)
+            case "rephrase":
+                name = self._template(action.word())
+                return Rephrase(name, because) if name else None
+            case "propagate":
+                after = action.maybe_node(1)
+                span = literals.span(self.desk, after) if after else None
+                return Propagate(self.channels(action.node(0)), span, because)
+            case "set_urgency":
+                urgency = self.urgency(action.word())
+                return SetUrgency(urgency, because) if urgency else None
+            case _:
+                return RequireProof(self.channels(action.maybe_node(0)), because)
+
+    def urgency(self, word: Word) -> Urgency | None:
+        """An urgency by name."""
+        name = self.desk.tongue.builtin(word.text).upper()
+        if name in Urgency.__members__:
+            return Urgency[name]
+        known = [one.lower() for one in Urgency]
+        self.desk.unknown(Code.VALUE_UNKNOWN, word, word.text, known, known=", ".join(known))
+        return None
+
+    def _template(self, word: Word) -> str | None:
+        if self.symbols.templates.find(word.text):
+            return self.symbols.templates.spelled(word.text)
+        self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.templates, what="a template")
+        return None
+
+    def _postpone(self, action: Node, because: dict[str, str], where: Where) -> Waiting | None:
+        limit = _Limit(self, action.maybe_node(1), because)
+        match action.kind:
+            case "postpone_for":
+                span = literals.span(self.desk, action.node(0))
+                return Waiting(limit.fixed(span=span)) if span else None
+            case "postpone_while":
+                condition = self.condition(action.node(0), where)
+                if limit.at_most is None:
+                    self.desk.report(Code.LIMIT_MISSING, action)
+                return Waiting(limit.holding(), while_=condition) if condition else None
+            case "postpone_until":
+                return self._until(action, action.node(0), limit, where)
+            case _:
+                self.desk.report(Code.LIMIT_MISSING, action)
+                return None
+
+    def _until(self, action: Node, until: Node, limit: "_Limit", where: Where) -> Waiting | None:
+        if until.kind in _LATER:
+            self.desk.report(Code.NOT_AVAILABLE, until, what=_LATER[until.kind])
+            return None
+        if until.kind == "time":
+            minutes = literals.minutes(self.desk, until.word())
+            return None if minutes is None else Waiting(limit.fixed(until_time=minutes))
+        if until.kind == "closing":
+            kind = self._situation(until.word())
+            if limit.at_most is None:
+                self.desk.report(Code.LIMIT_MISSING, action)
+            return Waiting(limit.holding(), closing=kind) if kind else None
+        value = self.value(until, where)
+        if value is None:
+            return None
+        if value.type.kind is Kind.DATE:
+            value = DayStart(value)
+        if value.type.kind is not Kind.INSTANT:
+            self.desk.report(Code.TYPE_MISMATCH, until, found=value.type, wanted="date and time")
+            return None
+        return Waiting(limit.fixed(), until=value)
+
+    def _situation(self, word: Word) -> str | None:
+        info = self.symbols.situations.find(word.text)
+        if info is None:
+            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.situations, what="a situation")
+        return info.kind if info else None
+
+    # ---- event rules
+
+    def plans(self, effects: Node, where: Where) -> tuple[EffectPlan, ...]:
+        """The effects of an event rule, or of a broken commitment."""
+        found: list[EffectPlan] = []
+        for node in effects.nodes():
+            action, because = self._unwrapped(node)
+            if because:
+                self.desk.report(Code.EFFECT_MISPLACED, node, text="because", what="an event rule")
+            if self._belongs(action, EVENT_VERBS) and (plan := self._plan(action, where)) is not None:
+                found.append(plan)
+        return tuple(found)
+
+    def _plan(self, action: Node, where: Where) -> EffectPlan | None:
+        match action.kind:
+            case "send":
+                return self._send(action, where)
+            case "withdraw":
+                topics = [self.topic(word) for word in action.node().words()]
+                return WithdrawPlan(tuple(topic for topic in topics if topic))
+            case "task":
+                due = action.maybe_node(2)
+                span = literals.span(self.desk, due) if due else None
+                return TaskPlan(action.word().text, _text(action.maybe_word(1)), span)
+            case "alert":
+                return TaskPlan(action.word().text, _text(action.maybe_word(1)), is_alert=True)
+            case "set":
+                return self._set(action, where)
+            case "raise_event":
+                return self._raise(action, where)
+            case _:
+                return self._situation_plan(action, where)
+
+    def topic(self, word: Word) -> str | None:
+        """A declared topic by name."""
+        if self.symbols.topics.find(word.text) is None:
+            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.topics, what="a topic")
+            return None
+        return self.symbols.topics.spelled(word.text)
+
+    def _send(self, action: Node, where: Where) -> EffectPlan | None:
+        topic = self.topic(action.word())
+        names = action.maybe_node(1)
+        channels = self.channels(names) if names else None
+        fields = self.symbols.topics.find(topic) if topic else None
+        data = self.assigned(action.maybe_node(2), where, fields, closed=False)
+        return SendPlan(topic, channels, data) if topic else None
+
+    def _raise(self, action: Node, where: Where) -> EffectPlan | None:
+        word = action.word()
+        fields = self.symbols.events.find(word.text)
+        if fields is None:
+            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.events, what="an event")
+            return None
+        data = self.assigned(action.maybe_node(1), where, fields, closed=True)
+        return RaisePlan(self.symbols.events.spelled(word.text), data)
+
+    def _set(self, action: Node, where: Where) -> EffectPlan | None:
+        word, given = action.word(), action.node(1)
+        of = self.symbols.facts.find(word.text)
+        if of is None:
+            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.facts, what="a fact")
+            return None
+        read = self.paths.read(word, where)
+        name = read.field if read else word.text
+        if given.kind == "unknown_":
+            return SetPlan(name, None)
+        value = self.value(given, where, of)
+        value = self.fitting(value, of, given) if value else None
+        return SetPlan(name, value) if value else None
+
+    def _situation_plan(self, action: Node, where: Where) -> EffectPlan | None:
+        kind = self._situation(action.word())
+        info = self.symbols.situations.find(kind) if kind else None
+        if info is None:
+            return None
+        if action.kind == "open":
+            return OpenPlan(info.kind, self.assigned(action.maybe_node(1), where, info.fields, closed=True))
+        if action.kind == "close":
+            return ClosePlan(info.kind)
+        state = action.word(1)
+        if info.states.find(state.text) is None or state.text in ("open", "closed"):
+            known = [one for one in info.states if one not in ("open", "closed")]
+            self.desk.unknown(Code.VALUE_UNKNOWN, state, state.text, known, known=", ".join(known))
+            return None
+        return MovePlan(info.kind, info.states.spelled(state.text))
+
+    def assigned(self, node: Node | None, where: Where, fields: Fields | None, *, closed: bool) -> Assigned:
+        """`with (name = value, ...)`. `closed`: other fields than the declared ones are refused."""
+        found: dict[str, None] = {}
+        result = []
+        for assign in node.nodes() if node else ():
+            word, place = assign.word(0), assign.node(1)
+            of = fields.find(word.text) if fields else None
+            if of is None and closed:
+                self.desk.unknown(Code.FIELD_UNKNOWN, word, word.text, fields or (), owner="what is declared")
+                continue
+            name = fields.spelled(word.text) if fields and of else word.text
+            if name in found:
+                self.desk.report(Code.NAME_TAKEN, word, text=name)
+            found[name] = None
+            value = self.value(place, where, of)
+            value = self.fitting(value, of, place) if value and of else value
+            if value:
+                result.append((name, value))
+        return tuple(result)
+
+
+def _text(word: Word | None) -> str | None:
+    return word.text if word else None
+
+
+class _Limit:
+    """`at most 60 days, otherwise block` of a postpone."""
+
+    def __init__(self, effects: Effects, node: Node | None, because: dict[str, str]) -> None:
+        self.because = because
+        self.times: int | None = None
+        self.at_most: Span | None = None
+        self.otherwise: Block | Deliver | None = None
+        if node is None:
+            return
+        bound, otherwise = node.node(0), node.node(1)
+        if bound.kind == "times":
+            self.times = literals.whole(effects.desk, bound.word(), 1, 1000)
+        else:
+            self.at_most = literals.span(effects.desk, bound) or Span(1, Unit.DAY)
+        self.otherwise = self._otherwise(effects, otherwise)
+
+    def _otherwise(self, effects: Effects, node: Node) -> Block | Deliver | None:
+        if node.kind == "block":
+            return Block(self.because)
+        if node.kind == "deliver":
+            return Deliver(effects.channels(node.maybe_node(0)), self.because)
+        if node.kind in _LATER:
+            effects.desk.report(Code.NOT_AVAILABLE, node, what=_LATER[node.kind])
+        else:
+            effects.desk.report(Code.LIMIT_MEANINGLESS, node)
+        return None
+
+    def fixed(self, **fields: object) -> Postpone:
+        made = Postpone(
+            PostponeKind.FIXED, times=self.times or 1, at_most=self.at_most, otherwise=self.otherwise, because=self.because
+        )
+        return msgspec.structs.replace(made, **fields)
+
+    def holding(self) -> Postpone:
+        return Postpone(
+            PostponeKind.WHILE, at_most=self.at_most, otherwise=self.otherwise, because=self.because
+        )
+

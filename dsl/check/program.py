@@ -1,0 +1,107 @@
+"""The passes in their order: header, names, fields, behaviour, tests. What comes out is a Program, or only findings."""
+
+from typing import NamedTuple
+
+from artifact.limits import Limits
+from dsl.check.behaviour import Behaviour
+from dsl.check.declarations import Catalogue, Collector, Header, Placed, header_of
+from dsl.check.definitions import check_definitions
+from dsl.check.effects import Effects
+from dsl.check.symbols import Desk, Symbols
+from dsl.check.templates import check_templates
+from dsl.check.tests import Tests
+from dsl.errors import DiagnosticCode as Code
+from dsl.errors import Finding
+from dsl.lexicon import Tongue
+from dsl.program import MessageRule, Program
+from dsl.syntax import Node
+from dsl.trial import RulebookTest
+
+
+class Source(NamedTuple):
+    """A parsed declaration, where it begins, and its text."""
+
+    node: Node
+    base: int
+    text: str
+
+
+class Outcome(NamedTuple):
+    program: Program
+    tests: tuple[RulebookTest, ...]
+    findings: list[Finding]
+
+
+def check_program(sources: list[Source], tongue: Tongue, limits: Limits) -> Outcome:
+    """Check every declaration. The program is only meaningful if nothing was found."""
+    desk = Desk(tongue, "EUR", limits.nesting)
+    placed = [Placed(source.node, source.base) for source in sources]
+    header = header_of(desk, placed)
+    desk.currency = header.currency
+    symbols = Symbols()
+    collector = Collector(desk, symbols, limits)
+    for one in placed:
+        collector.collect(one)
+    effects = Effects(desk, symbols)
+    catalogue = Catalogue(effects)
+    behaviour = Behaviour(catalogue, placed)
+    of = {kind: [one for one in placed if one.node.kind == kind] for kind in _KINDS}
+    for one in of["situation"] + of["category"] + of["topic"]:
+        {"situation": behaviour.remember, "category": catalogue.category, "topic": catalogue.topic}[one.node.kind](one)
+    check_definitions(effects, of["vocabulary"])
+    program = _program(header, tongue, symbols, catalogue, behaviour, of, sources)
+    _check_exceptions(desk, of["message_rule"], program.message_rules)
+    tests = Tests(effects, behaviour, header).all(of["test"])
+    return Outcome(program, tests, desk.findings)
+
+
+_KINDS = (
+    "rulebook", "vocabulary", "category", "topic", "situation", "commitment", "event_rule", "message_rule",
+    "template", "test",
+)  # fmt: skip
+
+
+def _program(
+    header: Header,
+    tongue: Tongue,
+    symbols: Symbols,
+    catalogue: Catalogue,
+    behaviour: Behaviour,
+    of: dict[str, list[Placed]],
+    sources: list[Source],
+) -> Program:
+    texts = {source.base: source.text for source in sources}
+    return Program(
+        name=header.name,
+        zone=header.zone,
+        currency=header.currency,
+        language=tongue.code,
+        owner=header.owner,
+        situations=tuple(plan for one in of["situation"] if (plan := behaviour.situation(one))),
+        commitments=tuple(plan for one in of["commitment"] if (plan := behaviour.commitment(one))),
+        event_rules=tuple(rule for one in of["event_rule"] if (rule := behaviour.event_rule(one))),
+        message_rules=tuple(
+            rule for one in of["message_rule"] if (rule := behaviour.message_rule(one, texts[one.base]))
+        ),
+        events={name: dict(fields.items()) for name, fields in symbols.events.items()},
+        fields={name: dict(fields.items()) for name, fields in symbols.topics.items()},
+        templates=check_templates(behaviour.effects, of["template"]),
+        topics=catalogue.topics,
+        labels=catalogue.labels,
+    )
+
+
+def _check_exceptions(desk: Desk, placed: list[Placed], rules: tuple[MessageRule, ...]) -> None:
+    """Exceptions may have exceptions, but not in a circle."""
+    above = {rule.name: rule.exception_to for rule in rules}
+    for one in placed:
+        name = one.node.word().text
+        reached, waiting = set(), list(above.get(name, ()))
+        while waiting:
+            base = waiting.pop()
+            if base not in reached:
+                reached.add(base)
+                waiting += above.get(base, ())
+        if name in reached:
+            desk.base = one.base
+            desk.report(Code.EXCEPTION_CYCLE, one.node.word(), text=name)

@@ -1,0 +1,88 @@
+"""What a rulebook declares, by name, and the desk at which checkers report what they find."""
+
+from typing import Any, NamedTuple
+
+from dsl.errors import DiagnosticCode, Finding
+from dsl.lexicon import Tongue
+from dsl.names import Names, nearest
+from dsl.syntax import Node, Place
+from dsl.types import CHANNEL, TEXT, Type
+
+Fields = Names[Type]
+
+
+class SituationInfo:
+    """A situation as conditions see it."""
+
+    def __init__(self, kind: str, one_per: str | None) -> None:
+        self.kind, self.one_per = kind, one_per
+        self.states: Names[str] = Names()
+        self.fields: Fields = Names()
+
+
+class CommitmentInfo(NamedTuple):
+    name: str
+    one_per: str | None
+
+
+class Definition:
+    """`define vulnerable as ...`: its tree, and where the declaration of that tree begins."""
+
+    def __init__(self, name: str, node: Node, base: int) -> None:
+        self.name, self.node, self.base = name, node, base
+        self.open = False
+
+
+BUILT_IN_EVENTS: dict[str, dict[str, Type]] = {
+    **{
+        name: {}
+        for name in """customer.updated customer.alias_added customer.kind_changed customer.deceased customer.linked
+        customer.unlinked preference.set message.requested message.retracted message.sent_elsewhere
+        delivery.delivered delivery.seen delivery.clicked delivery.dismissed delivery.told delivery.failed
+        staff.released staff.cancelled staff.task_completed""".split()
+    },
+    **{f"consent.{verb}": {"category": TEXT, "channel": CHANNEL} for verb in ("given", "refused", "withdrawn")},
+    **{f"interaction.{verb}": {"channel": CHANNEL, "agent": TEXT} for verb in ("started", "ended")},
+}
+"""Events that every installation knows, with the fields that rules may read."""
+
+
+class Symbols:
+    """Everything that is declared, whatever its order in the text."""
+
+    def __init__(self) -> None:
+        self.facts: Fields = Names()
+        self.events: Names[Fields] = Names()
+        self.definitions: Names[Definition] = Names()
+        self.categories: Names[str] = Names()
+        self.topics: Names[Fields] = Names()
+        self.situations: Names[SituationInfo] = Names()
+        self.commitments: Names[CommitmentInfo] = Names()
+        self.templates: Names[bool] = Names()
+        self.event_rules: Names[bool] = Names()
+        self.message_rules: Names[bool] = Names()
+        for name, fields in BUILT_IN_EVENTS.items():
+            declared: Fields = Names()
+            for field, of in fields.items():
+                declared.add(field, of)
+            self.events.add(name, declared)
+
+
+class Desk:
+    """Takes findings, and knows where the declaration at hand begins."""
+
+    def __init__(self, tongue: Tongue, currency: str, nesting: int) -> None:
+        self.tongue, self.currency, self.nesting = tongue, currency, nesting
+        self.findings: list[Finding] = []
+        self.base = 0
+
+    def report(self, code: DiagnosticCode, place: Place, **values: Any) -> None:
+        """Note a fault at a place of the declaration at hand."""
+        finding = Finding(code, place.start, place.end, {key: str(value) for key, value in values.items() if value})
+        moved = finding.moved(self.base)
+        if moved not in self.findings:
+            self.findings.append(moved)
+
+    def unknown(self, code: DiagnosticCode, place: Place, text: str, known: Any, **values: Any) -> None:
+        """Note a name that is not there, with the nearest one that is."""
+        self.report(code, place, text=text, near=nearest(text, known), **values)

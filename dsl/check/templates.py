@@ -1,0 +1,55 @@
+"""Templates: for which channels and languages there are words, and whether the words are Liquid."""
+
+from artifact.channel import Channel
+from dsl.check.declarations import Placed
+from dsl.check.effects import Effects
+from dsl.errors import DiagnosticCode as Code
+from dsl.program import TemplateVariant
+from dsl.syntax import Node
+from dsl.template import syntax_fault
+
+PARTS = ("subject", "body", "text", "title", "short")
+
+
+def check_templates(effects: Effects, placed: list[Placed]) -> dict[str, tuple[TemplateVariant, ...]]:
+    """All templates by name."""
+    found: dict[str, tuple[TemplateVariant, ...]] = {}
+    for one in placed:
+        node, effects.desk.base = one
+        variants: list[TemplateVariant] = []
+        for part in node.nodes():
+            _add(effects, variants, _variant(effects, part), part)
+        found.setdefault(node.word().text, tuple(variants))
+    return found
+
+
+def _variant(effects: Effects, node: Node) -> TemplateVariant:
+    names = node.maybe_node(0) if node.kind == "variant" else None
+    language = node.maybe_word(1 if node.kind == "variant" else 0)
+    code = effects.desk.tongue.builtin(language.text) if language else effects.desk.tongue.code
+    channels: tuple[Channel, ...] | None = effects.channels(names) if names else None
+    parts: dict[str, str] = {}
+    for part in node.all("part"):
+        name = effects.desk.tongue.builtin(part.word(0).text)
+        if name not in PARTS:
+            effects.desk.unknown(
+                Code.VALUE_UNKNOWN, part.word(0), part.word(0).text, PARTS, known=", ".join(PARTS)
+            )
+        elif name in parts:
+            effects.desk.report(Code.PART_REPEATED, part.word(0), text=name)
+        fault = syntax_fault(part.word(1).text)
+        if fault:
+            effects.desk.report(Code.TEMPLATE_SYNTAX, part.word(1), text=fault)
+        parts[{"text": "body", "title": "subject"}.get(name, name)] = part.word(1).text
+    if "body" not in parts:
+        effects.desk.report(Code.PART_MISSING, node, text="the template", what="body")
+    return TemplateVariant(code, channels, parts)
+
+
+def _add(effects: Effects, variants: list[TemplateVariant], new: TemplateVariant, node: Node) -> None:
+    for known in variants:
+        same = known.channels is new.channels or set(known.channels or ()) & set(new.channels or ())
+        if known.language == new.language and same:
+            effects.desk.report(Code.TEMPLATE_REPEATED, node, text=new.language)
+            return
+    variants.append(new)

@@ -1,0 +1,18 @@
+"""Where an expression stands: that decides what it may read."""
+
+from typing import NamedTuple
+
+from dsl.check.symbols import Fields, SituationInfo
+
+
+class Where(NamedTuple):
+    """`event` are the fields of the event at hand, `message` is set in message rules (`data` are its topics' fields).
+
+    `item` is the situation inside `any ... with (...)`. `clock` says whether now and today may be reckoned with.
+    """
+
+    event: Fields | None = None
+    message: bool = False
+    data: Fields | None = None
+    item: SituationInfo | None = None
+    clock: bool = False

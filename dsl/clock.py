@@ -1,0 +1,62 @@
+"""Conditions on time as windows: from when until when they hold. That is how the next change is known exactly.
+
+A window is measured from the moment forward (`in the last 14 days` holds until 14 days after the moment), because
+adding a span to a fixed moment is unambiguous on any calendar, and subtracting one from a moving `now` is not.
+"""
+
+from artifact.instant import Instant
+from artifact.span import Span
+from dsl.reading import Env
+from dsl.typed import Form, Within
+from dsl.types import Kind
+from dsl.values import Value, day_start, later, later_date
+
+Window = tuple[Instant | None, Instant | None]
+"""First instant in it, first instant after it. None: no bound."""
+
+
+def window_of(condition: Within, moment: Value, zone: str) -> Window:
+    """When this condition holds for this moment (an instant, or a date)."""
+    if condition.moment.type.kind is Kind.DATE:
+        return _of_date(condition.form, moment, condition.span, zone)
+    return _of_instant(condition.form, moment, condition.span, zone)
+
+
+def _of_instant(form: Form, moment: Instant, span: Span | None, zone: str) -> Window:
+    if form is Form.REACHED:
+        return moment, None
+    if form is Form.PASSED:
+        return moment + 1, None
+    if span is None:
+        return moment, moment + 1
+    if form is Form.IN_NEXT:
+        return later(moment, span, zone, -1), moment + 1
+    end = later(moment, span, zone)
+    return (moment, end) if form is Form.IN_LAST else (end, None)
+
+
+def _of_date(form: Form, day: int, span: Span | None, zone: str) -> Window:
+    if form is Form.REACHED:
+        return day_start(day, zone), None
+    if form is Form.PASSED:
+        return day_start(day + 1, zone), None
+    if span is None:
+        return day_start(day, zone), day_start(day + 1, zone)
+    if form is Form.IN_NEXT:
+        return day_start(later_date(day, span, -1), zone), day_start(day + 1, zone)
+    end = day_start(later_date(day, span), zone)
+    return (day_start(day, zone), end) if form is Form.IN_LAST else (end, None)
+
+
+def inside(env: Env, window: Window) -> bool:
+    """Whether now is in the window; notes when that changes."""
+    first, after = window
+    if first is not None and env.now < first:
+        env.until(first)
+        return False
+    if after is None:
+        return True
+    if env.now < after:
+        env.until(after)
+        return True
+    return False

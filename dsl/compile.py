@@ -1,0 +1,106 @@
+"""The door: text in, a compiled rulebook or diagnostics out. Never an exception for what an author wrote.
+
+A rulebook is compiled whole or not at all: anything worse than a warning leaves the one in force where it is.
+"""
+
+import re
+from hashlib import sha256
+
+import msgspec
+
+from artifact.limits import DEFAULT_LIMITS, Limits
+from dsl.book import CompiledRulebook
+from dsl.check.program import Source, check_program
+from dsl.closures import closure
+from dsl.cut import cut
+from dsl.errors import Diagnostic, DiagnosticCode, Finding, Lines, Severity, worded
+from dsl.lexicon import Tongue, tongue_of
+from dsl.parser import parse_declaration
+from dsl.trial import RulebookTest
+
+COMPILER = "1"
+"""Part of every revision: raised when the same text comes to mean something else."""
+
+_REFUSED = re.compile("[\0\ud800-\udfff]")
+
+_SHOWN = 200
+"""Diagnostics beyond this many are of no use to anybody."""
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What became of a text. `cost` counts the conditions that the dearest message can make the rules read."""
+
+    rulebook: CompiledRulebook | None
+    diagnostics: tuple[Diagnostic, ...]
+    cost: int
+    tests: tuple[RulebookTest, ...]
+
+
+def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Checked:
+    """Check and compile a rulebook; all its faults at once, in the order of the text."""
+    read = _read(text, limits)
+    if isinstance(read, Finding):
+        return _refused([read], "", "en")
+    words = tongue_of(read)
+    sources, findings = _parsed(read, words, limits)
+    if any(finding.code is DiagnosticCode.TOO_MANY_DECLARATIONS for finding in findings):
+        return _refused(findings, read, words.code)
+    outcome = check_program(sources, words, limits)
+    diagnostics = _worded(findings + outcome.findings, read, words.code)
+    if any(diagnostic.severity in (Severity.CRITICAL, Severity.ERROR) for diagnostic in diagnostics):
+        return Checked(None, diagnostics, 0, outcome.tests)
+    book = CompiledRulebook(outcome.program, read, revision_of(read), limits, closure(outcome.program.currency))
+    return Checked(book, diagnostics, book.cost, outcome.tests)
+
+
+def revision_of(text: str) -> str:
+    """The name of a rulebook: equal for texts that differ only in line ends and blank space at the ends of lines."""
+    canonical = "\n".join(line.rstrip() for line in text.splitlines()).strip()
+    return sha256(f"{COMPILER}\n{canonical}".encode()).hexdigest()[:32]
+
+
+def _read(text: str | bytes, limits: Limits) -> str | Finding:
+    """The text without its mark of byte order and with plain line ends, or why it cannot be read."""
+    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
+    if size > limits.rulebook_bytes:
+        values = {"size": str(size), "limit": str(limits.rulebook_bytes)}
+        return Finding(DiagnosticCode.TEXT_TOO_LARGE, 0, 0, values)
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return Finding(DiagnosticCode.TEXT_NOT_UTF8, 0, 0, {"place": str(error.start)})
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _parsed(text: str, words: Tongue, limits: Limits) -> tuple[list[Source], list[Finding]]:
+    cuts = cut(text, words)
+    if len(cuts) > limits.rulebook_declarations:
+        values = {"count": str(len(cuts)), "limit": str(limits.rulebook_declarations)}
+        return [], [Finding(DiagnosticCode.TOO_MANY_DECLARATIONS, 0, 0, values)]
+    sources: list[Source] = []
+    findings = _unreadable(text)
+    for one in cuts:
+        parsed = parse_declaration(one.text, words.code, limits.nesting)
+        sources += [Source(node, one.start, one.text) for node in parsed.nodes]
+        findings += [finding.moved(one.start) for finding in parsed.findings]
+    return sources, findings
+
+
+def _unreadable(text: str) -> list[Finding]:
+    """Characters that no text of a person has, wherever they stand: NUL, and halves of a pair."""
+    return [
+        Finding(DiagnosticCode.CHARACTER_REFUSED, at, at + 1, {"text": f"U+{ord(text[at]):04X}"})
+        for at in (found.start() for found in _REFUSED.finditer(text))
+    ]
+
+
+def _refused(findings: list[Finding], text: str, code: str) -> Checked:
+    return Checked(None, _worded(findings, text, code), 0, ())
+
+
+def _worded(findings: list[Finding], text: str, code: str) -> tuple[Diagnostic, ...]:
+    lines = Lines(text)
+    ordered = sorted(findings, key=lambda finding: (finding.start, finding.end, finding.code))[:_SHOWN]
+    return tuple(worded(finding, lines, code) for finding in ordered)
+

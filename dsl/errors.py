@@ -1,0 +1,167 @@
+"""What can be wrong with a rulebook: kind, place and help, never an exception.
+
+Codes are stable: an author's editor may branch on them, so a code is never renamed and never reused. Each has a page
+under docs/errors/. The words are in dsl.wording, by language.
+"""
+
+from bisect import bisect_right
+from enum import StrEnum
+
+import msgspec
+
+from dsl.wording import help_of, message_of
+
+
+class Severity(StrEnum):
+    """CRITICAL: the text could not be read. ERROR: it cannot be used. WARNING: it can. HINT: it could be better."""
+
+    CRITICAL = "CRITICAL"
+    ERROR = "ERROR"
+    WARNING = "WARNING"
+    HINT = "HINT"
+
+
+class DiagnosticCode(StrEnum):
+    """Every fault of a rulebook, in the order of the passes that find it."""
+
+    TEXT_TOO_LARGE = "TEXT_TOO_LARGE"
+    TEXT_NOT_UTF8 = "TEXT_NOT_UTF8"
+    CHARACTER_REFUSED = "CHARACTER_REFUSED"
+    TEXT_NOT_CLOSED = "TEXT_NOT_CLOSED"
+    LONG_TEXT_NOT_CLOSED = "LONG_TEXT_NOT_CLOSED"
+    BRACKET_NOT_CLOSED = "BRACKET_NOT_CLOSED"
+    DATE_AMBIGUOUS = "DATE_AMBIGUOUS"
+    DATE_INVALID = "DATE_INVALID"
+    TIME_INVALID = "TIME_INVALID"
+    NUMBER_INVALID = "NUMBER_INVALID"
+    DECLARATION_NOT_CLOSED = "DECLARATION_NOT_CLOSED"
+    DECLARATION_UNKNOWN = "DECLARATION_UNKNOWN"
+    TOO_MANY_DECLARATIONS = "TOO_MANY_DECLARATIONS"
+    TOO_DEEP = "TOO_DEEP"
+    WORD_UNEXPECTED = "WORD_UNEXPECTED"
+    NOT_AVAILABLE = "NOT_AVAILABLE"
+    HEADER_MISSING = "HEADER_MISSING"
+    PART_MISSING = "PART_MISSING"
+    PART_REPEATED = "PART_REPEATED"
+    NAME_TAKEN = "NAME_TAKEN"
+    NAME_RESERVED = "NAME_RESERVED"
+    NAME_UNKNOWN = "NAME_UNKNOWN"
+    FIELD_UNKNOWN = "FIELD_UNKNOWN"
+    FIELD_AMBIGUOUS = "FIELD_AMBIGUOUS"
+    VALUE_UNKNOWN = "VALUE_UNKNOWN"
+    VALUE_OUT_OF_RANGE = "VALUE_OUT_OF_RANGE"
+    RANGE_EMPTY = "RANGE_EMPTY"
+    ZONE_UNKNOWN = "ZONE_UNKNOWN"
+    CURRENCY_UNKNOWN = "CURRENCY_UNKNOWN"
+    CURRENCY_OTHER = "CURRENCY_OTHER"
+    MONEY_TOO_FINE = "MONEY_TOO_FINE"
+    TYPE_MISMATCH = "TYPE_MISMATCH"
+    CONDITION_EXPECTED = "CONDITION_EXPECTED"
+    VALUE_EXPECTED = "VALUE_EXPECTED"
+    ORDER_MEANINGLESS = "ORDER_MEANINGLESS"
+    ARITHMETIC_MEANINGLESS = "ARITHMETIC_MEANINGLESS"
+    CLOCK_IN_ARITHMETIC = "CLOCK_IN_ARITHMETIC"
+    UNIT_TOO_FINE = "UNIT_TOO_FINE"
+    QUANTIFIER_NESTED = "QUANTIFIER_NESTED"
+    DEFINITION_CYCLE = "DEFINITION_CYCLE"
+    DEFINITION_MISPLACED = "DEFINITION_MISPLACED"
+    NOT_READABLE_HERE = "NOT_READABLE_HERE"
+    EFFECT_MISPLACED = "EFFECT_MISPLACED"
+    EFFECT_REPEATED = "EFFECT_REPEATED"
+    UNKNOWN_UNDECIDED = "UNKNOWN_UNDECIDED"
+    LIMIT_MISSING = "LIMIT_MISSING"
+    LIMIT_MEANINGLESS = "LIMIT_MEANINGLESS"
+    KEY_MISSING = "KEY_MISSING"
+    EXCEPTION_CYCLE = "EXCEPTION_CYCLE"
+    VALIDITY_EMPTY = "VALIDITY_EMPTY"
+    TEMPLATE_SYNTAX = "TEMPLATE_SYNTAX"
+    TEMPLATE_REPEATED = "TEMPLATE_REPEATED"
+    TEMPLATE_LANGUAGE_MISSING = "TEMPLATE_LANGUAGE_MISSING"
+    TEST_UNSTARTED = "TEST_UNSTARTED"
+    COST_TOO_HIGH = "COST_TOO_HIGH"
+
+
+CRITICAL = frozenset({DiagnosticCode.TEXT_TOO_LARGE, DiagnosticCode.TEXT_NOT_UTF8, DiagnosticCode.TOO_MANY_DECLARATIONS})
+WARNINGS = frozenset({DiagnosticCode.TEMPLATE_LANGUAGE_MISSING})
+
+
+def severity_of(code: DiagnosticCode) -> Severity:
+    """How bad it is: a rulebook with anything worse than a warning is not compiled."""
+    if code in CRITICAL:
+        return Severity.CRITICAL
+    return Severity.WARNING if code in WARNINGS else Severity.ERROR
+
+
+class Diagnostic(msgspec.Struct, frozen=True):
+    """One fault, for the author. Lines and columns begin at 1; the end is the place after the last character."""
+
+    code: DiagnosticCode
+    severity: Severity
+    message: str
+    help: str | None
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A fault at offsets of a text, before it is worded."""
+
+    code: DiagnosticCode
+    start: int
+    end: int
+    values: dict[str, str] = {}
+
+    def moved(self, by: int) -> "Finding":
+        """The same fault, seen from a text in which the declaration begins `by` characters later."""
+        return Finding(self.code, self.start + by, self.end + by, self.values)
+
+
+class Lines:
+    """Where lines begin in one text."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0]
+        position = text.find("\n")
+        while position >= 0:
+            self._starts.append(position + 1)
+            position = text.find("\n", position + 1)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+def worded(finding: Finding, lines: Lines, language: str) -> Diagnostic:
+    """The finding as the author reads it."""
+    line, column = lines.place(finding.start)
+    end_line, end_column = lines.place(max(finding.end, finding.start))
+    return Diagnostic(
+        finding.code,
+        severity_of(finding.code),
+        message_of(language, finding.code, finding.values),
+        help_of(language, finding.code, finding.values),
+        line,
+        column,
+        end_line,
+        end_column,
+    )
+
+
+def rendered(diagnostic: Diagnostic, text: str) -> str:
+    """The diagnostic with its line and carets below the place, as a terminal shows it."""
+    lines = text.split("\n")
+    line = lines[diagnostic.line - 1] if diagnostic.line <= len(lines) else ""
+    shown = line.replace("\t", " ")
+    last = diagnostic.end_column if diagnostic.end_line == diagnostic.line else len(shown) + 1
+    carets = "^" * max(1, min(last, len(shown) + 1) - diagnostic.column)
+    gutter = " " * len(str(diagnostic.line))
+    help_line = f"\n{gutter} = help: {diagnostic.help}" if diagnostic.help else ""
+    return (
+        f"{diagnostic.severity.lower()}[{diagnostic.code}]: {diagnostic.message}\n"
+        f"{gutter}--> line {diagnostic.line}, column {diagnostic.column}\n"
+        f"{diagnostic.line} | {shown}\n"
+        f"{gutter} | {' ' * (diagnostic.column - 1)}{carets}{help_line}"
+    )

@@ -1,0 +1,182 @@
+"""The meaning of the typed tree, written as plainly as it can be: the oracle of the compiled form.
+
+Three-valued: True, False, or None for unknown. Refuses nothing; an error of arithmetic or of the calendar goes up to
+whoever evaluates the rule.
+"""
+
+from dsl.arithmetic import RELATIONS, row_for
+from dsl.clock import inside, window_of
+from dsl.reading import Env, commitment_is, getter, situation_is, situation_known, visiting
+from dsl.typed import (
+    And,
+    Arithmetic,
+    Clock,
+    CommitmentIs,
+    Compare,
+    Condition,
+    Contains,
+    DayStart,
+    Decided,
+    Expression,
+    IsKnown,
+    Literal,
+    Moment,
+    Not,
+    OneOf,
+    Or,
+    Quantified,
+    Quantifier,
+    Read,
+    SituationIs,
+    SituationKnown,
+    Truth,
+    Visiting,
+    Within,
+)
+from dsl.types import Kind
+from dsl.values import Value, date_of, day_start, length, wall_instant
+
+
+class Interpreter:
+    """Walks the tree. `currency` is the rulebook's: amounts of money are read in it."""
+
+    def __init__(self, currency: str) -> None:
+        self.currency = currency
+
+    def truth(self, condition: Condition, env: Env) -> bool | None:
+        """Whether the condition holds."""
+        match condition:
+            case And(parts):
+                return self._all(parts, env)
+            case Or(parts):
+                return self._some(parts, env)
+            case Not(part):
+                answer = self.truth(part, env)
+                return None if answer is None else not answer
+            case Truth(value):
+                found = self.value(value, env)
+                return None if found is None else bool(found)
+            case IsKnown(value):
+                return self.value(value, env) is not None
+            case SituationIs(kind, state):
+                return situation_is(env, kind, state)
+            case SituationKnown(kind):
+                return situation_known(env, kind)
+            case CommitmentIs(name, state):
+                return commitment_is(env, name, state)
+            case Visiting(channel):
+                return visiting(env, channel)
+            case Quantified():
+                return self._quantified(condition, env)
+            case _:
+                return self._test(condition, env)
+
+    def _all(self, parts: tuple[Condition, ...], env: Env) -> bool | None:
+        answer: bool | None = True
+        for part in parts:
+            found = self.truth(part, env)
+            if found is False:
+                return False
+            answer = None if found is None else answer
+        return answer
+
+    def _some(self, parts: tuple[Condition, ...], env: Env) -> bool | None:
+        answer: bool | None = False
+        for part in parts:
+            found = self.truth(part, env)
+            if found:
+                return True
+            answer = None if found is None else answer
+        return answer
+
+    def _test(self, condition: Condition, env: Env) -> bool | None:
+        match condition:
+            case Compare(relation, left, right):
+                a, b = self.value(left, env), self.value(right, env)
+                if a is None or b is None:
+                    return None
+                if left.type.kind is Kind.DURATION:
+                    a, b = length(a), length(b)
+                return RELATIONS[relation](a, b)
+            case OneOf(value, values):
+                found = self.value(value, env)
+                return None if found is None else found in values
+            case Contains(value, part):
+                text, wanted = self.value(value, env), self.value(part, env)
+                return None if text is None or wanted is None else wanted.casefold() in text.casefold()
+            case Within(_, moment):
+                found = self.value(moment, env)
+                if found is None:
+                    return False if condition.absent_is_no else None
+                return inside(env, window_of(condition, found, env.zone))
+        raise AssertionError(condition)
+
+    def _quantified(self, condition: Quantified, env: Env) -> bool | None:
+        stop = condition.quantifier is not Quantifier.EVERY
+        answer: bool | None = not stop
+        for one in env.situations(condition.kind):
+            env.item = one
+            found = True if condition.condition is None else self.truth(condition.condition, env)
+            if found is stop:
+                answer = stop
+                break
+            answer = None if found is None else answer
+        env.item = None
+        return (not answer) if condition.quantifier is Quantifier.NO and answer is not None else answer
+
+    def value(self, expression: Expression, env: Env) -> Value:
+        """The value of an expression; None is unknown."""
+        match expression:
+            case Literal(value):
+                return value
+            case Read():
+                return getter(expression, self.currency)(env)
+            case Moment(day, minutes):
+                return wall_instant(day, minutes, env.zone)
+            case Clock(type):
+                return env.now if type.kind is Kind.INSTANT else date_of(env.now, env.zone)
+            case DayStart(day):
+                found = self.value(day, env)
+                return None if found is None else day_start(found, env.zone)
+            case Decided(condition):
+                return self.truth(condition, env)
+            case Arithmetic(operator, left, right):
+                a, b = self.value(left, env), self.value(right, env)
+                row = row_for(operator, left.type.kind, right.type.kind)
+                return None if a is None or b is None or row is None else row.run(a, b, env.zone)
+
+
+def first_missing(parts: tuple[Condition, ...], env: Env, interpreter: Interpreter) -> str:
+    """The name of the first thing that is unknown, for the explanation."""
+    for part in parts:
+        if interpreter.truth(part, env) is None:
+            for read in reads_of(part):
+                if read.scope != "ITEM" and interpreter.value(read, env) is None:
+                    return read.shown
+            return next((read.shown for read in reads_of(part)), "")
+    return ""
+
+
+def reads_of(tree: Condition | Expression) -> list[Read]:
+    """Every named thing below, in the order of the text."""
+    match tree:
+        case Read():
+            return [tree]
+        case And(parts) | Or(parts):
+            return [read for part in parts for read in reads_of(part)]
+        case Not(part):
+            return reads_of(part)
+        case Compare(_, left, right) | Arithmetic(_, left, right):
+            return reads_of(left) + reads_of(right)
+        case Contains(value, part):
+            return reads_of(value) + reads_of(part)
+        case OneOf(value) | Truth(value) | IsKnown(value) | DayStart(value):
+            return reads_of(value)
+        case Within(_, moment):
+            return reads_of(moment)
+        case Decided(condition):
+            return reads_of(condition)
+        case Quantified(condition=condition) if condition is not None:
+            return reads_of(condition)
+        case _:
+            return []

@@ -1,0 +1,246 @@
+"""What all message rules say about one message: the compiled form of phase one of deciding.
+
+Rules are found by the topic of the message; everything that a rule may answer is made beforehand, so that judging
+mostly compares and appends. The oracle is dsl.oracle.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from artifact.decision import RuleRow
+from artifact.facts import Facts
+from artifact.instant import Instant
+from dsl.effects import Deliver, MessageEffect, Postpone, Rephrase, SetUrgency
+from dsl.interpret import Interpreter, first_missing, reads_of
+from dsl.program import MessageRule, Program, Waiting
+from dsl.react import Compile, Test, fault_of, valid
+from dsl.reading import Env, Keys, reference_of
+from dsl.typed import And, Compare, Condition, Literal, OneOf, Read, Relation, Scope
+from dsl.values import Value
+from dsl.verdict import Asked, Fired, Verdict
+
+Expression = Callable[[Env], Value]
+
+
+class Runner(NamedTuple):
+    """One rule, ready to run. `failed` are the rows for each condition that may be the first to fail (0: validity)."""
+
+    rule: MessageRule
+    rank: int
+    tests: tuple[Test, ...]
+    failed: tuple[RuleRow, ...]
+    fired_row: RuleRow
+    fired: Fired
+    while_: Test | None
+
+
+class Judge:
+    """The message rules of a rulebook."""
+
+    def __init__(self, program: Program, compile_condition: Compile) -> None:
+        self._keys: Keys = program.keys
+        self._values = Interpreter(program.currency)
+        ranked = sorted(program.message_rules, key=lambda rule: (-rule.priority, rule.specificity, rule.name))
+        runners = [_runner(rule, rank, compile_condition) for rank, rule in enumerate(ranked)]
+        self._by_topic = {
+            topic.name: tuple(r for r in runners if may_apply(r.rule, topic.name, topic.category))
+            for topic in program.topics.values()
+        }
+        self._others = tuple(runners)
+        self.cost = max((sum(1 + len(r.tests) for r in found) for found in self._by_topic.values()), default=0)
+
+    def candidates(self, topic: str, category: str) -> tuple[Runner, ...]:
+        """The rules that may apply to messages of this topic, in the order of their rank."""
+        found = self._by_topic.get(topic)
+        if found is None:
+            return tuple(r for r in self._others if may_apply(r.rule, topic, category))
+        return found
+
+    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
+        """What all rules say."""
+        env = Env(facts, zone, now, self._keys, asked=asked, subject=asked.about)
+        fired: list[Fired] = []
+        rows: list[RuleRow] = []
+        exceptions = False
+        for runner in self.candidates(asked.topic, asked.category):
+            try:
+                found = self._run(runner, env, rows)
+            except Exception as error:
+                found = self._failed(runner, error, rows)
+            if found is not None:
+                fired.append(found)
+                exceptions = exceptions or bool(runner.rule.exception_to)
+        if exceptions:
+            fired = silenced(fired, rows, {r.rule.name: r.rule for r in self.candidates(asked.topic, asked.category)})
+        return Verdict(tuple(fired), tuple(rows), ties(fired, self._ranks) if len(fired) > 1 else (), env.reads, env.flip)
+
+    @property
+    def _ranks(self) -> dict[str, tuple[int, int]]:
+        return {r.rule.name: (r.rule.priority, r.rule.specificity) for r in self._others}
+
+    def _run(self, runner: Runner, env: Env, rows: list[RuleRow]) -> Fired | None:
+        rule = runner.rule
+        if rule.validity is not None and not valid(rule.validity, env):
+            rows.append(runner.failed[0])
+            return None
+        unknown = False
+        number = 0
+        for test in runner.tests:
+            number += 1
+            answer = test(env)
+            if answer is False:
+                rows.append(runner.failed[number])
+                return None
+            if answer is None:
+                unknown = True
+        if unknown:
+            return self._unknown(runner, env, rows)
+        if rule.waiting is None:
+            rows.append(runner.fired_row)
+            return runner.fired
+        return self._waiting(runner, rule.waiting, env, rows, None)
+
+    def _unknown(self, runner: Runner, env: Env, rows: list[RuleRow]) -> Fired | None:
+        rule = runner.rule
+        missing = first_missing(rule.conditions, env, self._values)
+        if not rule.apply_unknown:
+            rows.append(RuleRow(rule.name, "UNKNOWN", missing))
+            return None
+        if rule.waiting is not None:
+            return self._waiting(runner, rule.waiting, env, rows, missing)
+        rows.append(RuleRow(rule.name, "FIRED", missing))
+        return Fired(rule.name, runner.rank, rule.effects, True, missing)
+
+    def _waiting(
+        self, runner: Runner, waiting: Waiting, env: Env, rows: list[RuleRow], missing: str | None
+    ) -> Fired | None:
+        rule, postpone, holding = runner.rule, waiting.fixed, True
+        if waiting.until is not None:
+            until = self._values.value(waiting.until, env)
+            if until is None:
+                name = first_unknown(waiting.until, env, self._values)
+                rows.append(RuleRow(rule.name, "UNKNOWN", name))
+                return None
+            postpone = Postpone(
+                postpone.kind, None, until, None, postpone.times, postpone.at_most, postpone.otherwise, postpone.because
+            )
+        elif runner.while_ is not None:
+            answer = runner.while_(env)
+            holding = rule.apply_unknown if answer is None else answer
+        elif waiting.closing is not None:
+            holding = self._closing(runner, waiting.closing, env)
+        rows.append(RuleRow(rule.name, "FIRED", missing) if missing else runner.fired_row)
+        return Fired(rule.name, runner.rank, (postpone, *rule.effects), holding, missing)
+
+    def _closing(self, runner: Runner, kind: str, env: Env) -> bool:
+        """Whether the situation meant is open; else whether one is for which the rule's condition holds."""
+        found = env.situations(kind)
+        reference = reference_of(env, kind)
+        if reference is not None:
+            return any(one.open and one.reference == reference for one in found)
+        holding = False
+        for one in found:
+            if one.open:
+                pinned = env.pinned_to(one)
+                answers = [test(pinned) for test in runner.tests]
+                if pinned.flip is not None:
+                    env.until(pinned.flip)
+                holding = holding or not (False in answers or (None in answers and not runner.rule.apply_unknown))
+        return holding
+
+    def _failed(self, runner: Runner, error: Exception, rows: list[RuleRow]) -> Fired | None:
+        """A rule that errs counts as unknown."""
+        rule, said = runner.rule, fault_of(error)
+        rows.append(RuleRow(rule.name, "ERROR", said))
+        if not rule.apply_unknown:
+            return None
+        effects: tuple[MessageEffect, ...] = rule.effects
+        if rule.waiting is not None and rule.waiting.until is None:
+            effects = (rule.waiting.fixed, *effects)
+        return Fired(rule.name, runner.rank, effects, True, said)
+
+
+def _runner(rule: MessageRule, rank: int, compile_condition: Compile) -> Runner:
+    tests = tuple(compile_condition(part) for part in rule.conditions)
+    failed = tuple(RuleRow(rule.name, "NOT_MET", number) for number in range(len(tests) + 1))
+    while_ = rule.waiting.while_ if rule.waiting else None
+    return Runner(
+        rule,
+        rank,
+        tests,
+        failed,
+        RuleRow(rule.name, "FIRED"),
+        Fired(rule.name, rank, rule.effects),
+        compile_condition(while_) if while_ else None,
+    )
+
+
+def may_apply(rule: MessageRule, topic: str, category: str) -> bool:
+    """Whether a rule speaks of this topic: by what it is for, or by an equality that all its conditions need."""
+    if rule.topics is not None and topic not in rule.topics:
+        return False
+    if rule.categories is not None and category not in rule.categories:
+        return False
+    return all(_admits(part, topic, category) for part in rule.conditions)
+
+
+def _admits(condition: Condition, topic: str, category: str) -> bool:
+    """False only where `message.topic` or `message.category` alone already says no."""
+    match condition:
+        case Compare(Relation.EQ, Read(Scope.MESSAGE, _, "topic" | "category" as field), Literal(value)):
+            return bool(value == (topic if field == "topic" else category))
+        case OneOf(Read(Scope.MESSAGE, _, "topic" | "category" as field), values):
+            return (topic if field == "topic" else category) in values
+        case And(parts):
+            return all(_admits(part, topic, category) for part in parts)
+        case _:
+            return True
+
+
+def silenced(fired: list[Fired], rows: list[RuleRow], rules: dict[str, MessageRule]) -> list[Fired]:
+    """What stands once exceptions have silenced their bases. An exception that is itself silenced silences nothing."""
+    names = {one.rule for one in fired}
+    by: dict[str, list[str]] = {}
+    for name in sorted(names):
+        for base in rules[name].exception_to:
+            by.setdefault(base, []).append(name)
+    stands: dict[str, bool] = {}
+
+    def standing(name: str) -> bool:
+        if name not in stands:
+            stands[name] = not any(standing(other) for other in by.get(name, ()))
+        return stands[name]
+
+    kept = [one for one in fired if standing(one.rule)]
+    for index, row in enumerate(rows):
+        if row.rule in names and not standing(row.rule):
+            rows[index] = RuleRow(row.rule, "SILENCED", next(n for n in by[row.rule] if standing(n)))
+    return kept
+
+
+_ONE_VALUE = (Rephrase, SetUrgency, Deliver)
+
+
+def ties(fired: list[Fired], ranks: dict[str, tuple[int, int]]) -> tuple[tuple[str, str], ...]:
+    """Pairs of rules of equal priority and specificity that give different values where only one can win."""
+    found: list[tuple[str, str]] = []
+    for verb in _ONE_VALUE:
+        says = [(one.rule, effect) for one in fired for effect in one.effects if type(effect) is verb]
+        for index, (rule, effect) in enumerate(says):
+            for other, another in says[index + 1 :]:
+                if ranks[rule] == ranks[other] and _value(effect) != _value(another) and (rule, other) not in found:
+                    found.append((rule, other))
+    return tuple(found)
+
+
+def _value(effect: MessageEffect) -> object:
+    """What an effect says, leaving out why."""
+    if isinstance(effect, Rephrase):
+        return effect.template
+    return effect.urgency if isinstance(effect, SetUrgency) else getattr(effect, "channels", None)
+
+
+def first_unknown(expression: object, env: Env, values: Interpreter) -> str:
+    """The name of the first unknown thing in an expression."""
+    reads = reads_of(expression)  # type: ignore[arg-type]
+    return next((read.shown for read in reads if values.value(read, env) is None), "")

@@ -1,0 +1,282 @@
+"""Pieces to a syntax tree: one declaration, one tree or one finding that says what was expected where.
+
+A word of the language is one only where the grammar takes it; elsewhere it is a name. Refuses nesting beyond the
+limit, so that later passes may recurse.
+"""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from dsl.errors import DiagnosticCode, Finding
+from dsl.grammar import END, Action, Reduction, Table, table
+from dsl.lexicon import CLAUSE_HEADS, HARD, HEADS, Tongue, tongue
+from dsl.names import nearest
+from dsl.scan import Piece, scan
+from dsl.syntax import Node, Word
+
+_DEPTH = 64
+"""Height of a syntax tree. Parentheses have a limit of their own, which is lower and has a better message."""
+
+_SHOWN = 6
+"""How many possible words a message lists."""
+
+
+class Parsed(NamedTuple):
+    """The trees of one cut of the file (more than one where an `end` is missing) and what is wrong with it."""
+
+    nodes: tuple[Node, ...]
+    findings: tuple[Finding, ...]
+
+
+class _Stop(Exception):
+    """The parser cannot go on with this declaration."""
+
+    def __init__(self, finding: Finding, index: int) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+        self.index = index
+
+
+@lru_cache(maxsize=8192)
+def parse_declaration(text: str, code: str, nesting: int) -> Parsed:
+    """Parse one declaration. Cached: of a file with one edited rule, one rule is parsed."""
+    words = tongue(code)
+    pieces, faults = scan(text, words)
+    if faults and not (pieces and pieces[0].key in words.later):
+        return Parsed((), tuple(Finding(f.code, f.start, f.end, {"text": _shown(f.text)}) for f in faults))
+    nodes: list[Node] = []
+    findings: list[Finding] = []
+    while pieces:
+        pieces = _one(text, pieces, words, nesting, nodes, findings)
+    return Parsed(tuple(nodes), tuple(findings))
+
+
+def _one(
+    text: str, pieces: list[Piece], words: Tongue, nesting: int, nodes: list[Node], findings: list[Finding]
+) -> list[Piece]:
+    """Parse one declaration; what is given back begins another one, because an `end` was missing."""
+    first = pieces[0]
+    later = words.later.get(first.key or "")
+    if later is not None:
+        findings.append(Finding(DiagnosticCode.NOT_AVAILABLE, first.start, first.end, {"what": later}))
+        return []
+    try:
+        nodes.append(_Driver(pieces, words, nesting, len(text)).run())
+        return []
+    except _Stop as stop:
+        cut = _next_head(text, pieces, words, stop.index)
+        if cut:
+            findings.append(_not_closed(pieces[:cut], words))
+            return pieces[cut:]
+        findings.append(stop.finding)
+        return []
+
+
+def _not_closed(part: list[Piece], words: Tongue) -> Finding:
+    name = part[min(2 if part[0].key in ("event", "message", "regla") else 1, len(part) - 1)]
+    return Finding(
+        DiagnosticCode.DECLARATION_NOT_CLOSED,
+        part[0].start,
+        part[0].end,
+        {"name": _shown(name.text), "end": words.first["_END"]},
+    )
+
+
+def _next_head(text: str, pieces: list[Piece], words: Tongue, failed: int) -> int:
+    """Where, first on its line, another declaration surely begins; 0 if nowhere."""
+    for index in range(1, len(pieces)):
+        piece = pieces[index]
+        if piece.kind != "WORD" or "\n" not in text[pieces[index - 1].end : piece.start]:
+            continue
+        for phrase, terminals in words.trie.get(piece.key or "", ()):
+            head = terminals[0][0]
+            if head in HEADS and tuple(p.key for p in pieces[index : index + len(phrase)]) == phrase:
+                if head not in CLAUSE_HEADS or index == failed:
+                    return index
+    return 0
+
+
+class _Driver:
+    """Runs the table over one declaration's pieces."""
+
+    def __init__(self, pieces: list[Piece], words: Tongue, nesting: int, size: int) -> None:
+        self.pieces, self.words, self.nesting, self.size = pieces, words, nesting, size
+        self.table: Table = table()
+        self.stack = [self.table.start]
+        self.values: list[tuple[Any, int, int]] = []
+        self.index = 0
+
+    def run(self) -> Node:
+        self._check_nesting()
+        while self.index < len(self.pieces):
+            begin = self.index
+            terminal, text = self._terminal()
+            last = self.pieces[self.index - 1]
+            self._feed(terminal, text, self.pieces[begin].start, last.end, begin)
+        self._feed(END, "", self.size, self.size, self.index)
+        value = self.values[0][0]
+        if not isinstance(value, Node):
+            raise AssertionError(value)
+        return value
+
+    def _check_nesting(self) -> None:
+        depth = 0
+        for index, piece in enumerate(self.pieces):
+            if piece.kind == "OP" and piece.text in "()":
+                depth += 1 if piece.text == "(" else -1
+                if depth > self.nesting:
+                    raise _Stop(_too_deep(piece.start, piece.end, self.nesting), index)
+
+    def _terminal(self) -> Any:
+        """The next terminal: the longest phrase that the grammar takes here, else a name, a text, a sign."""
+        piece = self.pieces[self.index]
+        self.index += 1
+        if piece.kind == "OP":
+            return self.table.signs.get(piece.text, piece.text), piece.text
+        if piece.kind != "WORD":
+            return piece.kind, piece.text
+        entry = self.words.trie.get(piece.key or "")
+        return self._phrase(entry, piece) if entry else ("NAME", piece.text)
+
+    def _phrase(self, entry: Any, piece: Piece) -> tuple[str, str]:
+        actions = self.table.states[self.stack[-1]]
+        for words, terminals in entry:
+            extra = len(words) - 1
+            if extra and not self._follows(words):
+                continue
+            for terminal, value in terminals:
+                action = actions.get(terminal)
+                if action is not None and (type(action) is int or self._accepts(terminal)):
+                    self.index += extra
+                    return terminal, value
+            if terminals[0][0] in HARD:
+                self.index += extra
+                return terminals[0][0], piece.text
+        if "NAME" not in actions:
+            return entry[-1][1][0][0], piece.text
+        return "NAME", piece.text
+
+    def _follows(self, words: tuple[str, ...]) -> bool:
+        pieces, index = self.pieces, self.index
+        if index + len(words) - 1 > len(pieces):
+            return False
+        return all(pieces[index + i].key == word for i, word in enumerate(words[1:]))
+
+    def _accepts(self, terminal: str) -> bool:
+        """Would the parser really take it? LALR merges look-aheads, so the table alone says yes too often."""
+        stack, states = list(self.stack), self.table.states
+        while True:
+            action: Action | None = states[stack[-1]].get(terminal)
+            if action is None:
+                return terminal == END and stack[-1] == self.table.end
+            if type(action) is int:
+                return True
+            assert isinstance(action, Reduction)
+            if action.size:
+                del stack[-action.size :]
+            stack.append(states[stack[-1]][action.origin])  # type: ignore[arg-type]
+
+    def _feed(self, terminal: str, text: str, start: int, end: int, index: int) -> None:
+        states, stack = self.table.states, self.stack
+        while True:
+            if terminal == END and stack[-1] == self.table.end:
+                return
+            action = states[stack[-1]].get(terminal)
+            if action is None:
+                raise _Stop(self._unexpected(terminal, start, end, index), index)
+            if type(action) is int:
+                stack.append(action)
+                visible = not terminal.startswith("_")
+                self.values.append((Word(terminal, text, start, end) if visible else None, start, end))
+                return
+            assert isinstance(action, Reduction)
+            self._reduce(action, start)
+
+    def _reduce(self, rule: Reduction, position: int) -> None:
+        size = rule.size
+        items = self.values[-size:] if size else []
+        if size:
+            del self.values[-size:]
+            del self.stack[-size:]
+        start, end = (items[0][1], items[-1][2]) if items else (position, position)
+        self.values.append((_built(rule, items, start, end, self.nesting), start, end))
+        goto = self.table.states[self.stack[-1]][rule.origin]
+        self.stack.append(goto)  # type: ignore[arg-type]
+
+    def _unexpected(self, terminal: str, start: int, end: int, index: int) -> Finding:
+        known = sorted(t for t in self.table.states[self.stack[-1]] if t.isupper() or t.startswith("_"))
+        wanted = [t for t in known if t in self.words.first or t in _OTHERS]
+        wanted = [t for t in wanted if self._accepts(t)]
+        shown = sorted({self.words.first.get(t) or _OTHERS[t] for t in wanted}, key=lambda w: (" " in w, w))
+        if terminal == END:
+            first = self.pieces[0]
+            values = {"name": _shown(self.pieces[min(1, len(self.pieces) - 1)].text), "end": self.words.first["_END"]}
+            return Finding(DiagnosticCode.DECLARATION_NOT_CLOSED, first.start, first.end, values)
+        piece = self.pieces[index]
+        if index == 0:
+            heads = [self.words.first[head] for head in HEADS]
+            values = _with_near({"text": _shown(piece.text)}, piece.text, heads)
+            return Finding(DiagnosticCode.DECLARATION_UNKNOWN, piece.start, piece.end, values)
+        values = {"text": _shown(piece.text or " "), "expected": ", ".join(shown[:_SHOWN])}
+        return Finding(DiagnosticCode.WORD_UNEXPECTED, start, end, _with_near(values, piece.text, shown))
+
+
+_OTHERS = {
+    "NAME": "a name",
+    "STRING": "a text in quotes",
+    "NUMBER": "a number",
+    "MONEY": "an amount of money",
+    "DATE": "a date",
+    "TIME": "a time of day",
+    "LONG": "a long text",
+    "LPAR": "(",
+    "RPAR": ")",
+    "COMMA": ",",
+    "COLON": ":",
+    "EQUAL": "=",
+}
+
+
+def _with_near(values: dict[str, str], text: str, known: list[str]) -> dict[str, str]:
+    near = nearest(text, known)
+    return {**values, "near": near} if near else values
+
+
+def _too_deep(start: int, end: int, nesting: int) -> Finding:
+    return Finding(DiagnosticCode.TOO_DEEP, start, end, {"limit": str(nesting)})
+
+
+def _built(rule: Reduction, items: list[tuple[Any, int, int]], start: int, end: int, nesting: int) -> Any:
+    parts: list[Any] = []
+    for step in rule.steps:
+        if step < 0:
+            parts.append(None)
+        elif step in rule.inlined:
+            parts.extend(items[step][0])
+        else:
+            parts.append(items[step][0])
+    if rule.helper:
+        return parts
+    if rule.unwrapped and len(parts) == 1:
+        return parts[0]
+    return _node(rule.name, parts, start, end, nesting)
+
+
+def _node(kind: str, parts: list[Any], start: int, end: int, nesting: int) -> Node:
+    first = parts[0] if parts else None
+    if kind in ("and_", "or_") and isinstance(first, Node) and first.kind == kind:
+        depth = max(first.depth, 1 + (parts[1].depth if isinstance(parts[1], Node) else 0))
+        return Node(kind, (*first.parts, parts[1]), start, end, depth)
+    depth = 1
+    for part in parts:
+        if part.__class__ is Node and part.depth >= depth:
+            depth = part.depth + 1
+    if depth > _DEPTH:
+        raise _Stop(_too_deep(start, end, nesting), 0)
+    return Node(kind, tuple(parts), start, end, depth)
+
+
+def _shown(text: str) -> str:
+    """User input as it is quoted in a message: one line, not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:39] + "…"

@@ -1,0 +1,198 @@
+"""A checked rulebook as data: every declaration with its names resolved and its expressions typed.
+
+What the interpreter runs and the compiler compiles. Effects that need no reading are the effects themselves; those
+that do carry expressions.
+"""
+
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+
+from artifact.channel import Channel
+from artifact.span import Span
+from dsl.effects import MessageEffect, Postpone
+from dsl.rulebook import RuleFace, Topic
+from dsl.typed import Condition, Expression
+from dsl.types import Type
+
+
+class Trigger(msgspec.Struct, frozen=True):
+    """An event type; for those that the engine makes, `owner` is the situation or commitment it must be about."""
+
+    type: str
+    owner: str | None = None
+
+
+class Clause(msgspec.Struct, frozen=True):
+    """What must happen, and what must hold then. `conditions` are joined by `and`."""
+
+    triggers: tuple[Trigger, ...]
+    conditions: tuple[Condition, ...] = ()
+
+
+class Turn(StrEnum):
+    """What a clause of a situation or commitment does."""
+
+    OPEN = "OPEN"
+    MOVE = "MOVE"
+    UPDATE = "UPDATE"
+    CLOSE = "CLOSE"
+    MAKE = "MAKE"
+    KEEP = "KEEP"
+    DROP = "DROP"
+
+
+class Transition(msgspec.Struct, frozen=True):
+    turn: Turn
+    clause: Clause
+    state: str = ""
+
+
+class SituationPlan(msgspec.Struct, frozen=True):
+    """`one_per` None: a customer has one at most, and its reference is empty."""
+
+    kind: str
+    one_per: str | None
+    transitions: tuple[Transition, ...]
+    remembers: tuple[str, ...] = ()
+    expires_after: Span | None = None
+
+
+Assigned: TypeAlias = tuple[tuple[str, Expression], ...]
+
+
+class OpenPlan(msgspec.Struct, frozen=True):
+    kind: str
+    data: Assigned = ()
+
+
+class ClosePlan(msgspec.Struct, frozen=True):
+    kind: str
+
+
+class MovePlan(msgspec.Struct, frozen=True):
+    kind: str
+    state: str
+
+
+class SetPlan(msgspec.Struct, frozen=True):
+    """`value` None clears the fact."""
+
+    name: str
+    value: Expression | None
+
+
+class SendPlan(msgspec.Struct, frozen=True):
+    topic: str
+    channels: tuple[Channel, ...] | None = None
+    data: Assigned = ()
+
+
+class WithdrawPlan(msgspec.Struct, frozen=True):
+    topics: tuple[str, ...]
+
+
+class TaskPlan(msgspec.Struct, frozen=True):
+    kind: str
+    team: str | None = None
+    due_in: Span | None = None
+    is_alert: bool = False
+
+
+class RaisePlan(msgspec.Struct, frozen=True):
+    type: str
+    data: Assigned = ()
+
+
+EffectPlan: TypeAlias = OpenPlan | ClosePlan | MovePlan | SetPlan | SendPlan | WithdrawPlan | TaskPlan | RaisePlan
+
+
+class CommitmentPlan(msgspec.Struct, frozen=True):
+    name: str
+    one_per: str | None
+    within: Span
+    transitions: tuple[Transition, ...]
+    if_broken: tuple[EffectPlan, ...] = ()
+
+
+class Validity(msgspec.Struct, frozen=True):
+    """First and last day (ordinals) on which a rule is valid, in the customer's zone."""
+
+    first: int
+    last: int | None = None
+
+
+class EventRule(msgspec.Struct, frozen=True):
+    name: str
+    priority: int
+    clause: Clause
+    effects: tuple[EffectPlan, ...]
+    validity: Validity | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """How a postpone is filled in when the rule fires. At most one of the three is given.
+
+    `until` gives the instant of a FIXED one; `while_` and `closing` (a kind of situation) say how long a WHILE holds.
+    `fixed` stands before the rule's other effects are read.
+    """
+
+    fixed: Postpone
+    until: Expression | None = None
+    while_: Condition | None = None
+    closing: str | None = None
+
+
+class MessageRule(msgspec.Struct, frozen=True):
+    """`topics` and `categories` None: any. `effects` leave out the postpone, which is in `waiting`."""
+
+    name: str
+    priority: int
+    topics: tuple[str, ...] | None
+    categories: tuple[str, ...] | None
+    conditions: tuple[Condition, ...]
+    effects: tuple[MessageEffect, ...]
+    face: RuleFace
+    waiting: Waiting | None = None
+    apply_unknown: bool = False
+    exception_to: tuple[str, ...] = ()
+    validity: Validity | None = None
+
+    @property
+    def specificity(self) -> int:
+        """0: speaks of topics, 1: of categories, 2: of anything."""
+        return 0 if self.topics is not None else 1 if self.categories is not None else 2
+
+
+class TemplateVariant(msgspec.Struct, frozen=True):
+    """Words for some channels (None: any) in one language. `parts` are Liquid sources by name."""
+
+    language: str
+    channels: tuple[Channel, ...] | None
+    parts: dict[str, str]
+
+
+class Program(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a rulebook says, in the order of its text."""
+
+    name: str
+    zone: str
+    currency: str
+    language: str
+    owner: str | None = None
+    events: dict[str, dict[str, Type]]
+    topics: dict[str, Topic]
+    situations: tuple[SituationPlan, ...]
+    commitments: tuple[CommitmentPlan, ...]
+    event_rules: tuple[EventRule, ...]
+    message_rules: tuple[MessageRule, ...]
+    templates: dict[str, tuple[TemplateVariant, ...]]
+    labels: dict[tuple[str, str], dict[str, str]]
+    fields: dict[str, dict[str, Type]]
+
+    @property
+    def keys(self) -> dict[str, str | None]:
+        """The field that keys each situation and commitment."""
+        plans = [(plan.kind, plan.one_per) for plan in self.situations]
+        return dict(plans + [(plan.name, plan.one_per) for plan in self.commitments])

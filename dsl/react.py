@@ -1,0 +1,347 @@
+"""What one event does, by all situations, commitments and event rules: effects in a fixed order.
+
+Everything is evaluated against the facts given, so the order of declarations decides nothing but the order of effects.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from artifact.decision import RuleRow
+from artifact.event import Event, Subject
+from artifact.facts import Facts
+from dsl.effects import (
+    CloseSituation,
+    DropCommitment,
+    EventEffect,
+    KeepCommitment,
+    MakeCommitment,
+    MoveSituation,
+    OpenSituation,
+    RaiseEvent,
+    RaiseTask,
+    Send,
+    SetFact,
+    UpdateSituation,
+    Withdraw,
+)
+from dsl.clock import inside
+from dsl.interpret import Interpreter, first_missing
+from dsl.program import (
+    Assigned,
+    Clause,
+    ClosePlan,
+    CommitmentPlan,
+    EffectPlan,
+    EventRule,
+    MovePlan,
+    OpenPlan,
+    Program,
+    RaisePlan,
+    SendPlan,
+    SetPlan,
+    SituationPlan,
+    TaskPlan,
+    Transition,
+    Turn,
+    Validity,
+    WithdrawPlan,
+)
+from dsl.reading import Env, key_text, reference_of, the_situation
+from dsl.typed import Condition
+from dsl.values import day_start, to_json
+from dsl.verdict import Raised, Reaction
+
+Test = Callable[[Env], bool | None]
+Compile = Callable[[Condition], Test]
+
+_CLOSED = ("situation.closed", "situation.expired")
+
+
+class _Tried(NamedTuple):
+    """A clause, ready to run."""
+
+    clause: Clause
+    tests: tuple[Test, ...]
+
+
+class Reactions:
+    """The part of a rulebook that reacts. `compile_condition` makes a condition runnable."""
+
+    def __init__(self, program: Program, compile_condition: Compile) -> None:
+        self.program = program
+        self.keys = program.keys
+        self._values = Interpreter(program.currency)
+        self._compile = compile_condition
+        self._situations: dict[str, list[SituationPlan]] = {}
+        self._commitments: dict[str, list[CommitmentPlan]] = {}
+        self._rules: dict[str, list[EventRule]] = {}
+        self._tried: dict[int, _Tried] = {}
+        self._index()
+
+    def _index(self) -> None:
+        for situation in self.program.situations:
+            self._enter(self._situations, situation, [t.clause for t in situation.transitions])
+        for commitment in self.program.commitments:
+            self._enter(self._commitments, commitment, [t.clause for t in commitment.transitions])
+        for rule in sorted(self.program.event_rules, key=lambda rule: (-rule.priority, rule.name)):
+            self._enter(self._rules, rule, [rule.clause])
+
+    def _enter(self, index: dict[str, list[Any]], plan: Any, clauses: list[Clause]) -> None:
+        for clause in clauses:
+            self._tried[id(clause)] = _Tried(clause, tuple(self._compile(part) for part in clause.conditions))
+        types = dict.fromkeys(trigger.type for clause in clauses for trigger in clause.triggers)
+        for type_ in types:
+            for name in _CLOSED if type_ == "situation.closed" else (type_,):
+                index.setdefault(name, []).append(plan)
+
+    def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
+        """All that this event does."""
+        return _Run(self, event, facts, zone).reaction()
+
+    def candidates(self, type_: str) -> tuple[list[SituationPlan], list[CommitmentPlan], list[EventRule]]:
+        """What can react to events of this type."""
+        return self._situations.get(type_, []), self._commitments.get(type_, []), self._rules.get(type_, [])
+
+    def broken(self, name: str) -> CommitmentPlan | None:
+        """The commitment that an event says is broken."""
+        return next((plan for plan in self.program.commitments if plan.name == name and plan.if_broken), None)
+
+    def tests(self, clause: Clause) -> tuple[Test, ...]:
+        """The conditions of a clause, ready to run."""
+        return self._tried[id(clause)].tests
+
+    def missing(self, clause: Clause, env: Env) -> str:
+        """The name of the first unknown thing."""
+        return first_missing(clause.conditions, env, self._values)
+
+    def data(self, assigned: Assigned, env: Env) -> dict[str, Any]:
+        """Assigned fields as plain JSON; what is unknown is left out."""
+        found = {}
+        for name, expression in assigned:
+            value = to_json(self._values.value(expression, env), expression.type, self.program.currency)
+            if value is not None:
+                found[name] = value
+        return found
+
+    def value(self, plan: SetPlan, env: Env) -> Any:
+        """The value of a `set`, as plain JSON; None if it is unknown."""
+        if plan.value is None:
+            return None
+        return to_json(self._values.value(plan.value, env), plan.value.type, self.program.currency)
+
+
+class _Run:
+    """One event against one customer's facts."""
+
+    def __init__(self, reactions: Reactions, event: Event, facts: Facts, zone: str) -> None:
+        self.to, self.event, self.facts, self.zone = reactions, event, facts, zone
+        self.raised: list[Raised] = []
+        self.rows: list[RuleRow] = []
+        self.counts: dict[str, int] = {}
+        self.opened: dict[str, set[str]] = {}
+
+    def reaction(self) -> Reaction:
+        situations, commitments, rules = self.to.candidates(self.event.type)
+        for situation in situations:
+            self._guarded(situation.kind, lambda plan=situation: self._situation(plan))  # type: ignore[misc]
+        for commitment in commitments:
+            self._guarded(commitment.name, lambda plan=commitment: self._commitment(plan))  # type: ignore[misc]
+        if self.event.type == "commitment.broken" and self.event.about is not None:
+            broken = self.to.broken(self.event.about.kind)
+            if broken is not None:
+                self._guarded(broken.name, lambda: self._effects(broken.name, broken.if_broken))
+        for rule in rules:
+            self._guarded(rule.name, lambda one=rule: self._rule(one))  # type: ignore[misc]
+        return Reaction(tuple(self.raised), tuple(self.rows))
+
+    def _guarded(self, name: str, run: Callable[[], None]) -> None:
+        """An error of one rule is a row of its own and never stops the others."""
+        before = len(self.raised)
+        try:
+            run()
+        except Exception as error:
+            del self.raised[before:]
+            self.rows.append(RuleRow(name, "ERROR", fault_of(error)))
+
+    def _env(self) -> Env:
+        return Env(
+            self.facts, self.zone, self.event.at, self.to.keys, event=self.event, subject=self.event.about
+        )
+
+    def _emit(self, rule: str, effect: EventEffect) -> None:
+        ordinal = self.counts.get(rule, 0)
+        self.counts[rule] = ordinal + 1
+        self.raised.append(Raised(rule, ordinal, effect))
+
+    def _triggered(self, clause: Clause) -> bool:
+        about = self.event.about.kind if self.event.about else None
+        for trigger in clause.triggers:
+            same = trigger.type == self.event.type or (
+                trigger.type == "situation.closed" and self.event.type in _CLOSED
+            )
+            if same and (trigger.owner is None or trigger.owner == about):
+                return True
+        return False
+
+    def _holds(self, name: str, clause: Clause) -> bool:
+        """Whether a clause applies to this event; writes the row that says why not."""
+        env = self._env()
+        answer, missing = True, False
+        for number, test in enumerate(self.to.tests(clause), 1):
+            found = test(env)
+            if found is False:
+                self.rows.append(RuleRow(name, "NOT_MET", number))
+                return False
+            missing = missing or found is None
+        if missing:
+            self.rows.append(RuleRow(name, "UNKNOWN", self.to.missing(clause, self._env())))
+            answer = False
+        else:
+            self.rows.append(RuleRow(name, "FIRED"))
+        return answer
+
+    # ---- situations and commitments
+
+    def _situation(self, plan: SituationPlan) -> None:
+        for transition in plan.transitions:
+            if self._triggered(transition.clause):
+                reference = self._reference(plan.kind, plan.one_per, transition.turn is Turn.OPEN)
+                if reference is None:
+                    self.rows.append(RuleRow(plan.kind, "UNKNOWN", plan.one_per))
+                elif self._holds(plan.kind, transition.clause):
+                    self._turn(plan, transition, reference)
+
+    def _reference(self, kind: str, key: str | None, opening: bool) -> str | None:
+        """Which one of its kind this event speaks of. Only one that is open can be meant without being named."""
+        if key is None:
+            return ""
+        env = self._env()
+        reference = reference_of(env, kind)
+        if reference is None and not opening:
+            running = [one for one in env.situations(kind) if one.open]
+            return running[0].reference if len(running) == 1 else None
+        return reference
+
+    def _turn(self, plan: SituationPlan, transition: Transition, reference: str) -> None:
+        kind = plan.kind
+        data = {name: self.event.data[name] for name in plan.remembers if name in self.event.data}
+        opened = self.opened.setdefault(kind, set())
+        running = reference in opened or any(
+            one.open and one.reference == reference and one.kind == kind for one in self.facts.situations
+        )
+        if transition.turn is Turn.OPEN and not running:
+            opened.add(reference)
+            self._emit(kind, OpenSituation(kind, reference, data, plan.expires_after))
+        elif not running:
+            return
+        elif transition.turn is Turn.MOVE:
+            self._emit(kind, MoveSituation(kind, reference, transition.state, data))
+        elif transition.turn is Turn.CLOSE:
+            self._emit(kind, CloseSituation(kind, reference, data))
+        elif data:
+            self._emit(kind, UpdateSituation(kind, reference, data))
+
+    def _commitment(self, plan: CommitmentPlan) -> None:
+        for transition in plan.transitions:
+            if not self._triggered(transition.clause):
+                continue
+            reference = "" if plan.one_per is None else reference_of(self._env(), plan.name)
+            if reference is None:
+                self.rows.append(RuleRow(plan.name, "UNKNOWN", plan.one_per))
+            elif self._holds(plan.name, transition.clause):
+                self._promise(plan, transition.turn, reference)
+
+    def _promise(self, plan: CommitmentPlan, turn: Turn, reference: str) -> None:
+        if turn is Turn.MAKE:
+            about = self.event.about or self._subject(plan.one_per)
+            self._emit(plan.name, MakeCommitment(plan.name, reference, plan.within, about, dict(self.event.data)))
+        elif turn is Turn.KEEP:
+            self._emit(plan.name, KeepCommitment(plan.name, reference))
+        else:
+            self._emit(plan.name, DropCommitment(plan.name, reference))
+
+    # ---- event rules
+
+    def _rule(self, rule: EventRule) -> None:
+        if not self._triggered(rule.clause):
+            return
+        if rule.validity is not None and not valid(rule.validity, self._env()):
+            self.rows.append(RuleRow(rule.name, "NOT_MET", 0))
+        elif self._holds(rule.name, rule.clause):
+            self._effects(rule.name, rule.effects)
+
+    def _effects(self, name: str, plans: tuple[EffectPlan, ...]) -> None:
+        for plan in plans:
+            effect = self._effect(plan)
+            if effect is not None:
+                self._emit(name, effect)
+
+    def _effect(self, plan: EffectPlan) -> EventEffect | None:
+        env = self._env()
+        match plan:
+            case SendPlan():
+                return self._send(plan, env)
+            case WithdrawPlan(topics):
+                return Withdraw(topics)
+            case TaskPlan(kind, team, due_in, is_alert):
+                return RaiseTask(kind, team, due_in, is_alert, self._subject(None))
+            case SetPlan(name):
+                value = self.to.value(plan, env)
+                return SetFact(name, value) if value is not None or plan.value is None else None
+            case RaisePlan(type_, data):
+                return RaiseEvent(type_, self.to.data(data, env), self._subject(None))
+            case OpenPlan(kind, data):
+                return self._open(kind, self.to.data(data, env))
+            case ClosePlan(kind):
+                one = the_situation(env, kind)
+                return CloseSituation(kind, one.reference) if one is not None else None
+            case MovePlan(kind, state):
+                one = the_situation(env, kind)
+                return MoveSituation(kind, one.reference, state) if one is not None else None
+
+    def _open(self, kind: str, data: dict[str, Any]) -> EventEffect | None:
+        plan = next(plan for plan in self.to.program.situations if plan.kind == kind)
+        reference = "" if plan.one_per is None else key_text(data.get(plan.one_per)) or reference_of(self._env(), kind)
+        if reference is None:
+            return None
+        if any(one.open and (one.kind, one.reference) == (kind, reference) for one in self.facts.situations):
+            return UpdateSituation(kind, reference, data)
+        return OpenSituation(kind, reference, data, plan.expires_after)
+
+    def _send(self, plan: SendPlan, env: Env) -> EventEffect:
+        data = self.to.data(plan.data, env)
+        topic = self.to.program.topics.get(plan.topic)
+        key = topic.one_per if topic else None
+        value = key_text(data.get(key, self.event.data.get(key))) if key else None
+        return Send(plan.topic, plan.channels, self._subject(key, value), value, data)
+
+    def _subject(self, key: str | None, value: str | None = None) -> Subject | None:
+        """What this event is about: what it says; else the one situation that it turns; else the one keyed alike."""
+        about = self.event.about
+        if about is not None:
+            promise = next(
+                (one for one in self.facts.commitments if (one.name, one.reference) == (about.kind, about.reference)),
+                None,
+            )
+            return about if promise is None else promise.about
+        turned = [plan for plan in self.to.candidates(self.event.type)[0] if plan.one_per]
+        if len(turned) == 1 and turned[0].one_per and (found := key_text(self.event.data.get(turned[0].one_per))):
+            return Subject(turned[0].kind, found)
+        alike = [plan.kind for plan in self.to.program.situations if key is not None and plan.one_per == key]
+        value = value or (key_text(self.event.data.get(key)) if key else None)
+        return Subject(alike[0], value) if len(alike) == 1 and value else None
+
+
+def valid(validity: Validity, env: Env) -> bool:
+    """Whether a rule is valid at the time of the evaluation; notes when that changes."""
+    last = None if validity.last is None else day_start(validity.last + 1, env.zone)
+    return inside(env, (day_start(validity.first, env.zone), last))
+
+
+def fault_of(error: Exception) -> str:
+    """An error of a rule in the author's words."""
+    if isinstance(error, OverflowError | ValueError):
+        return "a date beyond the calendar"
+    return str(getattr(error, "message", "")) or "the calculation failed"
+
+

@@ -1,0 +1,220 @@
+"""The typed tree: what the author wrote, with every name resolved and every type known.
+
+The checker makes it, the interpreter and the compiler read it. It holds no positions, so that equal conditions are
+equal values. Conditions are three-valued: yes, no, unknown.
+"""
+
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import msgspec
+
+from artifact.span import Span
+from dsl.types import INSTANT, Type
+
+
+class Scope(StrEnum):
+    """Where a value is read from."""
+
+    ATTRIBUTE = "ATTRIBUTE"
+    CUSTOMER = "CUSTOMER"
+    SITUATION = "SITUATION"
+    ITEM = "ITEM"
+    COMMITMENT = "COMMITMENT"
+    EVENT = "EVENT"
+    EVENT_AT = "EVENT_AT"
+    MESSAGE = "MESSAGE"
+    MESSAGE_DATA = "MESSAGE_DATA"
+
+
+class Read(msgspec.Struct, frozen=True):
+    """One named thing. `owner` is the situation or commitment; `shown` is how the author names it."""
+
+    scope: Scope
+    owner: str
+    field: str
+    shown: str
+    type: Type
+
+
+class Literal(msgspec.Struct, frozen=True):
+    value: Any
+    type: Type
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """A date and a time of day on the wall clock of the customer's zone."""
+
+    day: int
+    minutes: int
+    type: Type = INSTANT
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """`now`, or with type DATE `today`."""
+
+    type: Type
+
+
+class DayStart(msgspec.Struct, frozen=True):
+    """The instant at which a date begins."""
+
+    day: "Expression"
+    type: Type = INSTANT
+
+
+class Operator(StrEnum):
+    ADD = "+"
+    SUBTRACT = "-"
+    MULTIPLY = "*"
+    DIVIDE = "/"
+
+
+class Arithmetic(msgspec.Struct, frozen=True):
+    """The types of both sides decide what is done; the checker admits only what has a meaning."""
+
+    operator: Operator
+    left: "Expression"
+    right: "Expression"
+    type: Type
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """A condition read as a value of yes or no."""
+
+    condition: "Condition"
+    type: Type
+
+
+Expression: TypeAlias = Read | Literal | Moment | Clock | DayStart | Arithmetic | Decided
+
+
+class And(msgspec.Struct, frozen=True):
+    parts: tuple["Condition", ...]
+
+
+class Or(msgspec.Struct, frozen=True):
+    parts: tuple["Condition", ...]
+
+
+class Not(msgspec.Struct, frozen=True):
+    part: "Condition"
+
+
+class Relation(StrEnum):
+    EQ = "="
+    NE = "!="
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+
+
+class Compare(msgspec.Struct, frozen=True):
+    relation: Relation
+    left: Expression
+    right: Expression
+
+
+class OneOf(msgspec.Struct, frozen=True):
+    """Both sides of one type; `values` are literals."""
+
+    value: Expression
+    values: tuple[Any, ...]
+
+
+class Truth(msgspec.Struct, frozen=True):
+    """A yes-or-no value used as a condition."""
+
+    value: Expression
+
+
+class IsKnown(msgspec.Struct, frozen=True):
+    """Never unknown itself."""
+
+    value: Expression
+
+
+class Contains(msgspec.Struct, frozen=True):
+    """One text within another; case does not matter."""
+
+    value: Expression
+    part: Expression
+
+
+class Form(StrEnum):
+    """How a moment is compared with the clock. Each is a window of instants in which the condition holds."""
+
+    IN_LAST = "IN_LAST"
+    IN_NEXT = "IN_NEXT"
+    OLDER = "OLDER"
+    REACHED = "REACHED"
+    PASSED = "PASSED"
+    IS_NOW = "IS_NOW"
+
+
+class Within(msgspec.Struct, frozen=True):
+    """A condition on time. `absent_is_no`: where nothing has opened or closed, the answer is no, not unknown."""
+
+    form: Form
+    moment: Expression
+    span: Span | None = None
+    absent_is_no: bool = False
+
+
+class SituationIs(msgspec.Struct, frozen=True):
+    """`claim is open`, `claim is closed`, `claim is refused`. Never unknown."""
+
+    kind: str
+    state: str
+
+
+class SituationKnown(msgspec.Struct, frozen=True):
+    """`claim is known`: there is or was one. Never unknown."""
+
+    kind: str
+
+
+class CommitmentIs(msgspec.Struct, frozen=True):
+    """`adjuster_call is broken`. Never unknown."""
+
+    name: str
+    state: str
+
+
+class Visiting(msgspec.Struct, frozen=True):
+    """She is with us now: an interaction that began within 30 minutes and has not ended. None: on any channel."""
+
+    channel: str | None
+
+
+class Quantifier(StrEnum):
+    ANY = "any"
+    NO = "no"
+    EVERY = "every"
+
+
+class Quantified(msgspec.Struct, frozen=True):
+    """`any claim with (...)`: speaks of all that are remembered, open or closed. Read.scope ITEM is the one at hand."""
+
+    quantifier: Quantifier
+    kind: str
+    condition: "Condition | None"
+
+
+Condition: TypeAlias = (
+    And
+    | Or
+    | Not
+    | Compare
+    | OneOf
+    | Truth
+    | IsKnown
+    | Contains
+    | Within
+    | SituationIs
+    | SituationKnown
+    | CommitmentIs
+    | Visiting
+    | Quantified
+)

@@ -1,0 +1,115 @@
+"""The words of diagnostics, by language. A language is one more table; what it lacks is said in English.
+
+Style: lower case, no full stop; user input in backticks; the message says what is wrong, the help what to do; never
+the name of a type or an error of the host language. `{near}` is the nearest known word: where there is one, the help
+is "did you mean".
+"""
+
+from collections.abc import Mapping
+
+Words = tuple[str, str]
+"""Message and help."""
+
+_NEAR = {"en": "did you mean `{near}`?"}
+
+_EN: Mapping[str, Words] = {
+    "TEXT_TOO_LARGE": ("the rulebook has {size} bytes; at most {limit} are read", "split it, or raise the limit"),
+    "TEXT_NOT_UTF8": ("the text is not UTF-8 at byte {place}", "save it as UTF-8"),
+    "CHARACTER_REFUSED": ("`{text}` has no meaning here", "leave it out, or put the text in quotes"),
+    "TEXT_NOT_CLOSED": ("this text is not closed on its line", 'end it with `"`, or write it between `<<` and `>>`'),
+    "LONG_TEXT_NOT_CLOSED": ("the long text that begins here never ends", "close it with `>>`"),
+    "BRACKET_NOT_CLOSED": ("the name that begins here is not closed on its line", "close it with `]`"),
+    "DATE_AMBIGUOUS": (
+        "`{text}` can be read as two dates",
+        "write the month as a word: `2 March 2026`, or `2026-03-02`",
+    ),
+    "DATE_INVALID": ("there is no day `{text}`", "years from 1800 to 2500 are read"),
+    "TIME_INVALID": ("there is no time `{text}`", "hours go from 0 to 23, minutes from 00 to 59"),
+    "NUMBER_INVALID": ("`{text}` is not a number that can stand here", "{range}"),
+    "DECLARATION_NOT_CLOSED": ("`{name}` is not closed", "end it with `{end}`"),
+    "DECLARATION_UNKNOWN": ("`{text}` does not begin a declaration", "begin with `message rule`, `topic`, `situation`, ..."),
+    "TOO_MANY_DECLARATIONS": ("the rulebook has {count} declarations; at most {limit} are read", "split it"),
+    "TOO_DEEP": ("this is nested more than {limit} deep", "give a part of it a name with `define`"),
+    "WORD_UNEXPECTED": ("`{text}` cannot stand here", "possible here: {expected}"),
+    "NOT_AVAILABLE": ("`{what}` is not available yet", "leave it out for now; the rest of the file is checked all the same"),
+    "HEADER_MISSING": ("the rulebook does not say its name", "begin with `{text} name ... end`"),
+    "PART_MISSING": ("`{text}` does not say `{what}`", "add a line that begins with `{what}`"),
+    "PART_REPEATED": ("`{text}` is said twice here", "keep one of them"),
+    "NAME_TAKEN": ("`{text}` is declared more than once", "choose another name"),
+    "NAME_RESERVED": ("`{text}` is a word of the language and cannot be declared here", "choose another name"),
+    "NAME_UNKNOWN": ("`{text}` is not declared{what}", "declare it, or check its spelling"),
+    "FIELD_UNKNOWN": ("`{text}` is not a field of {owner}", "declare it where the event or topic is declared"),
+    "FIELD_AMBIGUOUS": ("`{text}` has different types in the events named here", "give it one type, or two rules"),
+    "VALUE_UNKNOWN": ("`{text}` is not one of its values", "the values are: {known}"),
+    "VALUE_OUT_OF_RANGE": ("this value is never reached: it is declared from {low} to {high}", "compare with a value within"),
+    "RANGE_EMPTY": ("there is no number from {low} to {high}", "write the lower bound first"),
+    "ZONE_UNKNOWN": ("there is no time zone `{text}`", "write it as `Europe/Madrid`"),
+    "CURRENCY_UNKNOWN": ("there is no currency `{text}`", "write its three letters: `EUR`"),
+    "CURRENCY_OTHER": ("`{text}` is not the currency of this rulebook", "amounts here are in {currency}"),
+    "MONEY_TOO_FINE": ("`{text}` has more decimals than the currency", "it has {decimals}"),
+    "TYPE_MISMATCH": ("this is a {found}, where a {wanted} is wanted", "compare values of one type"),
+    "CONDITION_EXPECTED": ("this is not a condition", "say what must hold of it{try_}"),
+    "VALUE_EXPECTED": ("a value is wanted here", "write a number, a name or a text"),
+    "ORDER_MEANINGLESS": ("a {found} has no order", "use `is`, `is not` or `is one of`"),
+    "ARITHMETIC_MEANINGLESS": ("`{operator}` has no meaning here: {left}, {right}", "see the table of what can be reckoned"),
+    "CLOCK_IN_ARITHMETIC": (
+        "`now` and `today` cannot be reckoned with in a condition",
+        "say `is in the last 3 days`, `is in the next 3 days` or `is older than 3 days`",
+    ),
+    "UNIT_TOO_FINE": ("a date has no hours", "use days or longer"),
+    "QUANTIFIER_NESTED": ("`any`, `no` and `every` cannot stand inside each other", "use two conditions"),
+    "DEFINITION_CYCLE": ("`{text}` is defined by itself", "break the circle"),
+    "DEFINITION_MISPLACED": ("`{text}` reads {what}, and there is none here", "use it in a rule that has one"),
+    "NOT_READABLE_HERE": ("`{text}` reads {what}, and there is none here", "use it in a rule that has one"),
+    "EFFECT_MISPLACED": ("`{text}` cannot be said in {what}", "say it in a rule of the other kind"),
+    "EFFECT_REPEATED": ("`{text}` is asked for twice", "keep one, or join the channels with a comma"),
+    "UNKNOWN_UNDECIDED": (
+        "`{text}` may be unknown, and this rule blocks or postpones",
+        "add `if unknown apply` or `if unknown ignore` below the name of the rule",
+    ),
+    "LIMIT_MISSING": ("this waits without a limit", "add `, at most 30 days, otherwise block`"),
+    "LIMIT_MEANINGLESS": ("waiting cannot end in waiting", "say `otherwise block` or `otherwise deliver`"),
+    "KEY_MISSING": ("`{text}` is `one per {key}`, and nothing here says which", "give it `{key}`"),
+    "EXCEPTION_CYCLE": ("`{text}` is an exception to itself", "break the circle"),
+    "VALIDITY_EMPTY": ("this rule ends before it begins", "write the earlier date first"),
+    "TEMPLATE_SYNTAX": ("the template cannot be read: {text}", "see the Liquid of this place"),
+    "TEMPLATE_REPEATED": ("there are two texts for the same channel in `{text}`", "keep one of them"),
+    "TEMPLATE_LANGUAGE_MISSING": ("`{text}` has no words in `{language}`", "customers of that language get the other words"),
+    "TEST_UNSTARTED": ("this test does not say when it begins", "begin with `at 2 March 2026 10:00`"),
+    "COST_TOO_HIGH": ("one message would read {cost} conditions; at most {limit} are allowed", "use fewer rules without `for`"),
+}
+
+TABLES: Mapping[str, Mapping[str, Words]] = {"en": _EN}
+
+
+class _Values(dict[str, str]):
+    """A value that was not given is left out of the sentence."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _of(language: str, code: str) -> Words:
+    return TABLES.get(language, _EN).get(code) or _EN[code]
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    given = _Values(values)
+    if given.get("what") and "declared{what}" in template:
+        given["what"] = f" as {values['what']}"
+    if given.get("try_"):
+        given["try_"] = f": `{values['try_']}`"
+    if "low" in given:
+        given["range"] = f"whole numbers from {given['low']} to {given['high']} can"
+    return template.format_map(given).replace(", ,", ",").rstrip(" :,")
+
+
+def message_of(language: str, code: str, values: Mapping[str, str]) -> str:
+    """What is wrong, in words."""
+    return _filled(_of(language, code)[0], values)
+
+
+def help_of(language: str, code: str, values: Mapping[str, str]) -> str | None:
+    """What to do about it."""
+    template = _NEAR.get(language, _NEAR["en"]) if values.get("near") else _of(language, code)[1]
+    return _filled(template, values) or None
