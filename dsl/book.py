@@ -33,6 +33,8 @@ class CompiledRulebook:
         self.name, self.language, self.owner = program.name, program.language, program.owner
         self.zone, self.currency = program.zone, program.currency
         self.topics: Mapping[str, Topic] = program.topics
+        self.quiet_hours, self.caps = program.quiet_hours, program.caps
+        self.event_types = frozenset(program.events)
         self.rules: Mapping[str, RuleFace] = {rule.name: rule.face for rule in program.message_rules}
         self.program = program
         self._templates = Templates(program, limits)

@@ -79,10 +79,11 @@ def _parsed(text: str, words: Tongue, limits: Limits) -> tuple[list[Source], lis
         values = {"count": str(len(cuts)), "limit": str(limits.rulebook_declarations)}
         return [], [Finding(DiagnosticCode.TOO_MANY_DECLARATIONS, 0, 0, values)]
     sources: list[Source] = []
+    lines = Lines(text)
     findings = _unreadable(text)
     for one in cuts:
         parsed = parse_declaration(one.text, words.code, limits.nesting)
-        sources += [Source(node, one.start, one.text) for node in parsed.nodes]
+        sources += [Source(node, one.start, one.text, lines.place(one.start + node.start)[0]) for node in parsed.nodes]
         findings += [finding.moved(one.start) for finding in parsed.findings]
     return sources, findings
 

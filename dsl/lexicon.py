@@ -19,7 +19,7 @@ HARD = frozenset(
 """Words that are never names outside [brackets]: an error then shows where it is, not three words later."""
 
 HEADS = frozenset(
-    """_RULEBOOK _VOCABULARY _CATEGORY _TOPIC _SITUATION _COMMITMENT _EVENT_RULE _MESSAGE_RULE _TEMPLATE
+    """_RULEBOOK _VOCABULARY _CALENDAR _CAP _CATEGORY _TOPIC _SITUATION _COMMITMENT _EVENT_RULE _MESSAGE_RULE _TEMPLATE
     _TEST""".split()
 )
 CLAUSE_HEADS = frozenset({"_CATEGORY", "_TOPIC", "_TEMPLATE"})

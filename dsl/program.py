@@ -12,7 +12,7 @@ import msgspec
 from artifact.channel import Channel
 from artifact.span import Span
 from dsl.effects import MessageEffect, Postpone
-from dsl.rulebook import RuleFace, Topic
+from dsl.rulebook import Cap, QuietHours, RuleFace, Topic
 from dsl.typed import Condition, Expression
 from dsl.types import Type
 
@@ -183,6 +183,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None = None
     events: dict[str, dict[str, Type]]
     topics: dict[str, Topic]
+    quiet_hours: tuple[QuietHours, ...] = ()
+    caps: tuple[Cap, ...] = ()
     situations: tuple[SituationPlan, ...]
     commitments: tuple[CommitmentPlan, ...]
     event_rules: tuple[EventRule, ...]

@@ -14,7 +14,7 @@ from artifact.instant import SECOND, Instant
 from artifact.limits import Limits
 from dsl.rulebook import Rulebook
 from dsl.verdict import Raised
-from engine.builtin import FACT_TABLE
+from engine.builtin import CORRECTION, FACT_TABLE, TALK_TYPES
 from engine.effects import apply_effect
 from engine.order import after_event
 from engine.outputs import Output
@@ -49,6 +49,8 @@ class Folding:
 
 def in_memory(event: Event, book: Rulebook | None) -> bool:
     """Whether events of this type are part of the memory under this rulebook."""
+    if event.type in TALK_TYPES or event.type == CORRECTION:
+        return False
     return event.type in FACT_TABLE or (book is not None and event.type in book.event_types)
 
 

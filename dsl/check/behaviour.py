@@ -208,7 +208,7 @@ class Behaviour:
         node, self.desk.base = placed
         self.catalogue.once(node, _MANY)
         meta = _Meta(self, node)
-        topics, categories = self._about(node)
+        topics, categories = self.about(node)
         where = Where(message=True, data=self._data(topics, categories, node))
         when = next(node.all("when"), None)
         conditions = self.effects.parts(when.node(), where) if when else ()
@@ -231,7 +231,8 @@ class Behaviour:
             meta.if_unknown == "apply", meta.exceptions, meta.validity,
         )  # fmt: skip
 
-    def _about(self, node: Node) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    def about(self, node: Node) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+        """The topics or the categories that a rule or a cap names."""
         about = next((part for part in node.nodes() if part.kind in ("of_topic", "of_category")), None)
         if about is None:
             return None, None

@@ -148,12 +148,12 @@ class Conditions(Expressions):
             return None
         if info is not None:
             states = Type(Kind.ONE_OF, tuple(info.states))
-            state = self._named(right.word(), states)
+            state = self.named(right.word(), states)
             return SituationIs(info.kind, state.value) if state else None
         if commitment is not None:
-            state = self._named(right.word(), Type(Kind.ONE_OF, tuple(COMMITMENT_STATES)))
+            state = self.named(right.word(), Type(Kind.ONE_OF, tuple(COMMITMENT_STATES)))
             return CommitmentIs(commitment, state.value) if state else None
-        channel = self._named(right.word(), CHANNEL)
+        channel = self.named(right.word(), CHANNEL)
         return Visiting(channel.value) if channel else None
 
     def _known(self, node: Node, where: Where) -> Condition | None:

@@ -70,7 +70,7 @@ class Effects(Conditions):
         """Channels by name, each once, in the author's order."""
         found: dict[Channel, None] = {}
         for word in names.words() if names else ():
-            literal = self._named(word, CHANNEL)
+            literal = self.named(word, CHANNEL)
             if literal:
                 found[Channel(literal.value)] = None
         return tuple(found)
@@ -99,8 +99,8 @@ class Effects(Conditions):
                 self.desk.report(Code.EFFECT_REPEATED, action, text=verb)
             seen.add(verb)
             if verb == "postpone":
-                waiting = self._postpone(action, because, where)
-            elif (effect := self._message_effect(action, because)) is not None:
+                waiting = self.postponed(action, because, where)
+            elif (effect := self.message_effect(action, because)) is not None:
                 found.append(effect)
         return Said(tuple(found), waiting)
 
@@ -119,7 +119,8 @@ class Effects(Conditions):
             return False
         return True
 
-    def _message_effect(self, action: Node, because: dict[str, str]) -> MessageEffect | None:
+    def message_effect(self, action: Node, because: dict[str, str]) -> MessageEffect | None:
+        """An effect on a message, but for a postpone."""
         match action.kind:
             case "block":
                 return Block(because)
@@ -155,24 +156,32 @@ class Effects(Conditions):
         self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.templates, what="a template")
         return None
 
-    def _postpone(self, action: Node, because: dict[str, str], where: Where) -> Waiting | None:
+    def postponed(
+        self, action: Node, because: dict[str, str], where: Where, *, limited: bool = True
+    ) -> Waiting | None:
+        """How a postpone waits. `limited`: what has no end of its own must say one."""
         limit = _Limit(self, action.maybe_node(1), because)
+        if limited and limit.at_most is None and self._endless(action):
+            self.desk.report(Code.LIMIT_MISSING, action)
         match action.kind:
             case "postpone_for":
                 span = literals.span(self.desk, action.node(0))
                 return Waiting(limit.fixed(span=span)) if span else None
             case "postpone_while":
                 condition = self.condition(action.node(0), where)
-                if limit.at_most is None:
-                    self.desk.report(Code.LIMIT_MISSING, action)
                 return Waiting(limit.holding(), while_=condition) if condition else None
             case "postpone_until":
-                return self._until(action, action.node(0), limit, where)
+                return self._until(action.node(0), limit, where)
             case _:
-                self.desk.report(Code.LIMIT_MISSING, action)
                 return None
 
-    def _until(self, action: Node, until: Node, limit: "_Limit", where: Where) -> Waiting | None:
+    def _endless(self, action: Node) -> bool:
+        """Whether nothing but a limit ends this wait for certain."""
+        if action.kind == "postpone_until":
+            return action.node(0).kind == "closing"
+        return action.kind in ("postpone", "postpone_while")
+
+    def _until(self, until: Node, limit: "_Limit", where: Where) -> Waiting | None:
         if until.kind in _LATER:
             self.desk.report(Code.NOT_AVAILABLE, until, what=_LATER[until.kind])
             return None
@@ -181,8 +190,6 @@ class Effects(Conditions):
             return None if minutes is None else Waiting(limit.fixed(until_time=minutes))
         if until.kind == "closing":
             kind = self._situation(until.word())
-            if limit.at_most is None:
-                self.desk.report(Code.LIMIT_MISSING, action)
             return Waiting(limit.holding(), closing=kind) if kind else None
         value = self.value(until, where)
         if value is None:
@@ -204,8 +211,12 @@ class Effects(Conditions):
 
     def plans(self, effects: Node, where: Where) -> tuple[EffectPlan, ...]:
         """The effects of an event rule, or of a broken commitment."""
+        return self.plans_of(tuple(effects.nodes()), where)
+
+    def plans_of(self, nodes: tuple[Node, ...], where: Where) -> tuple[EffectPlan, ...]:
+        """These effects."""
         found: list[EffectPlan] = []
-        for node in effects.nodes():
+        for node in nodes:
             action, because = self._unwrapped(node)
             if because:
                 self.desk.report(Code.EFFECT_MISPLACED, node, text="because", what="an event rule")
@@ -327,18 +338,9 @@ class _Limit:
             self.times = literals.whole(effects.desk, bound.word(), 1, 1000)
         else:
             self.at_most = literals.span(effects.desk, bound) or Span(1, Unit.DAY)
-        self.otherwise = self._otherwise(effects, otherwise)
-
-    def _otherwise(self, effects: Effects, node: Node) -> Block | Deliver | None:
-        if node.kind == "block":
-            return Block(self.because)
-        if node.kind == "deliver":
-            return Deliver(effects.channels(node.maybe_node(0)), self.because)
-        if node.kind in _LATER:
-            effects.desk.report(Code.NOT_AVAILABLE, node, what=_LATER[node.kind])
-        else:
-            effects.desk.report(Code.LIMIT_MEANINGLESS, node)
-        return None
+        self.otherwise = otherwise_of(effects, otherwise, because)
+        if self.otherwise is None and otherwise.kind == "postpone":
+            effects.desk.report(Code.LIMIT_MEANINGLESS, otherwise)
 
     def fixed(self, **fields: object) -> Postpone:
         made = Postpone(
@@ -351,3 +353,13 @@ class _Limit:
             PostponeKind.WHILE, at_most=self.at_most, otherwise=self.otherwise, because=self.because
         )
 
+
+def otherwise_of(effects: Effects, node: Node, because: dict[str, str]) -> Block | Deliver | None:
+    """What applies once a limit is reached; None for `postpone`, which a limit of waiting cannot say."""
+    if node.kind == "block":
+        return Block(because)
+    if node.kind == "deliver":
+        return Deliver(effects.channels(node.maybe_node(0)), because)
+    if node.kind in _LATER:
+        effects.desk.report(Code.NOT_AVAILABLE, node, what=_LATER[node.kind])
+    return None

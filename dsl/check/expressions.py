@@ -71,7 +71,7 @@ class Expressions:
     def _text(self, node: Node, expected: Type | None) -> Expression | None:
         if expected is None or expected.kind is not Kind.ONE_OF:
             return Literal(node.word().text, TEXT)
-        return self._named(node.word(), expected)
+        return self.named(node.word(), expected)
 
     def _path(self, word: Word, where: Where, expected: Type | None) -> Expression | None:
         named = self._literal(word, expected)
@@ -83,7 +83,7 @@ class Expressions:
         if expected is None or expected.kind not in (Kind.ONE_OF, Kind.CHANNEL):
             return self.paths.read(word, where)
         found = self.paths.read(word, where, quiet=True)
-        return found if found is not None else self._named(word, expected)
+        return found if found is not None else self.named(word, expected)
 
     def _literal(self, word: Word, expected: Type | None) -> Literal | None:
         """The value that a bare name is, where a `one of` or a channel is wanted."""
@@ -99,7 +99,7 @@ class Expressions:
                 return Literal(value, expected)
         return None
 
-    def _named(self, word: Word, expected: Type) -> Literal | None:
+    def named(self, word: Word, expected: Type) -> Literal | None:
         """As `_literal`, but reported where there is no such value."""
         named = self._literal(word, expected)
         if named is None:

@@ -7,6 +7,7 @@ from dsl.check.behaviour import Behaviour
 from dsl.check.declarations import Catalogue, Collector, Header, Placed, header_of
 from dsl.check.definitions import check_definitions
 from dsl.check.effects import Effects
+from dsl.check.pressure import check_calendar, check_cap
 from dsl.check.symbols import Desk, Symbols
 from dsl.check.templates import check_templates
 from dsl.check.tests import Tests
@@ -19,11 +20,12 @@ from dsl.trial import RulebookTest
 
 
 class Source(NamedTuple):
-    """A parsed declaration, where it begins, and its text."""
+    """A parsed declaration, where it begins (offset and line), and its text."""
 
     node: Node
     base: int
     text: str
+    line: int
 
 
 class Outcome(NamedTuple):
@@ -51,12 +53,12 @@ def check_program(sources: list[Source], tongue: Tongue, limits: Limits) -> Outc
     check_definitions(effects, of["vocabulary"])
     program = _program(header, tongue, symbols, catalogue, behaviour, of, sources)
     _check_exceptions(desk, of["message_rule"], program.message_rules)
-    tests = Tests(effects, behaviour, header).all(of["test"])
+    tests = _tests(Tests(effects, header, program.topics), of["test"], sources)
     return Outcome(program, tests, desk.findings)
 
 
 _KINDS = (
-    "rulebook", "vocabulary", "category", "topic", "situation", "commitment", "event_rule", "message_rule",
+    "rulebook", "vocabulary", "calendar", "cap", "category", "topic", "situation", "commitment", "event_rule", "message_rule",
     "template", "test",
 )  # fmt: skip
 
@@ -87,8 +89,15 @@ def _program(
         fields={name: dict(fields.items()) for name, fields in symbols.topics.items()},
         templates=check_templates(behaviour.effects, of["template"]),
         topics=catalogue.topics,
+        quiet_hours=tuple(w for one in of["calendar"] for w in check_calendar(behaviour.effects, one)),
+        caps=tuple(cap for one in of["cap"] if (cap := check_cap(behaviour.effects, behaviour, one))),
         labels=catalogue.labels,
     )
+
+
+def _tests(checker: Tests, placed: list[Placed], sources: list[Source]) -> tuple[RulebookTest, ...]:
+    where = {source.base: source for source in sources if source.node.kind == "test"}
+    return tuple(checker.test(one, where[one.base].text, where[one.base].line) for one in placed)
 
 
 def _check_exceptions(desk: Desk, placed: list[Placed], rules: tuple[MessageRule, ...]) -> None:

@@ -1,14 +1,271 @@
-"""Tests of a rulebook, typed into data."""
+"""Tests of a rulebook, typed into data: names and values are checked here, running is the engine's part."""
 
-from dsl.check.behaviour import Behaviour
+from typing import Any
+
+from artifact.event import Subject
+from artifact.facts import EMPTY_FACTS
+from artifact.instant import Instant
+from dsl.check import literals
 from dsl.check.declarations import Header, Placed
-from dsl.check.effects import Effects
-from dsl.trial import RulebookTest
+from dsl.check.effects import EVENT_VERBS, MESSAGE_VERBS, Effects
+from dsl.check.symbols import Fields
+from dsl.check.where import Where
+from dsl.effects import (
+    CloseSituation,
+    EventEffect,
+    MoveSituation,
+    OpenSituation,
+    RaiseEvent,
+    RaiseTask,
+    Send,
+    SetFact,
+    Withdraw,
+)
+from dsl.errors import DiagnosticCode as Code
+from dsl.interpret import Interpreter
+from dsl.names import Names
+from dsl.program import (
+    Assigned,
+    ClosePlan,
+    EffectPlan,
+    MovePlan,
+    OpenPlan,
+    RaisePlan,
+    SendPlan,
+    SetPlan,
+    TaskPlan,
+    WithdrawPlan,
+)
+from dsl.reading import COMMITMENT_STATES, Env, key_text
+from dsl.rulebook import Topic
+from dsl.syntax import Node, Word
+from dsl.trial import (
+    Asks,
+    Expectation,
+    ExpectEffect,
+    ExpectNothing,
+    Expects,
+    ExpectTrue,
+    Given,
+    GivenCommitment,
+    GivenEvent,
+    GivenFact,
+    GivenSituation,
+    Happens,
+    Later,
+    RulebookTest,
+    Step,
+)
+from dsl.typed import DayStart, Expression
+from dsl.types import INSTANT, TEXT, Kind, Type
+from dsl.values import to_json
+
+_ANYWHERE = Where(clock=True)
 
 
 class Tests:
-    def __init__(self, effects: Effects, behaviour: Behaviour, header: Header) -> None:
-        self.effects, self.behaviour, self.header = effects, behaviour, header
+    """Types tests. `topics` are those of the program, whose keys say what a message is about."""
 
-    def all(self, placed: list[Placed]) -> tuple[RulebookTest, ...]:
-        return ()
+    def __init__(self, effects: Effects, header: Header, topics: dict[str, Topic]) -> None:
+        self.effects, self.desk, self.symbols = effects, effects.desk, effects.symbols
+        self.header, self.topics = header, topics
+        self.values = Interpreter(header.currency)
+        self.at: Instant = 0
+        self.text = ""
+
+    def test(self, placed: Placed, text: str, line: int) -> RulebookTest:
+        """One test."""
+        node, self.desk.base = placed
+        self.text = text
+        start = next(node.all("at"), None)
+        self.at = self._instant(start.node()) if start else 0
+        if start is None:
+            self.desk.report(Code.TEST_UNSTARTED, node.word(), text=node.word().text)
+        given: list[Given] = []
+        steps: list[Step] = []
+        for part in node.nodes():
+            if part.kind == "given":
+                given += [one for each in part.nodes() if (one := self._given(each))]
+            elif part.kind != "at" and (step := self._step(part)) is not None:
+                steps.append(step)
+        return RulebookTest(node.word().text, self.at, tuple(given), tuple(steps), line)
+
+    def _instant(self, node: Node) -> Instant:
+        found = literals.instant(self.desk, node)
+        value = self._constant(literals.as_instant(found)) if found else 0
+        return int(value)
+
+    def _constant(self, expression: Expression) -> Any:
+        env = Env(EMPTY_FACTS, self.header.zone, self.at, {})
+        return self.values.value(expression, env)
+
+    def _json(self, expression: Expression, of: Type) -> Any:
+        return to_json(self._constant(expression), of, self.header.currency)
+
+    def _data(self, assigned: Assigned) -> dict[str, Any]:
+        return {name: self._json(expression, expression.type) for name, expression in assigned}
+
+    # ---- given
+
+    def _given(self, node: Node) -> Given | None:
+        if node.kind == "g_many":
+            self.desk.report(Code.NOT_AVAILABLE, node, what="counting")
+            return None
+        if node.kind == "g_event":
+            name, fields = self._event(node.word())
+            ago = node.maybe_node(1)
+            data = self._data(self.effects.assigned(node.maybe_node(2), _ANYWHERE, fields, closed=True))
+            return GivenEvent(name, literals.span(self.desk, ago) if ago else None, data)
+        word = node.word()
+        if self.effects.paths.subject(word.text) is not None:
+            return self._given_situation(node, word)
+        if self.effects.paths.commitment(word.text) is not None:
+            return self._given_commitment(node, word)
+        return self._given_fact(node, word)
+
+    def _event(self, word: Word) -> tuple[str, Fields]:
+        fields = self.symbols.events.find(word.text)
+        if fields is None:
+            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.events, what="an event")
+            return word.text, Names()
+        return self.symbols.events.spelled(word.text), fields
+
+    def _state(self, node: Node, known: tuple[str, ...]) -> str:
+        value = node.node(1)
+        if value.kind == "path" and (found := self.effects.named(value.word(), Type(Kind.ONE_OF, known))):
+            return str(found.value)
+        if value.kind != "path":
+            self.desk.report(Code.VALUE_EXPECTED, value)
+        return known[0]
+
+    def _given_situation(self, node: Node, word: Word) -> Given | None:
+        info = self.effects.paths.subject(word.text)
+        if info is None:
+            return None
+        state = self._state(node, tuple(info.states))
+        since = node.maybe_node(2)
+        fields: Fields = Names()
+        for name, of in info.fields.items():
+            fields.add(name, of)
+        if info.one_per:
+            fields.add(info.one_per, TEXT)
+        data = self._data(self.effects.assigned(node.maybe_node(3), _ANYWHERE, fields, closed=True))
+        reference = key_text(data.get(info.one_per)) or f"{info.kind}-1" if info.one_per else ""
+        return GivenSituation(info.kind, reference, state, literals.span(self.desk, since) if since else None, data)
+
+    def _given_commitment(self, node: Node, word: Word) -> Given | None:
+        info = self.symbols.commitments.find(word.text)
+        if info is None:
+            return None
+        state = self._state(node, tuple(COMMITMENT_STATES))
+        since = node.maybe_node(2)
+        fields: Fields = Names()
+        if info.one_per:
+            fields.add(info.one_per, TEXT)
+        data = self._data(self.effects.assigned(node.maybe_node(3), _ANYWHERE, fields, closed=True))
+        reference = key_text(data.get(info.one_per)) or f"{info.name}-1" if info.one_per else ""
+        return GivenCommitment(info.name, reference, state, literals.span(self.desk, since) if since else None)
+
+    def _given_fact(self, node: Node, word: Word) -> Given | None:
+        read = self.effects.paths.read(word, _ANYWHERE)
+        value = node.node(1)
+        if read is None:
+            return None
+        name = read.shown if read.scope == "CUSTOMER" else read.field
+        if value.kind == "unknown_":
+            return GivenFact(name, None)
+        found = self.effects.value(value, _ANYWHERE, read.type)
+        found = self.effects.fitting(found, read.type, value) if found else None
+        return GivenFact(name, self._json(found, read.type)) if found else None
+
+    # ---- steps
+
+    def _step(self, node: Node) -> Step | None:
+        match node.kind:
+            case "later":
+                span = literals.span(self.desk, node.node())
+                return Later(span) if span else None
+            case "event_":
+                name, fields = self._event(node.word())
+                return Happens(
+                    name, self._data(self.effects.assigned(node.maybe_node(1), _ANYWHERE, fields, closed=True))
+                )
+            case "message":
+                return self._asks(node)
+            case _:
+                return Expects(tuple(one for each in node.nodes() if (one := self._outcome(each))))
+
+    def _asks(self, node: Node) -> Step | None:
+        name = self.effects.topic(node.word())
+        if name is None:
+            return None
+        fields = self.symbols.topics.find(name)
+        data = self._data(self.effects.assigned(node.maybe_node(1), _ANYWHERE, fields, closed=False))
+        topic = self.topics.get(name)
+        key = key_text(data.get(topic.one_per)) if topic and topic.one_per else None
+        kinds = [
+            info.kind for _, info in self.symbols.situations.items() if topic and info.one_per == topic.one_per and key
+        ]
+        return Asks(name, Subject(kinds[0], key) if len(kinds) == 1 and key else None, key, data)
+
+    # ---- expectations
+
+    def _outcome(self, node: Node) -> Expectation | None:
+        if node.kind == "nothing":
+            return ExpectNothing()
+        if node.kind == "not_action":
+            return self._effect(node.node(), denied=True)
+        if node.kind == "by_rule":
+            rule = node.word(1)
+            if self.symbols.message_rules.find(rule.text) is None and self.symbols.event_rules.find(rule.text) is None:
+                known = [*self.symbols.message_rules, *self.symbols.event_rules]
+                self.desk.unknown(Code.NAME_UNKNOWN, rule, rule.text, known, what="a rule")
+            return self._effect(node.node(), rule=rule.text)
+        if node.kind == "because" or node.kind in EVENT_VERBS | MESSAGE_VERBS:
+            return self._effect(node)
+        condition = self.effects.condition(node, Where())
+        return ExpectTrue(condition, " ".join(self.text[node.start : node.end].split())) if condition else None
+
+    def _effect(self, node: Node, *, denied: bool = False, rule: str | None = None) -> Expectation | None:
+        because = None
+        if node.kind == "because":
+            because = node.node(1).word().text
+            node = node.node(0)
+        if node.kind.startswith("postpone"):
+            return self._postponed(node, denied, rule, because)
+        if node.kind in MESSAGE_VERBS:
+            effect = self.effects.message_effect(node, {})
+            return ExpectEffect(node.kind, effect, denied, rule=rule, because=because) if effect else None
+        plans = self.effects.plans_of((node,), _ANYWHERE)
+        return ExpectEffect(node.kind, self._pattern(plans[0]), denied, rule=rule, because=because) if plans else None
+
+    def _postponed(self, node: Node, denied: bool, rule: str | None, because: str | None) -> Expectation | None:
+        if node.kind == "postpone":
+            return ExpectEffect("postpone", None, denied, rule=rule, because=because)
+        waiting = self.effects.postponed(node, {}, _ANYWHERE, limited=False)
+        if waiting is None:
+            return None
+        until = None
+        if waiting.until is not None:
+            value = DayStart(waiting.until) if waiting.until.type != INSTANT else waiting.until
+            until = self._constant(value)
+        return ExpectEffect("postpone", waiting.fixed, denied, until, waiting.fixed.span, rule, because)
+
+    def _pattern(self, plan: EffectPlan) -> EventEffect:
+        match plan:
+            case SendPlan(topic, channels, data):
+                return Send(topic, channels, data=self._data(data))
+            case WithdrawPlan(topics):
+                return Withdraw(topics)
+            case TaskPlan(kind, team, due_in, is_alert):
+                return RaiseTask(kind, team, due_in, is_alert)
+            case SetPlan(name, value):
+                return SetFact(name, None if value is None else self._json(value, value.type))
+            case RaisePlan(type_, data):
+                return RaiseEvent(type_, self._data(data))
+            case OpenPlan(kind, data):
+                return OpenSituation(kind, "", self._data(data))
+            case ClosePlan(kind):
+                return CloseSituation(kind, "")
+            case MovePlan(kind, state):
+                return MoveSituation(kind, "", state)
