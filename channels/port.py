@@ -44,11 +44,20 @@ class HandoverState(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+OTHER_WORDS = "other_words"
+"""The detail of a key that was handed over before with other words. The first ones stand."""
+
+
 class Handover(msgspec.Struct, frozen=True):
-    """What became of a parcel. `detail` is the far side's own word for it."""
+    """What became of a parcel. `detail` is the far side's own word for it.
+
+    `temporary` marks a FAILED that is worth another attempt under the same key: the far side has nothing, and says
+    that it may take it later.
+    """
 
     state: HandoverState
     detail: str = ""
+    temporary: bool = False
 
 
 class ChannelPort(Protocol):

@@ -1,0 +1,1 @@
+"""Claims about channels: what each promises, and what only one can show."""
