@@ -36,15 +36,21 @@ class Definition:
 BUILT_IN_EVENTS: dict[str, dict[str, Type]] = {
     **{
         name: {}
-        for name in """customer.updated customer.alias_added customer.kind_changed customer.deceased customer.linked
-        customer.unlinked preference.set message.requested message.retracted message.sent_elsewhere
-        delivery.delivered delivery.seen delivery.clicked delivery.dismissed delivery.told delivery.failed
-        staff.released staff.cancelled staff.task_completed""".split()
+        for name in (
+            "customer.updated",
+            "customer.alias_added",
+            "customer.kind_changed",
+            "customer.deceased",
+            "preference.set",
+        )
     },
-    **{f"consent.{verb}": {"category": TEXT, "channel": CHANNEL} for verb in ("given", "refused", "withdrawn")},
+    **{
+        f"consent.{verb}": {"category": TEXT, "channel": CHANNEL}
+        for verb in ("given", "refused", "withdrawn")
+    },
     **{f"interaction.{verb}": {"channel": CHANNEL, "agent": TEXT} for verb in ("started", "ended")},
 }
-"""Events that every installation knows, with the fields that rules may read."""
+"""Events of the memory that every installation knows, with the fields that rules may read."""
 
 
 class Symbols:
@@ -78,7 +84,9 @@ class Desk:
 
     def report(self, code: DiagnosticCode, place: Place, **values: Any) -> None:
         """Note a fault at a place of the declaration at hand."""
-        finding = Finding(code, place.start, place.end, {key: str(value) for key, value in values.items() if value})
+        finding = Finding(
+            code, place.start, place.end, {key: str(value) for key, value in values.items() if value}
+        )
         moved = finding.moved(self.base)
         if moved not in self.findings:
             self.findings.append(moved)

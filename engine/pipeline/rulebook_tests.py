@@ -1,0 +1,257 @@
+"""Run the `test` declarations of a rulebook: a customer of their own each, on virtual time, with the real kernel.
+
+Nothing is stored and nothing leaves. In a test the customer has agreed to everything, a back-end brings its own words,
+and a hand-over succeeds as time passes; what a test gives or makes happen comes on top.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from artifact.customer import Artifact, Body
+from artifact.decision import Intent
+from artifact.errors import InputError
+from artifact.event import Event
+from artifact.facts import (
+    Commitment,
+    CommitmentState,
+    Consent,
+    ConsentState,
+    Fact,
+    Facts,
+    Situation,
+)
+from artifact.instant import SECOND, Instant
+from artifact.limits import DEFAULT_LIMITS, Limits
+from artifact.message import Message
+from artifact.span import add_span
+from dsl.book import CompiledRulebook
+from dsl.interpret import Interpreter
+from dsl.reading import Env
+from dsl.trial import (
+    Asks,
+    ExpectEffect,
+    Expects,
+    ExpectTrue,
+    GivenCommitment,
+    GivenEvent,
+    GivenFact,
+    GivenSituation,
+    Happens,
+    Later,
+    RulebookTest,
+)
+from engine.consent import ANY_CATEGORY
+from engine.judging import Memo
+from engine.pipeline.backtest import handed_over
+from engine.pipeline.run import Run
+from engine.refold import Past
+from engine.rulebook_trial import Moment, check_effect
+from engine.scene import Scene
+
+CUSTOMER = "test"
+SOURCE = "test"
+
+
+class TestResult(msgspec.Struct, frozen=True):
+    """How one test ended. `detail` says what was expected and what is the case instead; empty where it passed."""
+
+    __test__ = False
+
+    name: str
+    line: int
+    passed: bool
+    detail: str = ""
+
+
+class _Failed(Exception):  # ends a test, no error of ours
+    pass
+
+
+async def run_tests(
+    book: CompiledRulebook, tests: Sequence[RulebookTest], limits: Limits = DEFAULT_LIMITS
+) -> list[TestResult]:
+    """Run all tests, each by itself, in the order of the text."""
+    return [await _one(book, test, limits) for test in tests]
+
+
+async def _one(book: CompiledRulebook, test: RulebookTest, limits: Limits) -> TestResult:
+    play = _Play(book, test, limits)
+    try:
+        await play.run()
+    except _Failed as failed:
+        return TestResult(test.name, test.line, passed=False, detail=str(failed))
+    except InputError as error:
+        return TestResult(test.name, test.line, passed=False, detail=str(error))
+    return TestResult(test.name, test.line, passed=True)
+
+
+async def _no_past(run: Run, event: Event) -> Past:
+    """In a test everything comes in order, but for what was given as past: then the memory begins empty."""
+    return Past(None, tuple(run.entries), {run.scene.revision: run.scene.book})
+
+
+class _Play:
+    """One test while it runs."""
+
+    def __init__(self, book: CompiledRulebook, test: RulebookTest, limits: Limits) -> None:
+        self.book, self.test = book, test
+        self.now = test.at
+        self.scene = Scene(book, book.revision, limits)
+        self.run_ = Run(Artifact(CUSTOMER, body=self._given()), self.scene, 1, _no_past, Memo())
+        self.events = 0
+        self.spoken: str | None = None
+        self.last: Event | None = None
+        self.before = self._marks()
+
+    def _given(self) -> Body:
+        agreed = Consent(ANY_CATEGORY, ConsentState.GIVEN, self.now, SOURCE)
+        facts = Facts(consents=(agreed,))
+        for given in self.test.given:
+            if isinstance(given, GivenFact) and given.value is not None:
+                facts = replace(
+                    facts, attributes={**facts.attributes, given.name: Fact(given.value, self.now)}
+                )
+            elif isinstance(given, GivenSituation):
+                facts = replace(facts, situations=(*facts.situations, self._situation(given)))
+            elif isinstance(given, GivenCommitment):
+                facts = replace(facts, commitments=(*facts.commitments, self._commitment(given)))
+        return Body(facts)
+
+    def _since(self, since: object) -> Instant:
+        return add_span(self.now, since, self.book.zone, -1) if since is not None else self.now  # type: ignore[arg-type]
+
+    def _situation(self, given: GivenSituation) -> Situation:
+        since, closed = self._since(given.since), given.state == "closed"
+        return Situation(
+            kind=given.kind,
+            reference=given.reference,
+            state=given.state,
+            open=not closed,
+            opened_at=since,
+            changed_at=since,
+            closed_at=since if closed else None,
+            data=given.data,
+        )
+
+    def _commitment(self, given: GivenCommitment) -> Commitment:
+        states = {
+            "pending": CommitmentState.OPEN,
+            "kept": CommitmentState.KEPT,
+            "broken": CommitmentState.BROKEN,
+            "dropped": CommitmentState.CANCELLED,
+        }
+        since = self._since(given.since)
+        plan = next((c for c in self.book.program.commitments if c.name == given.name), None)
+        due = add_span(since, plan.within, self.book.zone) if plan is not None else since
+        return Commitment(given.name, given.reference, since, due, states[given.state])
+
+    async def run(self) -> None:
+        past = [g for g in self.test.given if isinstance(g, GivenEvent)]
+        for given in sorted(past, key=lambda g: self._since(g.ago)):
+            at = self._since(given.ago)
+            await self._pass_until(at - 1)
+            await self._happens(Happens(given.type, given.data), at)
+        await self._pass_until(self.test.at)
+        for number, step in enumerate(self.test.steps, 1):
+            if isinstance(step, Later):
+                self.before = self._marks()
+                await self._pass_until(add_span(self.now, step.span, self.book.zone))
+            elif isinstance(step, Happens):
+                self.before = self._marks()
+                await self._happens(step, self.now)
+            elif isinstance(step, Asks):
+                self.before = self._marks()
+                await self._asks(step)
+            else:
+                self._expect(step, number)
+
+    async def _happens(self, step: Happens, at: Instant) -> None:
+        self.events += 1
+        self.last = Event(CUSTOMER, SOURCE, f"event-{self.events}", step.type, at, at, data=step.data)
+        known = set(self._messages())
+        await self.run_.take(self.last, at)
+        asked = [m for id, m in self._messages().items() if id not in known]
+        if asked:
+            self.spoken = asked[-1].id
+
+    async def _asks(self, step: Asks) -> None:
+        self.events += 1
+        data = {"topic": step.topic, "key": step.key, "data": step.data, "content": [{"body": "…"}]}
+        event = Event(
+            CUSTOMER,
+            SOURCE,
+            f"event-{self.events}",
+            "message.requested",
+            self.now,
+            self.now,
+            about=step.about,
+            data={name: value for name, value in data.items() if value is not None},
+        )
+        known = set(self._messages())
+        await self.run_.take(event, self.now)
+        self.spoken = next(id for id in self._messages() if id not in known)
+
+    async def _pass_until(self, until: Instant) -> None:
+        await self._hand_over(self.run_.artifact.now if until < self.now else min(self.now, until))
+        while (due := self.run_.wake()) is not None and due <= until:
+            self.run_.catch_up(due, due)
+            await self._hand_over(due)
+        self.now = max(self.now, until) if until >= self.test.at else self.now
+
+    async def _hand_over(self, now: Instant) -> None:
+        if ready := self.run_.ready(now):
+            valid = now + self.scene.limits.intent_seconds * SECOND
+            for delivery in self.run_.intend(Intent(ready, SOURCE, valid), now):
+                await self.run_.take(handed_over(CUSTOMER, delivery, now), now)
+
+    def _messages(self) -> dict[str, Message]:
+        talk = self.run_.artifact.body.talk
+        return {m.id: m for m in (*talk.tail, *talk.messages)}
+
+    def _marks(self) -> tuple[frozenset[str], frozenset[str]]:
+        tasks = self.run_.artifact.body.talk.tasks
+        return frozenset(self._messages()), frozenset(t.id for t in tasks)
+
+    def _moment(self) -> Moment:
+        messages, tasks = self.before
+        body = self.run_.artifact.body
+        now_there = self._messages()
+        new = tuple(m for id, m in now_there.items() if id not in messages)
+        spoken = now_there.get(self.spoken or "") or (new[-1] if new else None)
+        return Moment(
+            body=body,
+            now=self.now,
+            zone=self.book.zone,
+            message=spoken,
+            messages=new,
+            tasks=tuple(t for t in body.talk.tasks if t.id not in tasks and t.origin is not None),
+            book=self.book,
+        )
+
+    def _expect(self, step: Expects, number: int) -> None:
+        moment = self._moment()
+        for outcome in step.outcomes:
+            if isinstance(outcome, ExpectEffect):
+                fault = check_effect(outcome, moment)
+            elif isinstance(outcome, ExpectTrue):
+                fault = self._untrue(outcome, moment)
+            else:
+                fault = self._not_nothing(moment)
+            if fault is not None:
+                raise _Failed(f"step {number}: {fault}")
+
+    def _untrue(self, outcome: ExpectTrue, moment: Moment) -> str | None:
+        env = Env(moment.body.facts, moment.zone, moment.now, self.book.program.keys, event=self.last)
+        truth = Interpreter(self.book.currency).truth(outcome.condition, env)
+        if truth:
+            return None
+        return f"`{outcome.text}` was expected, but it is {'not known' if truth is None else 'not so'}"
+
+    def _not_nothing(self, moment: Moment) -> str | None:
+        said = [m.request.topic for m in moment.messages] + [t.kind for t in moment.tasks]
+        return f"nothing was expected, but there was {', '.join(said)}" if said else None
+
+
+__all__ = ["TestResult", "run_tests"]
