@@ -93,7 +93,8 @@ class Kernel:
         runs: list[tuple[Run, Commit]] = []
         for (customer, jobs), found in zip(pending.items(), loaded, strict=True):
             run = self._begin(customer, found)
-            await self._run(run, jobs)
+            if not await self._run(run, jobs):
+                continue
             commit = run.commit()
             if commit is not None and self._too_large(commit, jobs):
                 await self._one_by_one(jobs)
@@ -112,9 +113,17 @@ class Kernel:
         run.known.update(found.known)
         return run
 
-    async def _run(self, run: Run, jobs: list[Job]) -> None:
+    async def _run(self, run: Run, jobs: list[Job]) -> bool:
+        """Do one customer's jobs; False where she cannot be brought up to date: then nothing of hers is committed."""
         now = self.store.now()
-        run.catch_up(now)
+        try:
+            run.catch_up(now)
+        except Exception as fault:
+            log.exception("customer %s: cannot be brought up to date", run.customer_id)
+            self._hot.pop(run.customer_id, None)
+            for job in jobs:
+                job.status, job.fault = EventStatus.REJECTED, fault
+            return False
         for job in jobs:
             job.error = job.fault = None
             try:
@@ -125,6 +134,7 @@ class Kernel:
                 log.exception("customer %s: a job failed", run.customer_id)
                 job.status, job.fault = EventStatus.REJECTED, fault
             job.artifact = run.artifact
+        return True
 
     async def _do(self, run: Run, job: Job, now: int) -> None:
         if job.event is not None:
