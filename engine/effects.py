@@ -6,7 +6,7 @@ An effect of the language is a file in dsl/effects and a row here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -35,9 +35,24 @@ if TYPE_CHECKING:
     from engine.fold import Folding
 
 
+class Cause(NamedTuple):
+    """Who asks: the event at hand, the rule (or situation, or commitment) and which of its effects; how deep."""
+
+    event: Event
+    rule: str
+    ordinal: int
+    depth: int
+
+    @property
+    def origin(self) -> str:
+        """The name of this asking, which can be derived again."""
+        return origin_of(self.event, self.rule, self.ordinal)
+
+
 def apply_effect(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
     """Do what one effect asks, as data: new facts, a queued event, or an output."""
-    EFFECT_TABLE[type(raised.effect)](folding, event, raised, depth)
+    cause = Cause(event, raised.rule, raised.ordinal, depth)
+    EFFECT_TABLE[type(raised.effect)](folding, cause, raised.effect)
 
 
 def _find(folding: Folding, kind: str, reference: str) -> Situation | None:
@@ -64,18 +79,17 @@ def _bounded(folding: Folding, situations: tuple[Situation, ...]) -> tuple[Situa
     return tuple(s for s in situations if id(s) not in gone)
 
 
-def _tell(folding: Folding, event: Event, type: str, kind: str, reference: str, depth: int) -> None:
-    folding.raise_event(event, type, Subject(kind, reference), depth, event.data)
+def _tell(folding: Folding, cause: Cause, type: str, kind: str, reference: str) -> None:
+    folding.raise_event(cause.event, type, Subject(kind, reference), cause.depth, cause.event.data)
 
 
-def _open(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: OpenSituation = raised.effect  # type: ignore[assignment]
+def _open(folding: Folding, cause: Cause, effect: OpenSituation) -> None:
     old = _find(folding, effect.kind, effect.reference)
     if old is not None and old.open:
-        _put(folding, replace(old, data={**old.data, **effect.data}, changed_at=event.at))
+        _put(folding, replace(old, data={**old.data, **effect.data}, changed_at=cause.event.at))
         return
     if sum(s.open for s in folding.facts.situations) >= folding.limits.open_situations:
-        _overflow(folding, event, raised, "situation_limit")
+        _overflow(folding, cause, "situation_limit")
         return
     expires = effect.expires_after
     _put(
@@ -85,39 +99,38 @@ def _open(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
             reference=effect.reference,
             state="open",
             open=True,
-            opened_at=event.at,
-            changed_at=event.at,
-            expires_at=add_span(event.at, expires, folding.zone) if expires else None,
+            opened_at=cause.event.at,
+            changed_at=cause.event.at,
+            expires_at=add_span(cause.event.at, expires, folding.zone) if expires else None,
             data={**(old.data if old else {}), **effect.data},
         ),
     )
-    _tell(folding, event, "situation.opened", effect.kind, effect.reference, depth)
+    _tell(folding, cause, "situation.opened", effect.kind, effect.reference)
 
 
-def _overflow(folding: Folding, event: Event, raised: Raised, kind: str) -> None:
+def _overflow(folding: Folding, cause: Cause, kind: str) -> None:
     """A limit was met: nothing else is lost, and a person hears of it."""
-    _task(folding, event, raised, RaiseTask(kind=kind, is_alert=True, about=event.about))
+    _raise_task(folding, cause, RaiseTask(kind=kind, is_alert=True, about=cause.event.about))
 
 
-def _move(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: MoveSituation = raised.effect  # type: ignore[assignment]
+def _move(folding: Folding, cause: Cause, effect: MoveSituation) -> None:
     old = _find(folding, effect.kind, effect.reference)
     if old is None or not old.open:
         return
-    _put(folding, replace(old, state=effect.state, data={**old.data, **effect.data}, changed_at=event.at))
+    _put(
+        folding, replace(old, state=effect.state, data={**old.data, **effect.data}, changed_at=cause.event.at)
+    )
     if old.state != effect.state:
-        _tell(folding, event, "situation.moved", effect.kind, effect.reference, depth)
+        _tell(folding, cause, "situation.moved", effect.kind, effect.reference)
 
 
-def _update(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: UpdateSituation = raised.effect  # type: ignore[assignment]
+def _update(folding: Folding, cause: Cause, effect: UpdateSituation) -> None:
     old = _find(folding, effect.kind, effect.reference)
     if old is not None and old.open:
-        _put(folding, replace(old, data={**old.data, **effect.data}, changed_at=event.at))
+        _put(folding, replace(old, data={**old.data, **effect.data}, changed_at=cause.event.at))
 
 
-def _close(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: CloseSituation = raised.effect  # type: ignore[assignment]
+def _close(folding: Folding, cause: Cause, effect: CloseSituation) -> None:
     old = _find(folding, effect.kind, effect.reference)
     if old is None or not old.open:
         return
@@ -125,22 +138,21 @@ def _close(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
         old,
         state="closed",
         open=False,
-        closed_at=event.at,
-        changed_at=event.at,
+        closed_at=cause.event.at,
+        changed_at=cause.event.at,
         expires_at=None,
         data={**old.data, **effect.data},
     )
     _put(folding, closed)
-    _tell(folding, event, "situation.closed", effect.kind, effect.reference, depth)
+    _tell(folding, cause, "situation.closed", effect.kind, effect.reference)
 
 
-def _make(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: MakeCommitment = raised.effect  # type: ignore[assignment]
+def _make(folding: Folding, cause: Cause, effect: MakeCommitment) -> None:
     made = Commitment(
         name=effect.name,
         reference=effect.reference,
-        promised_at=event.at,
-        due=add_span(event.at, effect.within, folding.zone),
+        promised_at=cause.event.at,
+        due=add_span(cause.event.at, effect.within, folding.zone),
         about=effect.about,
         data=effect.data,
     )
@@ -148,10 +160,10 @@ def _make(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
         c for c in folding.facts.commitments if (c.name, c.reference) != (effect.name, effect.reference)
     )
     if sum(c.state is CommitmentState.OPEN for c in others) >= folding.limits.open_commitments:
-        _overflow(folding, event, raised, "commitment_limit")
+        _overflow(folding, cause, "commitment_limit")
         return
     folding.facts = replace(folding.facts, commitments=_kept_commitments(folding, (*others, made)))
-    _tell(folding, event, "commitment.made", effect.name, effect.reference, depth)
+    _tell(folding, cause, "commitment.made", effect.name, effect.reference)
 
 
 def _kept_commitments(folding: Folding, all_of: tuple[Commitment, ...]) -> tuple[Commitment, ...]:
@@ -161,79 +173,68 @@ def _kept_commitments(folding: Folding, all_of: tuple[Commitment, ...]) -> tuple
     return tuple(c for c in all_of if id(c) not in gone)
 
 
-def _judge(
-    folding: Folding, event: Event, name: str, reference: str, state: CommitmentState, depth: int
-) -> None:
+def _judge(folding: Folding, cause: Cause, name: str, reference: str, state: CommitmentState) -> None:
     changed = False
     commitments = []
     for commitment in folding.facts.commitments:
         mine = (commitment.name, commitment.reference) == (name, reference)
         if mine and commitment.state is CommitmentState.OPEN:
-            commitment = replace(commitment, state=state, judged_at=event.at)
+            commitment = replace(commitment, state=state, judged_at=cause.event.at)
             changed = True
         commitments.append(commitment)
     if changed:
         folding.facts = replace(folding.facts, commitments=tuple(commitments))
         verb = "kept" if state is CommitmentState.KEPT else "dropped"
-        _tell(folding, event, f"commitment.{verb}", name, reference, depth)
+        _tell(folding, cause, f"commitment.{verb}", name, reference)
 
 
-def _keep(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: KeepCommitment = raised.effect  # type: ignore[assignment]
+def _keep(folding: Folding, cause: Cause, effect: KeepCommitment) -> None:
     in_time = any(
-        (c.name, c.reference) == (effect.name, effect.reference) and event.at <= c.due
+        (c.name, c.reference) == (effect.name, effect.reference) and cause.event.at <= c.due
         for c in folding.facts.commitments
     )
     if in_time:
-        _judge(folding, event, effect.name, effect.reference, CommitmentState.KEPT, depth)
+        _judge(folding, cause, effect.name, effect.reference, CommitmentState.KEPT)
 
 
-def _drop(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: DropCommitment = raised.effect  # type: ignore[assignment]
-    _judge(folding, event, effect.name, effect.reference, CommitmentState.CANCELLED, depth)
+def _drop(folding: Folding, cause: Cause, effect: DropCommitment) -> None:
+    _judge(folding, cause, effect.name, effect.reference, CommitmentState.CANCELLED)
 
 
-def _set(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: SetFact = raised.effect  # type: ignore[assignment]
-    attributes = {**folding.facts.attributes, effect.name: Fact(effect.value, event.at)}
+def _set(folding: Folding, cause: Cause, effect: SetFact) -> None:
+    attributes = {**folding.facts.attributes, effect.name: Fact(effect.value, cause.event.at)}
     folding.facts = replace(folding.facts, attributes=attributes)
 
 
-def _send(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: Send = raised.effect  # type: ignore[assignment]
-    origin = origin_of(event, raised.rule, raised.ordinal)
+def _send(folding: Folding, cause: Cause, effect: Send) -> None:
+    origin = cause.origin
     id = output_id("r", origin, [effect.topic, effect.data, effect.key, effect.channels])
     request = Request(
         source="memento",
         id=id,
-        at=event.at,
+        at=cause.event.at,
         topic=effect.topic,
         about=effect.about,
         key=effect.key,
         channels=effect.channels,
         data=effect.data,
-        rule=raised.rule,
-        cause=f"{event.source}:{event.id}",
+        rule=cause.rule,
+        cause=f"{cause.event.source}:{cause.event.id}",
     )
-    folding.outputs.append(Asked(id, origin, request, folding.root, event.at))
+    folding.outputs.append(Asked(id, origin, request, folding.root, cause.event.at))
 
 
-def _raise_task(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: RaiseTask = raised.effect  # type: ignore[assignment]
-    _task(folding, event, raised, effect)
-
-
-def _task(folding: Folding, event: Event, raised: Raised, effect: RaiseTask) -> None:
-    origin = origin_of(event, raised.rule, raised.ordinal)
+def _raise_task(folding: Folding, cause: Cause, effect: RaiseTask) -> None:
+    origin = cause.origin
     folding.outputs.append(
         Tasked(
             id=output_id("t", origin, [effect.kind, effect.team]),
             origin=origin,
             kind=effect.kind,
-            reason=raised.rule,
-            at=event.at,
+            reason=cause.rule,
+            at=cause.event.at,
             team=effect.team,
-            due=add_span(event.at, effect.due_in, folding.zone) if effect.due_in else None,
+            due=add_span(cause.event.at, effect.due_in, folding.zone) if effect.due_in else None,
             is_alert=effect.is_alert,
             about_kind=effect.about.kind if effect.about else None,
             about_reference=effect.about.reference if effect.about else None,
@@ -241,19 +242,17 @@ def _task(folding: Folding, event: Event, raised: Raised, effect: RaiseTask) -> 
     )
 
 
-def _withdraw(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: Withdraw = raised.effect  # type: ignore[assignment]
-    origin = origin_of(event, raised.rule, raised.ordinal)
+def _withdraw(folding: Folding, cause: Cause, effect: Withdraw) -> None:
+    origin = cause.origin
     id = output_id("w", origin, list(effect.topics))
-    folding.outputs.append(Withdrew(id, origin, effect.topics, event.at))
+    folding.outputs.append(Withdrew(id, origin, effect.topics, cause.event.at))
 
 
-def _raise_event(folding: Folding, event: Event, raised: Raised, depth: int) -> None:
-    effect: RaiseEvent = raised.effect  # type: ignore[assignment]
-    folding.raise_event(event, effect.type, effect.about, depth, effect.data)
+def _raise_event(folding: Folding, cause: Cause, effect: RaiseEvent) -> None:
+    folding.raise_event(cause.event, effect.type, effect.about, cause.depth, effect.data)
 
 
-EFFECT_TABLE: dict[type[Any], Callable[[Folding, Event, Raised, int], None]] = {
+EFFECT_TABLE: dict[type[Any], Callable[[Folding, Cause, Any], None]] = {
     OpenSituation: _open,
     MoveSituation: _move,
     UpdateSituation: _update,

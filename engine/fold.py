@@ -5,6 +5,7 @@ as data (engine.outputs). An event of a type that neither we nor the rulebook kn
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -39,7 +40,9 @@ class Folding:
         """The customer's zone, else the rulebook's."""
         return zone_of_customer(self.facts, self.book)
 
-    def raise_event(self, cause: Event, type: str, about: Subject | None, depth: int, data: dict) -> None:  # type: ignore[type-arg]
+    def raise_event(
+        self, cause: Event, type: str, about: Subject | None, depth: int, data: dict[str, Any]
+    ) -> None:
         """Queue an event that the engine makes, unless it is too deep to be anything but a loop."""
         if depth < self.limits.event_depth:
             name = f"{about.kind}/{about.reference}" if about else ""

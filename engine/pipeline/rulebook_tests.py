@@ -25,7 +25,7 @@ from artifact.facts import (
 from artifact.instant import SECOND, Instant
 from artifact.limits import DEFAULT_LIMITS, Limits
 from artifact.message import Message
-from artifact.span import add_span
+from artifact.span import Span, add_span
 from dsl.book import CompiledRulebook
 from dsl.interpret import Interpreter
 from dsl.reading import Env
@@ -119,8 +119,8 @@ class _Play:
                 facts = replace(facts, commitments=(*facts.commitments, self._commitment(given)))
         return Body(facts)
 
-    def _since(self, since: object) -> Instant:
-        return add_span(self.now, since, self.book.zone, -1) if since is not None else self.now  # type: ignore[arg-type]
+    def _since(self, since: Span | None) -> Instant:
+        return add_span(self.now, since, self.book.zone, -1) if since is not None else self.now
 
     def _situation(self, given: GivenSituation) -> Situation:
         since, closed = self._since(given.since), given.state == "closed"
