@@ -64,7 +64,7 @@ TABLE: dict[tuple[Operator, Kind, Kind], Row] = {
     (_BY, _MONEY, _NUMBER): Row(MONEY, lambda a, b, z: _whole_unit(a * b)),
     (_BY, _NUMBER, _MONEY): Row(MONEY, lambda a, b, z: _whole_unit(a * b)),
     (_OVER, _MONEY, _NUMBER): Row(MONEY, _share),
-    (_PLUS, Kind.INSTANT, Kind.DURATION): Row(INSTANT, lambda a, b, z: later(a, b, z)),
+    (_PLUS, Kind.INSTANT, Kind.DURATION): Row(INSTANT, later),
     (_MINUS, Kind.INSTANT, Kind.DURATION): Row(INSTANT, lambda a, b, z: later(a, b, z, -1)),
     (_MINUS, Kind.INSTANT, Kind.INSTANT): Row(DURATION, lambda a, b, z: a - b),
     (_PLUS, Kind.DATE, Kind.DURATION): Row(DATE, lambda a, b, z: later_date(a, b)),

@@ -99,7 +99,11 @@ def _problem(field: str, of: Type, raw: Any) -> InputError:
         return InputError(
             ErrorCode.VALUE_UNKNOWN, f"`{shown}` is not a value of `{field}`", help=help, path=("data", field)
         )
-    code = ErrorCode.NUMBER_INVALID if of.low is not None and type(raw) in (int, float) else ErrorCode.TYPE_INVALID
+    code = (
+        ErrorCode.NUMBER_INVALID
+        if of.low is not None and type(raw) in (int, float)
+        else ErrorCode.TYPE_INVALID
+    )
     return InputError(code, f"`{field}` is not a {of}", help=_EXAMPLES.get(of.kind), path=("data", field))
 
 

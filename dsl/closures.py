@@ -1,9 +1,291 @@
-"""Conditions as closures."""
+"""Conditions compiled to closures: no text of an author ever becomes source of the host language.
 
-from dsl.interpret import Interpreter
-from dsl.react import Compile
+Measured against functions generated as syntax trees, closures are within a third of their speed on real rules (most
+time goes into reading facts) and take a tenth of the time to make. Every named thing is read once in an evaluation,
+and a condition that several rules share is decided once.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from dsl.arithmetic import RELATIONS, row_for
+from dsl.clock import inside, window_of
+from dsl.interpret import reads_of
+from dsl.program import Program
+from dsl.reading import Env, commitment_is, getter, situation_is, situation_known, visiting
+from dsl.typed import (
+    And,
+    Arithmetic,
+    Clock,
+    CommitmentIs,
+    Compare,
+    Condition,
+    Contains,
+    DayStart,
+    Decided,
+    Expression,
+    IsKnown,
+    Literal,
+    Moment,
+    Not,
+    OneOf,
+    Or,
+    Quantified,
+    Quantifier,
+    Read,
+    Scope,
+    SituationIs,
+    SituationKnown,
+    Truth,
+    Visiting,
+    Within,
+)
+from dsl.types import Kind
+from dsl.values import Value, date_of, day_start, length, wall_instant
+
+Test = Callable[[Env], bool | None]
+Load = Callable[[Env], Value]
 
 
-def closure(currency: str) -> Compile:
-    interpreter = Interpreter(currency)
-    return lambda condition: lambda env: interpreter.truth(condition, env)
+class Closures:
+    """Compiles conditions of one rulebook. Slots of what is read or decided once are numbered as they come up."""
+
+    def __init__(self, program: Program) -> None:
+        self._currency = program.currency
+        self._slots: dict[object, int] = {}
+        parts = [part for rule in program.message_rules for part in rule.conditions]
+        parts += [part for rule in program.event_rules for part in rule.clause.conditions]
+        self._uses = Counter(condition for part in parts for condition in _shareable(part))
+
+    def test(self, condition: Condition) -> Test:
+        """A function that decides the condition."""
+        made = self._test(condition)
+        if self._uses[condition] < 2 or any(read.scope is Scope.ITEM for read in reads_of(condition)):
+            return made
+        return _once(self._slot(condition), made)
+
+    def _slot(self, of: object) -> int:
+        return self._slots.setdefault(of, len(self._slots))
+
+    def _test(self, condition: Condition) -> Test:
+        match condition:
+            case And(parts):
+                return _all(tuple(self.test(part) for part in parts))
+            case Or(parts):
+                return _some(tuple(self.test(part) for part in parts))
+            case Not(part):
+                return _denied(self.test(part))
+            case Compare():
+                return self._compare(condition)
+            case OneOf(value, values):
+                return _among(self.load(value), frozenset(values))
+            case Truth(value):
+                return self.load(value)
+            case IsKnown(value):
+                return _known(self.load(value))
+            case Contains(value, part):
+                return _contains(self.load(value), self.load(part))
+            case Within(_, moment):
+                return _within(condition, self.load(moment))
+            case SituationIs(kind, state):
+                return lambda env: situation_is(env, kind, state)
+            case SituationKnown(kind):
+                return lambda env: situation_known(env, kind)
+            case CommitmentIs(name, state):
+                return lambda env: commitment_is(env, name, state)
+            case Visiting(channel):
+                return lambda env: visiting(env, channel)
+            case Quantified(quantifier, kind, inner):
+                return _quantified(quantifier, kind, None if inner is None else self._test(inner))
+
+    def _compare(self, condition: Compare) -> Test:
+        relation, left, right = (
+            RELATIONS[condition.relation],
+            self.load(condition.left),
+            self.load(condition.right),
+        )
+        if condition.left.type.kind is Kind.DURATION:
+            return _compared_lengths(relation, left, right)
+        if isinstance(condition.right, Literal):
+            return _compared_to(relation, left, condition.right.value)
+        return _compared(relation, left, right)
+
+    def load(self, expression: Expression) -> Load:
+        """A function that gives the value of an expression."""
+        match expression:
+            case Literal(value):
+                return lambda env: value
+            case Read(scope):
+                read = getter(expression, self._currency)
+                return read if scope is Scope.ITEM else _once(self._slot(expression), read)
+            case Moment(day, minutes):
+                return lambda env: wall_instant(day, minutes, env.zone)
+            case Clock(type):
+                return _now if type.kind is Kind.INSTANT else _today
+            case DayStart(inner):
+                return _day_start(self.load(inner))
+            case Decided(condition):
+                return self.test(condition)
+            case Arithmetic(operator, left, right):
+                row = row_for(operator, left.type.kind, right.type.kind)
+                if row is None:
+                    raise AssertionError(expression)
+                return _reckoned(row.run, self.load(left), self.load(right))
+
+
+def _shareable(condition: Condition) -> Iterable[Condition]:
+    """A condition and those that it joins: each may be needed by another rule too."""
+    yield condition
+    match condition:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _shareable(part)
+        case Not(part):
+            yield from _shareable(part)
+        case _:
+            return
+
+
+def _once(slot: int, get: Load) -> Load:
+    def value(env: Env) -> Value:
+        values = env.values
+        if slot in values:
+            return values[slot]
+        found = values[slot] = get(env)
+        return found
+
+    return value
+
+
+def _all(tests: tuple[Test, ...]) -> Test:
+    def holds(env: Env) -> bool | None:
+        answer: bool | None = True
+        for test in tests:
+            found = test(env)
+            if found is False:
+                return False
+            if found is None:
+                answer = None
+        return answer
+
+    return holds
+
+
+def _some(tests: tuple[Test, ...]) -> Test:
+    def holds(env: Env) -> bool | None:
+        answer: bool | None = False
+        for test in tests:
+            found = test(env)
+            if found:
+                return True
+            if found is None:
+                answer = None
+        return answer
+
+    return holds
+
+
+def _denied(test: Test) -> Test:
+    def holds(env: Env) -> bool | None:
+        found = test(env)
+        return None if found is None else not found
+
+    return holds
+
+
+def _known(load: Load) -> Test:
+    return lambda env: load(env) is not None
+
+
+def _among(load: Load, values: frozenset[Value]) -> Test:
+    def holds(env: Env) -> bool | None:
+        found = load(env)
+        return None if found is None else found in values
+
+    return holds
+
+
+def _compared_to(relation: Callable[[Value, Value], bool], load: Load, value: Value) -> Test:
+    def holds(env: Env) -> bool | None:
+        found = load(env)
+        return None if found is None else relation(found, value)
+
+    return holds
+
+
+def _compared(relation: Callable[[Value, Value], bool], left: Load, right: Load) -> Test:
+    def holds(env: Env) -> bool | None:
+        a, b = left(env), right(env)
+        return None if a is None or b is None else relation(a, b)
+
+    return holds
+
+
+def _compared_lengths(relation: Callable[[Value, Value], bool], left: Load, right: Load) -> Test:
+    def holds(env: Env) -> bool | None:
+        a, b = left(env), right(env)
+        return None if a is None or b is None else relation(length(a), length(b))
+
+    return holds
+
+
+def _contains(left: Load, right: Load) -> Test:
+    def holds(env: Env) -> bool | None:
+        text, part = left(env), right(env)
+        return None if text is None or part is None else part.casefold() in text.casefold()
+
+    return holds
+
+
+def _within(condition: Within, load: Load) -> Test:
+    absent = False if condition.absent_is_no else None
+
+    def holds(env: Env) -> bool | None:
+        moment = load(env)
+        return absent if moment is None else inside(env, window_of(condition, moment, env.zone))
+
+    return holds
+
+
+def _quantified(quantifier: Quantifier, kind: str, test: Test | None) -> Test:
+    stop = quantifier is not Quantifier.EVERY
+    denied = quantifier is Quantifier.NO
+
+    def holds(env: Env) -> bool | None:
+        answer: bool | None = not stop
+        for one in env.situations(kind):
+            env.item = one
+            found = True if test is None else test(env)
+            if found is stop:
+                answer = stop
+                break
+            if found is None:
+                answer = None
+        env.item = None
+        return not answer if denied and answer is not None else answer
+
+    return holds
+
+
+def _now(env: Env) -> Value:
+    return env.now
+
+
+def _today(env: Env) -> Value:
+    return date_of(env.now, env.zone)
+
+
+def _day_start(load: Load) -> Load:
+    def value(env: Env) -> Value:
+        day = load(env)
+        return None if day is None else day_start(day, env.zone)
+
+    return value
+
+
+def _reckoned(run: Callable[[Value, Value, str], Value], left: Load, right: Load) -> Load:
+    def value(env: Env) -> Value:
+        a, b = left(env), right(env)
+        return None if a is None or b is None else run(a, b, env.zone)
+
+    return value

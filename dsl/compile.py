@@ -11,7 +11,7 @@ import msgspec
 from artifact.limits import DEFAULT_LIMITS, Limits
 from dsl.book import CompiledRulebook
 from dsl.check.program import Source, check_program
-from dsl.closures import closure
+from dsl.closures import Closures
 from dsl.cut import cut
 from dsl.errors import Diagnostic, DiagnosticCode, Finding, Lines, Severity, worded
 from dsl.lexicon import Tongue, tongue_of
@@ -49,7 +49,7 @@ def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Chec
     diagnostics = _worded(findings + outcome.findings, read, words.code)
     if any(diagnostic.severity in (Severity.CRITICAL, Severity.ERROR) for diagnostic in diagnostics):
         return Checked(None, diagnostics, 0, outcome.tests)
-    book = CompiledRulebook(outcome.program, read, revision_of(read), limits, closure(outcome.program.currency))
+    book = CompiledRulebook(outcome.program, read, revision_of(read), limits, Closures(outcome.program).test)
     return Checked(book, diagnostics, book.cost, outcome.tests)
 
 
@@ -83,7 +83,9 @@ def _parsed(text: str, words: Tongue, limits: Limits) -> tuple[list[Source], lis
     findings = _unreadable(text)
     for one in cuts:
         parsed = parse_declaration(one.text, words.code, limits.nesting)
-        sources += [Source(node, one.start, one.text, lines.place(one.start + node.start)[0]) for node in parsed.nodes]
+        sources += [
+            Source(node, one.start, one.text, lines.place(one.start + node.start)[0]) for node in parsed.nodes
+        ]
         findings += [finding.moved(one.start) for finding in parsed.findings]
     return sources, findings
 
@@ -104,4 +106,3 @@ def _worded(findings: list[Finding], text: str, code: str) -> tuple[Diagnostic, 
     lines = Lines(text)
     ordered = sorted(findings, key=lambda finding: (finding.start, finding.end, finding.code))[:_SHOWN]
     return tuple(worded(finding, lines, code) for finding in ordered)
-

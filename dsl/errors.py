@@ -81,7 +81,9 @@ class DiagnosticCode(StrEnum):
     COST_TOO_HIGH = "COST_TOO_HIGH"
 
 
-CRITICAL = frozenset({DiagnosticCode.TEXT_TOO_LARGE, DiagnosticCode.TEXT_NOT_UTF8, DiagnosticCode.TOO_MANY_DECLARATIONS})
+CRITICAL = frozenset(
+    {DiagnosticCode.TEXT_TOO_LARGE, DiagnosticCode.TEXT_NOT_UTF8, DiagnosticCode.TOO_MANY_DECLARATIONS}
+)
 WARNINGS = frozenset({DiagnosticCode.TEMPLATE_LANGUAGE_MISSING})
 
 

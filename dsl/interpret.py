@@ -109,7 +109,8 @@ class Interpreter:
                 if found is None:
                     return False if condition.absent_is_no else None
                 return inside(env, window_of(condition, found, env.zone))
-        raise AssertionError(condition)
+            case _:
+                raise AssertionError(condition)
 
     def _quantified(self, condition: Quantified, env: Env) -> bool | None:
         stop = condition.quantifier is not Quantifier.EVERY

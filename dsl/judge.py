@@ -42,18 +42,47 @@ class Judge:
         self._values = Interpreter(program.currency)
         ranked = sorted(program.message_rules, key=lambda rule: (-rule.priority, rule.specificity, rule.name))
         runners = [_runner(rule, rank, compile_condition) for rank, rule in enumerate(ranked)]
-        self._by_topic = {
-            topic.name: tuple(r for r in runners if may_apply(r.rule, topic.name, topic.category))
-            for topic in program.topics.values()
-        }
-        self._others = tuple(runners)
-        self.cost = max((sum(1 + len(r.tests) for r in found) for found in self._by_topic.values()), default=0)
+        self._ranks = {rule.name: (rule.priority, rule.specificity) for rule in ranked}
+        self._categories = {topic.name: topic.category for topic in program.topics.values()}
+        self._of_topic: dict[str, list[Runner]] = {}
+        self._of_category: dict[str, list[Runner]] = {}
+        self._of_any: list[Runner] = []
+        for runner in runners:
+            self._enter(runner)
+        self._found: dict[str, tuple[Runner, ...]] = {}
+
+    def _enter(self, runner: Runner) -> None:
+        rule = runner.rule
+        if rule.topics is None and rule.categories is None:
+            self._of_any.append(runner)
+        for name in rule.topics or ():
+            self._of_topic.setdefault(name, []).append(runner)
+        for name in rule.categories or ():
+            self._of_category.setdefault(name, []).append(runner)
+
+    @property
+    def cost(self) -> int:
+        """How many conditions the dearest topic can make the rules read."""
+
+        def of(runners: list[Runner]) -> int:
+            return sum(1 + len(runner.tests) for runner in runners)
+
+        topics = [
+            of(self._of_topic.get(topic, [])) + of(self._of_category.get(category, []))
+            for topic, category in self._categories.items()
+        ]
+        return of(self._of_any) + max(topics, default=0)
 
     def candidates(self, topic: str, category: str) -> tuple[Runner, ...]:
         """The rules that may apply to messages of this topic, in the order of their rank."""
-        found = self._by_topic.get(topic)
-        if found is None:
-            return tuple(r for r in self._others if may_apply(r.rule, topic, category))
+        found = self._found.get(topic)
+        if found is not None:
+            return found
+        several = (self._of_topic.get(topic, []), self._of_category.get(category, []), self._of_any)
+        ranked = sorted((runner for runners in several for runner in runners), key=lambda runner: runner.rank)
+        found = tuple(r for r in ranked if all(_admits(part, topic, category) for part in r.rule.conditions))
+        if self._categories.get(topic) == category:
+            self._found[topic] = found
         return found
 
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
@@ -71,12 +100,12 @@ class Judge:
                 fired.append(found)
                 exceptions = exceptions or bool(runner.rule.exception_to)
         if exceptions:
-            fired = silenced(fired, rows, {r.rule.name: r.rule for r in self.candidates(asked.topic, asked.category)})
-        return Verdict(tuple(fired), tuple(rows), ties(fired, self._ranks) if len(fired) > 1 else (), env.reads, env.flip)
-
-    @property
-    def _ranks(self) -> dict[str, tuple[int, int]]:
-        return {r.rule.name: (r.rule.priority, r.rule.specificity) for r in self._others}
+            fired = silenced(
+                fired, rows, {r.rule.name: r.rule for r in self.candidates(asked.topic, asked.category)}
+            )
+        return Verdict(
+            tuple(fired), tuple(rows), ties(fired, self._ranks) if len(fired) > 1 else (), env.reads, env.flip
+        )
 
     def _run(self, runner: Runner, env: Env, rows: list[RuleRow]) -> Fired | None:
         rule = runner.rule
@@ -84,9 +113,7 @@ class Judge:
             rows.append(runner.failed[0])
             return None
         unknown = False
-        number = 0
-        for test in runner.tests:
-            number += 1
+        for number, test in enumerate(runner.tests, 1):
             answer = test(env)
             if answer is False:
                 rows.append(runner.failed[number])
@@ -122,7 +149,14 @@ class Judge:
                 rows.append(RuleRow(rule.name, "UNKNOWN", name))
                 return None
             postpone = Postpone(
-                postpone.kind, None, until, None, postpone.times, postpone.at_most, postpone.otherwise, postpone.because
+                postpone.kind,
+                None,
+                until,
+                None,
+                postpone.times,
+                postpone.at_most,
+                postpone.otherwise,
+                postpone.because,
             )
         elif runner.while_ is not None:
             answer = runner.while_(env)
@@ -145,7 +179,9 @@ class Judge:
                 answers = [test(pinned) for test in runner.tests]
                 if pinned.flip is not None:
                     env.until(pinned.flip)
-                holding = holding or not (False in answers or (None in answers and not runner.rule.apply_unknown))
+                holding = holding or not (
+                    False in answers or (None in answers and not runner.rule.apply_unknown)
+                )
         return holding
 
     def _failed(self, runner: Runner, error: Exception, rows: list[RuleRow]) -> Fired | None:
@@ -173,15 +209,6 @@ def _runner(rule: MessageRule, rank: int, compile_condition: Compile) -> Runner:
         Fired(rule.name, rank, rule.effects),
         compile_condition(while_) if while_ else None,
     )
-
-
-def may_apply(rule: MessageRule, topic: str, category: str) -> bool:
-    """Whether a rule speaks of this topic: by what it is for, or by an equality that all its conditions need."""
-    if rule.topics is not None and topic not in rule.topics:
-        return False
-    if rule.categories is not None and category not in rule.categories:
-        return False
-    return all(_admits(part, topic, category) for part in rule.conditions)
 
 
 def _admits(condition: Condition, topic: str, category: str) -> bool:
@@ -228,7 +255,11 @@ def ties(fired: list[Fired], ranks: dict[str, tuple[int, int]]) -> tuple[tuple[s
         says = [(one.rule, effect) for one in fired for effect in one.effects if type(effect) is verb]
         for index, (rule, effect) in enumerate(says):
             for other, another in says[index + 1 :]:
-                if ranks[rule] == ranks[other] and _value(effect) != _value(another) and (rule, other) not in found:
+                if (
+                    ranks[rule] == ranks[other]
+                    and _value(effect) != _value(another)
+                    and (rule, other) not in found
+                ):
                     found.append((rule, other))
     return tuple(found)
 

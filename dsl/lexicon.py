@@ -5,7 +5,7 @@ One table, `language/lexicon.txt`, with a column per tongue. Nothing here knows 
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 CODES = ("en", "es")
@@ -14,13 +14,37 @@ _CURRENCY = r"€|\$|£|[A-Z]{3}\b"
 _THOUSANDS = {"en": (",", r"\."), "es": (r"\.", ",")}
 
 HARD = frozenset(
-    "_END _WHEN _THEN _AND _OR _BECAUSE _OTHERWISE _MESSAGE_RULE _EVENT_RULE _EXPECT _GIVEN".split()
+    [
+        "_END",
+        "_WHEN",
+        "_THEN",
+        "_AND",
+        "_OR",
+        "_BECAUSE",
+        "_OTHERWISE",
+        "_MESSAGE_RULE",
+        "_EVENT_RULE",
+        "_EXPECT",
+        "_GIVEN",
+    ]
 )
 """Words that are never names outside [brackets]: an error then shows where it is, not three words later."""
 
 HEADS = frozenset(
-    """_RULEBOOK _VOCABULARY _CALENDAR _CAP _CATEGORY _TOPIC _SITUATION _COMMITMENT _EVENT_RULE _MESSAGE_RULE _TEMPLATE
-    _TEST""".split()
+    [
+        "_RULEBOOK",
+        "_VOCABULARY",
+        "_CALENDAR",
+        "_CAP",
+        "_CATEGORY",
+        "_TOPIC",
+        "_SITUATION",
+        "_COMMITMENT",
+        "_EVENT_RULE",
+        "_MESSAGE_RULE",
+        "_TEMPLATE",
+        "_TEST",
+    ]
 )
 CLAUSE_HEADS = frozenset({"_CATEGORY", "_TOPIC", "_TEMPLATE"})
 """Heads that are words of a clause too, so that seeing one does not prove that a declaration begins."""
@@ -31,6 +55,7 @@ Terminal = tuple[str, str]
 Phrase = tuple[str, ...]
 
 
+@lru_cache(maxsize=16384)
 def plain(word: str) -> str:
     """How words are compared: case and accents do not matter."""
     if word.isascii():
@@ -67,7 +92,7 @@ class Tongue:
         if key == "noise":
             self.noise = frozenset(map(plain, words))
         elif key == "fuse":
-            self.fuse = dict(word.split(" = ", 1) for word in words)  # type: ignore[misc]
+            self.fuse = dict(word.split(" = ", 1) for word in words)
         elif key == "months":
             self.months = {plain(word): number for number, word in enumerate(words, 1)}
         elif kind == "name":

@@ -17,6 +17,7 @@ from artifact.instant import datetime_of, parse_instant
 from artifact.span import zone_of
 from dsl.currency import DECIMALS
 from dsl.lexicon import tongue
+from dsl.syntax import misread
 
 _EXACT = Context(prec=40, rounding=ROUND_HALF_EVEN)
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CZK": "Kč", "JPY": "¥", "PLN": "zł"}
@@ -49,7 +50,7 @@ _PLAIN = _Style("", ".", "{amount} {sign}")
 def _manner(context: LiquidContext) -> Manner:
     found = context.globals.get("_manner")
     if not isinstance(found, Manner):
-        raise AssertionError("templates are rendered through dsl.template")
+        raise misread(found)
     return found
 
 
@@ -71,7 +72,9 @@ def money(value: Any, *, context: LiquidContext) -> str:
 @with_context
 def number(value: Any, decimals: int = 0, *, context: LiquidContext) -> str:
     """A number with the reader's separators."""
-    return _digits(_decimal(value), min(max(int(decimals), 0), 10), _STYLES.get(_manner(context).language, _PLAIN))
+    return _digits(
+        _decimal(value), min(max(int(decimals), 0), 10), _STYLES.get(_manner(context).language, _PLAIN)
+    )
 
 
 def _decimal(value: Any) -> Decimal:
@@ -103,7 +106,9 @@ def _moment(value: Any, zone: str) -> datetime | date:
             return date.fromisoformat(text)
         return datetime_of(parse_instant(text)).astimezone(zone_of(zone))
     except (ValueError, InputError) as error:
-        raise FilterArgumentError(f"`{str(value)[:40]}` is neither a date nor an instant", token=None) from error
+        raise FilterArgumentError(
+            f"`{str(value)[:40]}` is neither a date nor an instant", token=None
+        ) from error
 
 
 def _month_name(month: int, language: str) -> str:

@@ -12,7 +12,7 @@ from dsl.grammar import END, Action, Reduction, Table, table
 from dsl.lexicon import CLAUSE_HEADS, HARD, HEADS, Tongue, tongue
 from dsl.names import nearest
 from dsl.scan import Piece, scan
-from dsl.syntax import Node, Word
+from dsl.syntax import Node, Word, misread
 
 _DEPTH = 64
 """Height of a syntax tree. Parentheses have a limit of their own, which is lower and has a better message."""
@@ -90,9 +90,10 @@ def _next_head(text: str, pieces: list[Piece], words: Tongue, failed: int) -> in
             continue
         for phrase, terminals in words.trie.get(piece.key or "", ()):
             head = terminals[0][0]
-            if head in HEADS and tuple(p.key for p in pieces[index : index + len(phrase)]) == phrase:
-                if head not in CLAUSE_HEADS or index == failed:
-                    return index
+            if head not in HEADS or (head in CLAUSE_HEADS and index != failed):
+                continue
+            if tuple(p.key for p in pieces[index : index + len(phrase)]) == phrase:
+                return index
     return 0
 
 
@@ -116,7 +117,7 @@ class _Driver:
         self._feed(END, "", self.size, self.size, self.index)
         value = self.values[0][0]
         if not isinstance(value, Node):
-            raise AssertionError(value)
+            raise misread(value)
         return value
 
     def _check_nesting(self) -> None:
@@ -210,7 +211,10 @@ class _Driver:
         shown = sorted({self.words.first.get(t) or _OTHERS[t] for t in wanted}, key=lambda w: (" " in w, w))
         if terminal == END:
             first = self.pieces[0]
-            values = {"name": _shown(self.pieces[min(1, len(self.pieces) - 1)].text), "end": self.words.first["_END"]}
+            values = {
+                "name": _shown(self.pieces[min(1, len(self.pieces) - 1)].text),
+                "end": self.words.first["_END"],
+            }
             return Finding(DiagnosticCode.DECLARATION_NOT_CLOSED, first.start, first.end, values)
         piece = self.pieces[index]
         if index == 0:

@@ -105,7 +105,9 @@ class RaisePlan(msgspec.Struct, frozen=True):
     data: Assigned = ()
 
 
-EffectPlan: TypeAlias = OpenPlan | ClosePlan | MovePlan | SetPlan | SendPlan | WithdrawPlan | TaskPlan | RaisePlan
+EffectPlan: TypeAlias = (
+    OpenPlan | ClosePlan | MovePlan | SetPlan | SendPlan | WithdrawPlan | TaskPlan | RaisePlan
+)
 
 
 class CommitmentPlan(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from artifact.decision import RuleRow
 from artifact.event import Event, Subject
 from artifact.facts import Facts
+from dsl.clock import inside
 from dsl.effects import (
     CloseSituation,
     DropCommitment,
@@ -24,7 +25,6 @@ from dsl.effects import (
     UpdateSituation,
     Withdraw,
 )
-from dsl.clock import inside
 from dsl.interpret import Interpreter, first_missing
 from dsl.program import (
     Assigned,
@@ -101,6 +101,10 @@ class Reactions:
     def candidates(self, type_: str) -> tuple[list[SituationPlan], list[CommitmentPlan], list[EventRule]]:
         """What can react to events of this type."""
         return self._situations.get(type_, []), self._commitments.get(type_, []), self._rules.get(type_, [])
+
+    def is_commitment(self, name: str) -> bool:
+        """Whether a subject of this kind is a promise."""
+        return any(plan.name == name for plan in self.program.commitments)
 
     def broken(self, name: str) -> CommitmentPlan | None:
         """The commitment that an event says is broken."""
@@ -254,7 +258,9 @@ class _Run:
     def _promise(self, plan: CommitmentPlan, turn: Turn, reference: str) -> None:
         if turn is Turn.MAKE:
             about = self.event.about or self._subject(plan.one_per)
-            self._emit(plan.name, MakeCommitment(plan.name, reference, plan.within, about, dict(self.event.data)))
+            self._emit(
+                plan.name, MakeCommitment(plan.name, reference, plan.within, about, dict(self.event.data))
+            )
         elif turn is Turn.KEEP:
             self._emit(plan.name, KeepCommitment(plan.name, reference))
         else:
@@ -301,7 +307,11 @@ class _Run:
 
     def _open(self, kind: str, data: dict[str, Any]) -> EventEffect | None:
         plan = next(plan for plan in self.to.program.situations if plan.kind == kind)
-        reference = "" if plan.one_per is None else key_text(data.get(plan.one_per)) or reference_of(self._env(), kind)
+        reference = (
+            ""
+            if plan.one_per is None
+            else key_text(data.get(plan.one_per)) or reference_of(self._env(), kind)
+        )
         if reference is None:
             return None
         if any(one.open and (one.kind, one.reference) == (kind, reference) for one in self.facts.situations):
@@ -319,17 +329,26 @@ class _Run:
         """What this event is about: what it says; else the one situation that it turns; else the one keyed alike."""
         about = self.event.about
         if about is not None:
-            promise = next(
-                (one for one in self.facts.commitments if (one.name, one.reference) == (about.kind, about.reference)),
-                None,
-            )
-            return about if promise is None else promise.about
+            return self._of_promise(about) if self.to.is_commitment(about.kind) else about
         turned = [plan for plan in self.to.candidates(self.event.type)[0] if plan.one_per]
-        if len(turned) == 1 and turned[0].one_per and (found := key_text(self.event.data.get(turned[0].one_per))):
+        if (
+            len(turned) == 1
+            and turned[0].one_per
+            and (found := key_text(self.event.data.get(turned[0].one_per)))
+        ):
             return Subject(turned[0].kind, found)
         alike = [plan.kind for plan in self.to.program.situations if key is not None and plan.one_per == key]
         value = value or (key_text(self.event.data.get(key)) if key else None)
         return Subject(alike[0], value) if len(alike) == 1 and value else None
+
+    def _of_promise(self, about: Subject) -> Subject | None:
+        """What a commitment is about: what it was made about, else the one situation keyed alike."""
+        for one in self.facts.commitments:
+            if (one.name, one.reference) == (about.kind, about.reference) and one.about is not None:
+                return one.about
+        key = self.to.keys.get(about.kind)
+        alike = [plan.kind for plan in self.to.program.situations if key is not None and plan.one_per == key]
+        return Subject(alike[0], about.reference) if len(alike) == 1 else None
 
 
 def valid(validity: Validity, env: Env) -> bool:
@@ -343,5 +362,3 @@ def fault_of(error: Exception) -> str:
     if isinstance(error, OverflowError | ValueError):
         return "a date beyond the calendar"
     return str(getattr(error, "message", "")) or "the calculation failed"
-
-

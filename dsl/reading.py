@@ -24,7 +24,19 @@ class Env:
     """One evaluation: what is read, what was read, and when the answer may change. Used once, by one thread."""
 
     __slots__ = (
-        "facts", "zone", "now", "keys", "event", "asked", "subject", "flip", "reads", "values", "item", "pinned", "kinds"
+        "asked",
+        "event",
+        "facts",
+        "flip",
+        "item",
+        "keys",
+        "kinds",
+        "now",
+        "pinned",
+        "reads",
+        "subject",
+        "values",
+        "zone"
     )  # fmt: skip
 
     def __init__(
@@ -50,7 +62,13 @@ class Env:
     def pinned_to(self, situation: Situation) -> "Env":
         """The same evaluation, speaking of this situation wherever its kind is named."""
         env = Env(
-            self.facts, self.zone, self.now, self.keys, event=self.event, asked=self.asked, subject=self.subject
+            self.facts,
+            self.zone,
+            self.now,
+            self.keys,
+            event=self.event,
+            asked=self.asked,
+            subject=self.subject,
         )
         env.pinned, env.reads, env.kinds = situation, self.reads, self.kinds
         return env
@@ -219,7 +237,9 @@ def _situation(read: Read) -> Getter:
     def get(env: Env) -> Any:
         one = the_situation(env, kind)
         value = None if one is None else situation_field(one, field)
-        env.reads[shown] = format_instant(value) if field in ("opened", "closed") and value is not None else value
+        env.reads[shown] = (
+            format_instant(value) if field in ("opened", "closed") and value is not None else value
+        )
         return value
 
     return get

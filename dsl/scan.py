@@ -110,7 +110,9 @@ def _long(text: str, start: int) -> tuple[str, int] | Fault:
         if not depth:
             opening = 1 if text[start] == "«" else 2
             return _dedented(text[start + opening : found.start()]), found.end()
-    return Fault(DiagnosticCode.LONG_TEXT_NOT_CLOSED, start, min(len(text), start + 2), text[start : start + 2])
+    return Fault(
+        DiagnosticCode.LONG_TEXT_NOT_CLOSED, start, min(len(text), start + 2), text[start : start + 2]
+    )
 
 
 def _dedented(body: str) -> str:
@@ -120,7 +122,7 @@ def _dedented(body: str) -> str:
 
 
 def _refused(text: str, position: int) -> Fault:
-    if text[position] in "\"“„”":
+    if text[position] in '"“„”':
         line_end = text.find("\n", position)
         end = len(text) if line_end < 0 else line_end
         return Fault(DiagnosticCode.TEXT_NOT_CLOSED, position, end, text[position:end])

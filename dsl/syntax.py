@@ -42,14 +42,14 @@ class Node(msgspec.Struct, frozen=True):
         """The word at this place, which the grammar promises."""
         part = self.parts[index]
         if not isinstance(part, Word):
-            raise AssertionError(self.kind)
+            raise misread(self)
         return part
 
     def node(self, index: int = 0) -> "Node":
         """The production at this place, which the grammar promises."""
         part = self.parts[index]
         if not isinstance(part, Node):
-            raise AssertionError(self.kind)
+            raise misread(self)
         return part
 
     def maybe_word(self, index: int) -> Word | None:
@@ -68,3 +68,8 @@ class Node(msgspec.Struct, frozen=True):
 
 
 Place: TypeAlias = Node | Word
+
+
+def misread(what: object) -> AssertionError:
+    """The tree is not as the grammar promises: a fault of ours, never of an author."""
+    return AssertionError(f"not as the grammar promises: {what!r}")

@@ -17,7 +17,7 @@ from artifact.limits import DEFAULT_LIMITS, Limits
 from dsl.liquid_filters import FILTERS, Manner
 from dsl.program import Program, TemplateVariant
 from dsl.reading import Env, Keys, situation_field, the_situation
-from dsl.verdict import Rendered, RenderContext
+from dsl.verdict import RenderContext, Rendered
 
 _REFUSED_TAGS = ("include", "render", "increment", "decrement")
 _BYTES_PER_CHARACTER = 4
@@ -31,16 +31,23 @@ class _Sandbox(Environment):
     """Liquid without tags that reach outside, and with filters that cannot make more than the limit."""
 
     def __init__(self, limits: Limits) -> None:
-        self.output_stream_limit = limits.template_output_bytes
-        self.loop_iteration_limit = limits.template_rounds
-        self.local_namespace_limit = limits.template_output_bytes * _BYTES_PER_CHARACTER
-        self.context_depth_limit = limits.nesting
         super().__init__(undefined=FalsyStrictUndefined, loader=DictLoader({}), strict_filters=True)
         for tag in _REFUSED_TAGS:
             self.tags.pop(tag, None)
         self.filters.update(FILTERS)
         for name, run in list(self.filters.items()):
             self.filters[name] = _bounded(run, name, limits)
+
+
+def _sandbox_class(limits: Limits) -> type[_Sandbox]:
+    """Liquid takes its own limits from the class."""
+    own = {
+        "output_stream_limit": limits.template_output_bytes,
+        "loop_iteration_limit": limits.template_rounds,
+        "local_namespace_limit": limits.template_output_bytes * _BYTES_PER_CHARACTER,
+        "context_depth_limit": limits.nesting,
+    }
+    return type("_LimitedSandbox", (_Sandbox,), own)
 
 
 def _bounded(run: Callable[..., Any], name: str, limits: Limits) -> Callable[..., Any]:
@@ -70,7 +77,7 @@ def _product(value: Any, arguments: tuple[Any, ...]) -> int:
 
 @lru_cache(maxsize=8)
 def _sandbox(limits: Limits) -> _Sandbox:
-    return _Sandbox(limits)
+    return _sandbox_class(limits)(limits)
 
 
 @lru_cache(maxsize=4096)
@@ -128,7 +135,9 @@ class Templates:
         """The words. Raises TemplateError."""
         variant = self._chosen(name, context.channel, context.language)
         if variant is None:
-            raise TemplateError(f"`{name}` has no words for {context.channel.lower()} in `{context.language}`")
+            raise TemplateError(
+                f"`{name}` has no words for {context.channel.lower()} in `{context.language}`"
+            )
         values = self._values(context, variant.language)
         words = {part: self._part(name, source, values) for part, source in variant.parts.items()}
         return Rendered(words["body"], variant.language, words.get("subject"), words.get("short"))
@@ -150,7 +159,9 @@ class Templates:
         for kind in self._kinds:
             one = the_situation(env, kind)
             if one is not None:
-                built_in = {name: situation_field(one, name) for name in ("state", "opened", "closed", "reference")}
+                built_in = {
+                    name: situation_field(one, name) for name in ("state", "opened", "closed", "reference")
+                }
                 values[kind] = {**one.data, **_written(built_in)}
         if context.about is not None and context.about.kind in values:
             values["situation"] = values[context.about.kind]
@@ -158,7 +169,9 @@ class Templates:
             built_in = {"state": promise.state.lower(), "due": promise.due, "made": promise.promised_at}
             values[promise.name] = {"reference": promise.reference, **_written(built_in)}
         values["message"] = context.message
-        values["items"] = [{"text": item.short or item.body, "subject": item.subject} for item in context.items]
+        values["items"] = [
+            {"text": item.short or item.body, "subject": item.subject} for item in context.items
+        ]
         values["count"], values["more"] = len(context.items) + context.more, context.more
         values["channel"], values["now"] = context.channel.lower(), format_instant(context.now)
         values["_manner"] = Manner(language, context.zone, self._currency)
@@ -167,7 +180,11 @@ class Templates:
 
 def _facts(context: RenderContext) -> dict[str, Any]:
     """Facts by their names: those of the customer under `customer`, others under their first step."""
-    customer: dict[str, Any] = {"kind": context.facts.kind.lower(), "language": context.language, "zone": context.zone}
+    customer: dict[str, Any] = {
+        "kind": context.facts.kind.lower(),
+        "language": context.language,
+        "zone": context.zone,
+    }
     values: dict[str, Any] = {"customer": customer}
     for name, fact in context.facts.attributes.items():
         if fact.value is None:

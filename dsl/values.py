@@ -202,9 +202,15 @@ def later(moment: Instant, duration: Span | int, zone: str, times: int = 1) -> I
     """An instant a duration later on the calendar of `zone`."""
     if isinstance(duration, int):
         return moment + duration * times
+    return _moved(moment, duration, zone, times)
+
+
+@lru_cache(maxsize=8192)
+def _moved(moment: Instant, duration: Span, zone: str, times: int) -> Instant:
     return add_span(moment, duration, zone, times)
 
 
+@lru_cache(maxsize=8192)
 def later_date(day: int, duration: Span, times: int = 1) -> int:
     """A date (its ordinal) a duration of days or more later."""
     noon = datetime.combine(date.fromordinal(day), datetime.min.time()).replace(hour=12)

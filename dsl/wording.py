@@ -13,10 +13,16 @@ Words = tuple[str, str]
 _NEAR = {"en": "did you mean `{near}`?"}
 
 _EN: Mapping[str, Words] = {
-    "TEXT_TOO_LARGE": ("the rulebook has {size} bytes; at most {limit} are read", "split it, or raise the limit"),
+    "TEXT_TOO_LARGE": (
+        "the rulebook has {size} bytes; at most {limit} are read",
+        "split it, or raise the limit",
+    ),
     "TEXT_NOT_UTF8": ("the text is not UTF-8 at byte {place}", "save it as UTF-8"),
     "CHARACTER_REFUSED": ("`{text}` has no meaning here", "leave it out, or put the text in quotes"),
-    "TEXT_NOT_CLOSED": ("this text is not closed on its line", 'end it with `"`, or write it between `<<` and `>>`'),
+    "TEXT_NOT_CLOSED": (
+        "this text is not closed on its line",
+        'end it with `"`, or write it between `<<` and `>>`',
+    ),
     "LONG_TEXT_NOT_CLOSED": ("the long text that begins here never ends", "close it with `>>`"),
     "BRACKET_NOT_CLOSED": ("the name that begins here is not closed on its line", "close it with `]`"),
     "DATE_AMBIGUOUS": (
@@ -27,21 +33,39 @@ _EN: Mapping[str, Words] = {
     "TIME_INVALID": ("there is no time `{text}`", "hours go from 0 to 23, minutes from 00 to 59"),
     "NUMBER_INVALID": ("`{text}` is not a number that can stand here", "{range}"),
     "DECLARATION_NOT_CLOSED": ("`{name}` is not closed", "end it with `{end}`"),
-    "DECLARATION_UNKNOWN": ("`{text}` does not begin a declaration", "begin with `message rule`, `topic`, `situation`, ..."),
+    "DECLARATION_UNKNOWN": (
+        "`{text}` does not begin a declaration",
+        "begin with `message rule`, `topic`, `situation`, ...",
+    ),
     "TOO_MANY_DECLARATIONS": ("the rulebook has {count} declarations; at most {limit} are read", "split it"),
     "TOO_DEEP": ("this is nested more than {limit} deep", "give a part of it a name with `define`"),
     "WORD_UNEXPECTED": ("`{text}` cannot stand here", "possible here: {expected}"),
-    "NOT_AVAILABLE": ("`{what}` is not available yet", "leave it out for now; the rest of the file is checked all the same"),
+    "NOT_AVAILABLE": (
+        "`{what}` is not available yet",
+        "leave it out for now; the rest of the file is checked all the same",
+    ),
     "HEADER_MISSING": ("the rulebook does not say its name", "begin with `{text} name ... end`"),
     "PART_MISSING": ("`{text}` does not say `{what}`", "add a line that begins with `{what}`"),
     "PART_REPEATED": ("`{text}` is said twice here", "keep one of them"),
     "NAME_TAKEN": ("`{text}` is declared more than once", "choose another name"),
-    "NAME_RESERVED": ("`{text}` is a word of the language and cannot be declared here", "choose another name"),
+    "NAME_RESERVED": (
+        "`{text}` is a word of the language and cannot be declared here",
+        "choose another name",
+    ),
     "NAME_UNKNOWN": ("`{text}` is not declared{what}", "declare it, or check its spelling"),
-    "FIELD_UNKNOWN": ("`{text}` is not a field of {owner}", "declare it where the event or topic is declared"),
-    "FIELD_AMBIGUOUS": ("`{text}` has different types in the events named here", "give it one type, or two rules"),
+    "FIELD_UNKNOWN": (
+        "`{text}` is not a field of {owner}",
+        "declare it where the event or topic is declared",
+    ),
+    "FIELD_AMBIGUOUS": (
+        "`{text}` has different types in the events named here",
+        "give it one type, or two rules",
+    ),
     "VALUE_UNKNOWN": ("`{text}` is not one of its values", "the values are: {known}"),
-    "VALUE_OUT_OF_RANGE": ("this value is never reached: it is declared from {low} to {high}", "compare with a value within"),
+    "VALUE_OUT_OF_RANGE": (
+        "this value is never reached: it is declared from {low} to {high}",
+        "compare with a value within",
+    ),
     "RANGE_EMPTY": ("there is no number from {low} to {high}", "write the lower bound first"),
     "ZONE_UNKNOWN": ("there is no time zone `{text}`", "write it as `Europe/Madrid`"),
     "CURRENCY_UNKNOWN": ("there is no currency `{text}`", "write its three letters: `EUR`"),
@@ -51,7 +75,10 @@ _EN: Mapping[str, Words] = {
     "CONDITION_EXPECTED": ("this is not a condition", "say what must hold of it{try_}"),
     "VALUE_EXPECTED": ("a value is wanted here", "write a number, a name or a text"),
     "ORDER_MEANINGLESS": ("a {found} has no order", "use `is`, `is not` or `is one of`"),
-    "ARITHMETIC_MEANINGLESS": ("`{operator}` has no meaning here: {left}, {right}", "see the table of what can be reckoned"),
+    "ARITHMETIC_MEANINGLESS": (
+        "`{operator}` has no meaning here: {left}, {right}",
+        "see the table of what can be reckoned",
+    ),
     "CLOCK_IN_ARITHMETIC": (
         "`now` and `today` cannot be reckoned with in a condition",
         "say `is in the last 3 days`, `is in the next 3 days` or `is older than 3 days`",
@@ -59,7 +86,10 @@ _EN: Mapping[str, Words] = {
     "UNIT_TOO_FINE": ("a date has no hours", "use days or longer"),
     "QUANTIFIER_NESTED": ("`any`, `no` and `every` cannot stand inside each other", "use two conditions"),
     "DEFINITION_CYCLE": ("`{text}` is defined by itself", "break the circle"),
-    "DEFINITION_MISPLACED": ("`{text}` reads {what}, and there is none here", "use it in a rule that has one"),
+    "DEFINITION_MISPLACED": (
+        "`{text}` reads {what}, and there is none here",
+        "use it in a rule that has one",
+    ),
     "NOT_READABLE_HERE": ("`{text}` reads {what}, and there is none here", "use it in a rule that has one"),
     "EFFECT_MISPLACED": ("`{text}` cannot be said in {what}", "say it in a rule of the other kind"),
     "EFFECT_REPEATED": ("`{text}` is asked for twice", "keep one, or join the channels with a comma"),
@@ -74,9 +104,15 @@ _EN: Mapping[str, Words] = {
     "VALIDITY_EMPTY": ("this rule ends before it begins", "write the earlier date first"),
     "TEMPLATE_SYNTAX": ("the template cannot be read: {text}", "see the Liquid of this place"),
     "TEMPLATE_REPEATED": ("there are two texts for the same channel in `{text}`", "keep one of them"),
-    "TEMPLATE_LANGUAGE_MISSING": ("`{text}` has no words in `{language}`", "customers of that language get the other words"),
+    "TEMPLATE_LANGUAGE_MISSING": (
+        "`{text}` has no words in `{language}`",
+        "customers of that language get the other words",
+    ),
     "TEST_UNSTARTED": ("this test does not say when it begins", "begin with `at 2 March 2026 10:00`"),
-    "COST_TOO_HIGH": ("one message would read {cost} conditions; at most {limit} are allowed", "use fewer rules without `for`"),
+    "COST_TOO_HIGH": (
+        "one message would read {cost} conditions; at most {limit} are allowed",
+        "use fewer rules without `for`",
+    ),
 }
 
 TABLES: Mapping[str, Mapping[str, Words]] = {"en": _EN}

@@ -84,7 +84,9 @@ class Behaviour:
     def _remember(self, info: SituationInfo, word: Word, fields: Fields, clashing: list[str]) -> None:
         of = fields.find(word.text)
         if of is None:
-            self.desk.unknown(Code.FIELD_UNKNOWN, word, word.text, fields, owner="the events of this situation")
+            self.desk.unknown(
+                Code.FIELD_UNKNOWN, word, word.text, fields, owner="the events of this situation"
+            )
         elif fields.spelled(word.text) in clashing:
             self.desk.report(Code.FIELD_AMBIGUOUS, word, text=word.text)
         else:
@@ -95,7 +97,9 @@ class Behaviour:
             word = part.word()
             of = fields.find(word.text)
             if of is None:
-                self.desk.unknown(Code.FIELD_UNKNOWN, word, word.text, fields, owner="the events of this declaration")
+                self.desk.unknown(
+                    Code.FIELD_UNKNOWN, word, word.text, fields, owner="the events of this declaration"
+                )
             elif of.kind not in (Kind.TEXT, Kind.WHOLE):
                 self.desk.report(Code.TYPE_MISMATCH, word, found=of, wanted=TEXT)
 
@@ -116,7 +120,9 @@ class Behaviour:
         if node.kind == "on_break":
             commitment = self.symbols.commitments.find(word.text)
             if commitment is None:
-                self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.commitments, what="a commitment")
+                self.desk.unknown(
+                    Code.NAME_UNKNOWN, word, word.text, self.symbols.commitments, what="a commitment"
+                )
                 return None
             return Trigger("commitment.broken", commitment.name)
         info = self.symbols.situations.find(word.text)
@@ -197,7 +203,9 @@ class Behaviour:
         meta = _Meta(self, node)
         for part in node.nodes():
             if part.kind in ("exception_to", "if_unknown", "agent_may_release"):
-                self.desk.report(Code.EFFECT_MISPLACED, part, text=part.kind.replace("_", " "), what="an event rule")
+                self.desk.report(
+                    Code.EFFECT_MISPLACED, part, text=part.kind.replace("_", " "), what="an event rule"
+                )
         clause = self.clause(node)
         triggers, effects = next(node.all("triggers")), next(node.all("effects"))
         plans = self.effects.plans(effects, Where(event=self._event_fields(triggers), clock=True))
@@ -294,6 +302,8 @@ class _Meta:
                     self.if_unknown = self._unknown(desk, part.word())
                 case "exception_to":
                     self.exceptions += self._exception(behaviour, part.word())
+                case _:
+                    pass
 
     def _valid(self, desk: Any, part: Node) -> Validity | None:
         first = literals.day(desk, part.word(0))
@@ -307,7 +317,7 @@ class _Meta:
         name: str = desk.tongue.builtin(word.text)
         if name in ("apply", "ignore"):
             return name
-        desk.unknown(Code.VALUE_UNKNOWN, word, word.text, ("apply", "ignore"), known="apply, ignore")
+        desk.unknown(Code.VALUE_UNKNOWN, word, word.text, ("apply", "ignore"))
         return "ignore"
 
     def _exception(self, behaviour: Behaviour, word: Word) -> tuple[str, ...]:
@@ -335,5 +345,3 @@ def _because(effects: Any, waiting: Waiting | None) -> dict[str, str]:
     if waiting is not None and waiting.fixed.because:
         return waiting.fixed.because
     return next((effect.because for effect in effects if effect.because), {})
-
-

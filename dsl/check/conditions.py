@@ -6,7 +6,7 @@ from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
 from dsl.lexicon import plain
 from dsl.reading import COMMITMENT_STATES
-from dsl.syntax import Node, Place
+from dsl.syntax import Node, Place, misread
 from dsl.typed import (
     And,
     Arithmetic,
@@ -64,7 +64,7 @@ class Conditions(Expressions):
     def condition(self, node: Place | None, where: Where) -> Condition | None:
         """The condition at a place; None if it was reported."""
         if not isinstance(node, Node):
-            raise AssertionError(node)
+            raise misread(node)
         match node.kind:
             case "and_" | "or_":
                 return self._joined(node, where)
@@ -101,7 +101,7 @@ class Conditions(Expressions):
     def parts(self, node: Place | None, where: Where) -> tuple[Condition, ...] | None:
         """The conditions that a `when` joins with `and`, each by itself, so that one can be named as the first to fail."""
         if not isinstance(node, Node):
-            raise AssertionError(node)
+            raise misread(node)
         nodes = conjuncts(node)
         found = [self.condition(part, where) for part in nodes]
         return None if None in found else tuple(one for one in found if one is not None)
@@ -132,11 +132,13 @@ class Conditions(Expressions):
         left, right = node.parts
         if isinstance(left, Node) and left.kind == "path":
             subject = self._subject_is(left.word().text, right, node, where)
-            if subject is not False:
+            if not isinstance(subject, bool):
                 return subject
         return self._compared(Relation.EQ, left, right, node, where)
 
-    def _subject_is(self, name: str, right: Place | None, node: Node, where: Where) -> "Condition | None | bool":
+    def _subject_is(
+        self, name: str, right: Place | None, node: Node, where: Where
+    ) -> "Condition | bool | None":
         """`claim is open`, `adjuster_call is broken`, `visiting is web`; False if the name is none of these."""
         info = self.paths.subject(name)
         commitment = self.paths.commitment(name)
@@ -218,11 +220,13 @@ class Conditions(Expressions):
             return None
         return Compare(relation, a, b)
 
-    def _against_clock(self, relation: Relation, a: Expression, b: Expression, node: Node) -> Condition | None:
+    def _against_clock(
+        self, relation: Relation, a: Expression, b: Expression, node: Node
+    ) -> Condition | None:
         """`renewal.expires is less than today`: a window of instants in which it holds."""
         if isinstance(a, Clock):
             a, b, relation = b, a, _TURNED[relation]
-        if isinstance(a, Clock) or b.type.kind is Kind.DATE and a.type.kind is not Kind.DATE:
+        if isinstance(a, Clock) or (b.type.kind is Kind.DATE and a.type.kind is not Kind.DATE):
             self.desk.report(Code.TYPE_MISMATCH, node, found=b.type, wanted=a.type)
             return None
         if b.type.kind is Kind.INSTANT and a.type.kind is Kind.DATE:
@@ -268,7 +272,9 @@ class Conditions(Expressions):
             return None
         info = self.symbols.situations.find(name.text)
         if info is None:
-            if plain(name.text) in ("messages", "contacts", "interactions") or self.symbols.events.find(name.text):
+            if plain(name.text) in ("messages", "contacts", "interactions") or self.symbols.events.find(
+                name.text
+            ):
                 self.desk.report(Code.NOT_AVAILABLE, name, what=f"asking about past {name.text}")
             else:
                 self.desk.unknown(Code.NAME_UNKNOWN, name, name.text, self.symbols.situations)
@@ -292,7 +298,9 @@ def _may_be_absent(value: Expression) -> bool:
     if isinstance(value, Arithmetic):
         return _may_be_absent(value.left)
     return (
-        isinstance(value, Read) and value.scope in (Scope.SITUATION, Scope.ITEM) and value.field in ("opened", "closed")
+        isinstance(value, Read)
+        and value.scope in (Scope.SITUATION, Scope.ITEM)
+        and value.field in ("opened", "closed")
     )
 
 
@@ -340,5 +348,3 @@ def _unsure(value: Expression, guarded: frozenset[Expression]) -> str | None:
             return may_be_unknown(condition, guarded)
         case _:
             return None
-
-

@@ -122,7 +122,9 @@ class Collector:
                 self._declare(self.symbols.events, part.word(), self.fields(fields) if fields else Names())
             else:
                 word = part.word()
-                self._declare(self.symbols.definitions, word, Definition(word.text, part.node(1), self.desk.base))
+                self._declare(
+                    self.symbols.definitions, word, Definition(word.text, part.node(1), self.desk.base)
+                )
 
     def fields(self, node: Node) -> Fields:
         """`(name: type, ...)`."""
@@ -223,9 +225,7 @@ class Catalogue:
                 if basis in BASES:
                     manner = manner._replace(basis=basis)
                 else:
-                    self.desk.unknown(
-                        Code.VALUE_UNKNOWN, part.word(), part.word().text, BASES, known=", ".join(BASES)
-                    )
+                    self.desk.unknown(Code.VALUE_UNKNOWN, part.word(), part.word().text, BASES)
             elif part.kind == "lives_for":
                 manner = manner._replace(lives_for=literals.span(self.desk, part.node()) or LIVES_FOR)
         self.manners.add(node.word().text, manner)
@@ -247,7 +247,9 @@ class Catalogue:
             template=self._template_of(parts.get("with_template"), name),
             expires_after=literals.span(self.desk, parts["expires"].node()) if "expires" in parts else None,
             one_per=parts["one_per"].word().text if "one_per" in parts else None,
-            must_agree=tuple(w.text for w in parts["must_agree"].node().words()) if "must_agree" in parts else (),
+            must_agree=tuple(w.text for w in parts["must_agree"].node().words())
+            if "must_agree" in parts
+            else (),
             critical="critical" in parts,
             display=self.label("topic", name, node),
             **manner._asdict(),

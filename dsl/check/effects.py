@@ -49,10 +49,21 @@ _LATER = {
     "happening": "waiting until an event happens",
     "next_working_day": "the next working day",
 }
-EVENT_VERBS = frozenset("open close move set send withdraw task alert raise_event".split())
+EVENT_VERBS = frozenset(["open", "close", "move", "set", "send", "withdraw", "task", "alert", "raise_event"])
 MESSAGE_VERBS = frozenset(
-    """block deliver avoid postpone postpone_for postpone_until postpone_while rephrase propagate set_urgency
-    require_proof""".split()
+    [
+        "block",
+        "deliver",
+        "avoid",
+        "postpone",
+        "postpone_for",
+        "postpone_until",
+        "postpone_while",
+        "rephrase",
+        "propagate",
+        "set_urgency",
+        "require_proof",
+    ]
 )
 
 
@@ -115,7 +126,9 @@ class Effects(Conditions):
             return False
         if action.kind not in verbs:
             kind = "an event rule" if verbs is EVENT_VERBS else "a message rule"
-            self.desk.report(Code.EFFECT_MISPLACED, action, text=action.kind.replace("_", " ").strip(), what=kind)
+            self.desk.report(
+                Code.EFFECT_MISPLACED, action, text=action.kind.replace("_", " ").strip(), what=kind
+            )
             return False
         return True
 
@@ -147,7 +160,7 @@ class Effects(Conditions):
         if name in Urgency.__members__:
             return Urgency[name]
         known = [one.lower() for one in Urgency]
-        self.desk.unknown(Code.VALUE_UNKNOWN, word, word.text, known, known=", ".join(known))
+        self.desk.unknown(Code.VALUE_UNKNOWN, word, word.text, known)
         return None
 
     def _template(self, word: Word) -> str | None:
@@ -294,7 +307,7 @@ class Effects(Conditions):
         state = action.word(1)
         if info.states.find(state.text) is None or state.text in ("open", "closed"):
             known = [one for one in info.states if one not in ("open", "closed")]
-            self.desk.unknown(Code.VALUE_UNKNOWN, state, state.text, known, known=", ".join(known))
+            self.desk.unknown(Code.VALUE_UNKNOWN, state, state.text, known)
             return None
         return MovePlan(info.kind, info.states.spelled(state.text))
 
@@ -344,7 +357,11 @@ class _Limit:
 
     def fixed(self, **fields: object) -> Postpone:
         made = Postpone(
-            PostponeKind.FIXED, times=self.times or 1, at_most=self.at_most, otherwise=self.otherwise, because=self.because
+            PostponeKind.FIXED,
+            times=self.times or 1,
+            at_most=self.at_most,
+            otherwise=self.otherwise,
+            because=self.because,
         )
         return msgspec.structs.replace(made, **fields)
 

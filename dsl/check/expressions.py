@@ -8,7 +8,7 @@ from dsl.check.symbols import Definition, Desk, Symbols
 from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
 from dsl.lexicon import plain
-from dsl.syntax import Node, Place, Word
+from dsl.syntax import Node, Place, Word, misread
 from dsl.typed import Arithmetic, Clock, Condition, DayStart, Decided, Expression, Literal, Operator
 from dsl.types import DATE, INSTANT, TEXT, YES_NO, Kind, Type
 
@@ -34,7 +34,7 @@ class Expressions:
     def value(self, node: Place | None, where: Where, expected: Type | None = None) -> Expression | None:
         """The value at a place; None if it was reported. `expected` is the type that gives bare names a meaning."""
         if not isinstance(node, Node):
-            raise AssertionError(node)
+            raise misread(node)
         match node.kind:
             case "path":
                 return self._path(node.word(), where, expected)
@@ -104,7 +104,7 @@ class Expressions:
         named = self._literal(word, expected)
         if named is None:
             known = [c.lower() for c in Channel] if expected.kind is Kind.CHANNEL else list(expected.values)
-            self.desk.unknown(Code.VALUE_UNKNOWN, word, word.text, known, known=", ".join(known[:12]))
+            self.desk.unknown(Code.VALUE_UNKNOWN, word, word.text, known)
         return named
 
     def _defined(self, definition: Definition, word: Word, where: Where) -> Expression | None:
@@ -132,7 +132,10 @@ class Expressions:
         if misplaced:
             self.desk.findings[count:] = [f for f in self.desk.findings[count:] if f not in misplaced]
             self.desk.report(
-                Code.DEFINITION_MISPLACED, word, text=definition.name, what=misplaced[0].values.get("what", "")
+                Code.DEFINITION_MISPLACED,
+                word,
+                text=definition.name,
+                what=misplaced[0].values.get("what", ""),
             )
 
     def _speaks_of_condition(self, node: Node) -> bool:
@@ -167,7 +170,11 @@ class Expressions:
                 Code.ARITHMETIC_MEANINGLESS, node, left=left.type, right=right.type, operator=operator.value
             )
             return None
-        if left.type.kind is Kind.DATE and right.type.kind is Kind.DURATION and not _days(self.desk, right, node):
+        if (
+            left.type.kind is Kind.DATE
+            and right.type.kind is Kind.DURATION
+            and not _days(self.desk, right, node)
+        ):
             return None
         return Arithmetic(operator, left, right, row.result)
 
@@ -183,16 +190,35 @@ class Expressions:
         return self._in_range(value, wanted, place)
 
     def _in_range(self, value: Expression, wanted: Type, place: Place) -> Expression | None:
-        if isinstance(value, Literal) and wanted.low is not None and wanted.high is not None:
-            if not wanted.low <= value.value <= wanted.high:
-                self.desk.report(Code.VALUE_OUT_OF_RANGE, place, low=wanted.low, high=wanted.high, wanted=wanted)
-                return None
-        return value
+        if not isinstance(value, Literal) or wanted.low is None or wanted.high is None:
+            return value
+        if wanted.low <= value.value <= wanted.high:
+            return value
+        self.desk.report(Code.VALUE_OUT_OF_RANGE, place, low=wanted.low, high=wanted.high)
+        return None
 
 
 _CONDITIONS = frozenset(
-    """and_ or_ not_ is_ is_not one_of not_one_of unknown known bound_ between in_last in_next older contains any none
-    every""".split()
+    [
+        "and_",
+        "or_",
+        "not_",
+        "is_",
+        "is_not",
+        "one_of",
+        "not_one_of",
+        "unknown",
+        "known",
+        "bound_",
+        "between",
+        "in_last",
+        "in_next",
+        "older",
+        "contains",
+        "any",
+        "none",
+        "every",
+    ]
 )
 
 
@@ -209,7 +235,11 @@ def _bare(node: Node) -> Node:
 
 def _days(desk: Desk, value: Expression, place: Place) -> bool:
     """Dates are moved by days or more."""
-    if isinstance(value, Literal) and not isinstance(value.value, int) and value.value.unit in ("minute", "hour"):
+    if (
+        isinstance(value, Literal)
+        and not isinstance(value.value, int)
+        and value.value.unit in ("minute", "hour")
+    ):
         desk.report(Code.UNIT_TOO_FINE, place)
         return False
     return True

@@ -52,7 +52,7 @@ class Paths:
                 field = plain(rest)
                 return Read(Scope.CUSTOMER, "", field, f"customer.{field}", _CUSTOMER[field])
             owned = self._owned(word, first, rest, quiet)
-            if owned is not False:
+            if not isinstance(owned, bool):
                 return owned
         if not quiet:
             self.desk.unknown(Code.NAME_UNKNOWN, word, name, self._known(where))
@@ -109,7 +109,7 @@ class Paths:
         spelled = where.data.spelled(field)
         return Read(Scope.MESSAGE_DATA, "", spelled, f"message.{spelled}", of)
 
-    def _owned(self, word: Word, owner: str, field: str, quiet: bool) -> "Read | None | bool":
+    def _owned(self, word: Word, owner: str, field: str, quiet: bool) -> "Read | bool | None":
         """A field of a situation or a commitment; False if there is none of that name."""
         name = self.desk.tongue.builtin(field)
         info = self.symbols.situations.find(owner)

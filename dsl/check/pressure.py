@@ -83,6 +83,6 @@ def _period(effects: Effects, period: Node) -> Span | None:
         return span
     unit = period.word()
     if unit.text not in CALENDAR_UNITS:
-        effects.desk.report(Code.VALUE_UNKNOWN, unit, text=unit.text, known=", ".join(sorted(CALENDAR_UNITS)))
+        effects.desk.unknown(Code.VALUE_UNKNOWN, unit, unit.text, sorted(CALENDAR_UNITS))
         return None
     return Span(1, Unit(unit.text))

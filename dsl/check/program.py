@@ -49,7 +49,9 @@ def check_program(sources: list[Source], tongue: Tongue, limits: Limits) -> Outc
     behaviour = Behaviour(catalogue, placed)
     of = {kind: [one for one in placed if one.node.kind == kind] for kind in _KINDS}
     for one in of["situation"] + of["category"] + of["topic"]:
-        {"situation": behaviour.remember, "category": catalogue.category, "topic": catalogue.topic}[one.node.kind](one)
+        {"situation": behaviour.remember, "category": catalogue.category, "topic": catalogue.topic}[
+            one.node.kind
+        ](one)
     check_definitions(effects, of["vocabulary"])
     program = _program(header, tongue, symbols, catalogue, behaviour, of, sources)
     _check_exceptions(desk, of["message_rule"], program.message_rules)
@@ -80,10 +82,10 @@ def _program(
         language=tongue.code,
         owner=header.owner,
         situations=tuple(plan for one in of["situation"] if (plan := behaviour.situation(one))),
-        commitments=tuple(plan for one in of["commitment"] if (plan := behaviour.commitment(one))),
+        commitments=tuple(made for one in of["commitment"] if (made := behaviour.commitment(one))),
         event_rules=tuple(rule for one in of["event_rule"] if (rule := behaviour.event_rule(one))),
         message_rules=tuple(
-            rule for one in of["message_rule"] if (rule := behaviour.message_rule(one, texts[one.base]))
+            said for one in of["message_rule"] if (said := behaviour.message_rule(one, texts[one.base]))
         ),
         events={name: dict(fields.items()) for name, fields in symbols.events.items()},
         fields={name: dict(fields.items()) for name, fields in symbols.topics.items()},

@@ -1,6 +1,7 @@
 """What a rulebook declares, by name, and the desk at which checkers report what they find."""
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from dsl.errors import DiagnosticCode, Finding
 from dsl.lexicon import Tongue
@@ -74,23 +75,31 @@ class Symbols:
             self.events.add(name, declared)
 
 
+_SHOWN = 12
+"""How many possible names a message lists."""
+
+
 class Desk:
     """Takes findings, and knows where the declaration at hand begins."""
 
     def __init__(self, tongue: Tongue, currency: str, nesting: int) -> None:
         self.tongue, self.currency, self.nesting = tongue, currency, nesting
         self.findings: list[Finding] = []
+        self._noted: set[tuple[DiagnosticCode, int, int]] = set()
         self.base = 0
 
-    def report(self, code: DiagnosticCode, place: Place, **values: Any) -> None:
-        """Note a fault at a place of the declaration at hand."""
-        finding = Finding(
-            code, place.start, place.end, {key: str(value) for key, value in values.items() if value}
-        )
-        moved = finding.moved(self.base)
-        if moved not in self.findings:
-            self.findings.append(moved)
+    def report(self, code: DiagnosticCode, place: Place, **values: object) -> None:
+        """Note a fault at a place of the declaration at hand, once."""
+        said = {key: str(value) for key, value in values.items() if value is not None and value != ""}
+        finding = Finding(code, place.start + self.base, place.end + self.base, said)
+        key = (code, finding.start, finding.end)
+        if key not in self._noted:
+            self._noted.add(key)
+            self.findings.append(finding)
 
-    def unknown(self, code: DiagnosticCode, place: Place, text: str, known: Any, **values: Any) -> None:
+    def unknown(
+        self, code: DiagnosticCode, place: Place, text: str, names: Iterable[str], **values: object
+    ) -> None:
         """Note a name that is not there, with the nearest one that is."""
-        self.report(code, place, text=text, near=nearest(text, known), **values)
+        names = list(names)
+        self.report(code, place, text=text, near=nearest(text, names), **values)

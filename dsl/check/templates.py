@@ -32,9 +32,7 @@ def _variant(effects: Effects, node: Node) -> TemplateVariant:
     for part in node.all("part"):
         name = effects.desk.tongue.builtin(part.word(0).text)
         if name not in PARTS:
-            effects.desk.unknown(
-                Code.VALUE_UNKNOWN, part.word(0), part.word(0).text, PARTS, known=", ".join(PARTS)
-            )
+            effects.desk.unknown(Code.VALUE_UNKNOWN, part.word(0), part.word(0).text, PARTS)
         elif name in parts:
             effects.desk.report(Code.PART_REPEATED, part.word(0), text=name)
         fault = syntax_fault(part.word(1).text)

@@ -151,7 +151,9 @@ class Tests:
             fields.add(info.one_per, TEXT)
         data = self._data(self.effects.assigned(node.maybe_node(3), _ANYWHERE, fields, closed=True))
         reference = key_text(data.get(info.one_per)) or f"{info.kind}-1" if info.one_per else ""
-        return GivenSituation(info.kind, reference, state, literals.span(self.desk, since) if since else None, data)
+        return GivenSituation(
+            info.kind, reference, state, literals.span(self.desk, since) if since else None, data
+        )
 
     def _given_commitment(self, node: Node, word: Word) -> Given | None:
         info = self.symbols.commitments.find(word.text)
@@ -164,7 +166,9 @@ class Tests:
             fields.add(info.one_per, TEXT)
         data = self._data(self.effects.assigned(node.maybe_node(3), _ANYWHERE, fields, closed=True))
         reference = key_text(data.get(info.one_per)) or f"{info.name}-1" if info.one_per else ""
-        return GivenCommitment(info.name, reference, state, literals.span(self.desk, since) if since else None)
+        return GivenCommitment(
+            info.name, reference, state, literals.span(self.desk, since) if since else None
+        )
 
     def _given_fact(self, node: Node, word: Word) -> Given | None:
         read = self.effects.paths.read(word, _ANYWHERE)
@@ -188,7 +192,8 @@ class Tests:
             case "event_":
                 name, fields = self._event(node.word())
                 return Happens(
-                    name, self._data(self.effects.assigned(node.maybe_node(1), _ANYWHERE, fields, closed=True))
+                    name,
+                    self._data(self.effects.assigned(node.maybe_node(1), _ANYWHERE, fields, closed=True)),
                 )
             case "message":
                 return self._asks(node)
@@ -204,7 +209,9 @@ class Tests:
         topic = self.topics.get(name)
         key = key_text(data.get(topic.one_per)) if topic and topic.one_per else None
         kinds = [
-            info.kind for _, info in self.symbols.situations.items() if topic and info.one_per == topic.one_per and key
+            info.kind
+            for _, info in self.symbols.situations.items()
+            if topic and info.one_per == topic.one_per and key
         ]
         return Asks(name, Subject(kinds[0], key) if len(kinds) == 1 and key else None, key, data)
 
@@ -217,14 +224,19 @@ class Tests:
             return self._effect(node.node(), denied=True)
         if node.kind == "by_rule":
             rule = node.word(1)
-            if self.symbols.message_rules.find(rule.text) is None and self.symbols.event_rules.find(rule.text) is None:
+            if (
+                self.symbols.message_rules.find(rule.text) is None
+                and self.symbols.event_rules.find(rule.text) is None
+            ):
                 known = [*self.symbols.message_rules, *self.symbols.event_rules]
                 self.desk.unknown(Code.NAME_UNKNOWN, rule, rule.text, known, what="a rule")
             return self._effect(node.node(), rule=rule.text)
         if node.kind == "because" or node.kind in EVENT_VERBS | MESSAGE_VERBS:
             return self._effect(node)
         condition = self.effects.condition(node, Where())
-        return ExpectTrue(condition, " ".join(self.text[node.start : node.end].split())) if condition else None
+        return (
+            ExpectTrue(condition, " ".join(self.text[node.start : node.end].split())) if condition else None
+        )
 
     def _effect(self, node: Node, *, denied: bool = False, rule: str | None = None) -> Expectation | None:
         because = None
@@ -237,9 +249,15 @@ class Tests:
             effect = self.effects.message_effect(node, {})
             return ExpectEffect(node.kind, effect, denied, rule=rule, because=because) if effect else None
         plans = self.effects.plans_of((node,), _ANYWHERE)
-        return ExpectEffect(node.kind, self._pattern(plans[0]), denied, rule=rule, because=because) if plans else None
+        return (
+            ExpectEffect(node.kind, self._pattern(plans[0]), denied, rule=rule, because=because)
+            if plans
+            else None
+        )
 
-    def _postponed(self, node: Node, denied: bool, rule: str | None, because: str | None) -> Expectation | None:
+    def _postponed(
+        self, node: Node, denied: bool, rule: str | None, because: str | None
+    ) -> Expectation | None:
         if node.kind == "postpone":
             return ExpectEffect("postpone", None, denied, rule=rule, because=because)
         waiting = self.effects.postponed(node, {}, _ANYWHERE, limited=False)
