@@ -45,7 +45,9 @@ def _expire(draft: Draft) -> None:
         raise Stop(GateName.LIFE, MessageState.FAILED, "in_doubt")
     if standing in (Standing.LEFT, Standing.ARRIVED, Standing.REACHED):
         raise Stop(GateName.LIFE, MessageState.REACHED, "life_over")
-    if draft.merged.topic.basis in MUST_BE_SAID:
+    if draft.message.conflict_with is not None:
+        draft.alerts.append("expired_in_conflict")
+    elif draft.merged.topic.basis in MUST_BE_SAID:
         draft.alerts.append("expired_unsaid")
     raise Stop(GateName.LIFE, MessageState.EXPIRED, "expired")
 

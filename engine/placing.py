@@ -43,11 +43,15 @@ def place(draft: Draft, candidates: list[Channel], extras: list[Extra], base: In
     if not draft.planned and not draft.has_left:
         _nowhere(draft, failures)
     _proofs(draft)
-    draft.row(
-        GateName.WHEN, GateOutcome.HELD if waits(draft) else GateOutcome.PASSED, until=first_instant(draft)
-    )
+    held = GateOutcome.HELD if waits(draft) else GateOutcome.PASSED
+    draft.row(GateName.WHEN, held, _clock_read(draft), first_instant(draft))
     draft.row(GateName.DEADLINE, GateOutcome.PASSED, until=expiry(draft.message, draft.merged, draft.zone))
     draft.row(GateName.RENDERING, GateOutcome.PASSED)
+
+
+def _clock_read(draft: Draft) -> str:
+    """Whose wall clock the gate went by: the record says so where it was not hers."""
+    return "" if draft.facts.preferences.zone is not None else "zone_of_rulebook"
 
 
 def _earliest(extras: list[Extra]) -> list[Extra]:

@@ -5,7 +5,7 @@ and the instant since which a delivery has been ready, are kept.
 """
 
 from artifact.decision import GateOutcome
-from artifact.message import GateName, Hold, HoldKind, MessageState
+from artifact.message import DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.states import REACHED_STATES, state_of
 from engine.draft import Draft, Stop
 from engine.gates import channels, consent, holds_end, life, rules
@@ -40,6 +40,8 @@ def _stopped(draft: Draft, stop: Stop) -> None:
 
 def _settle(draft: Draft) -> None:
     """Compute the state from the deliveries; the plan says the rest."""
+    if any(d.proof and d.state is DeliveryState.FAILED for d in draft.gone):
+        draft.alerts.append("proof_failed")
     if any(d.state in REACHED_STATES for d in draft.gone):
         draft.planned = [d for d in draft.planned if d.proof]
     computed = state_of((*draft.gone, *draft.planned))
