@@ -1,0 +1,151 @@
+"""One backtest from files to figures: read, order, publish the rulebook in the store, run, and take the digests.
+
+It may be stopped at any instant and started again on the same store with the same files: what was folded is known, and
+the end is the same.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from artifact.errors import ErrorCode, InputError
+from artifact.event import Event
+from artifact.instant import Instant
+from dsl.compile import Checked
+from dsl.rulebook import Rulebook
+from engine.books import Books
+from engine.pipeline.backtest import Progress, Received, Refused, Summary, backtest
+from memento.events_file import BadLine, FileEvent, numbered, read_customers, read_events
+from memento.exporting import digest, memory_digest
+from memento.scramble import arriving, scramble, spread
+from memento.settings import Settings
+from memento.wiring import environment
+from store.port import Store
+
+ACTOR = "backtest"
+
+
+class World(msgspec.Struct, frozen=True):
+    """What reaches us, in order, and the lines that hold nothing that could."""
+
+    received: list[Received]
+    bad: dict[Path, list[BadLine]]
+    lines: dict[tuple[str, str, str], int]
+    """The line of each event of the events file, by its identity."""
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """The answer of a backtest."""
+
+    events: int
+    customers: int
+    messages: int
+    states: dict[str, int]
+    reasons: dict[str, int]
+    rejected: int
+    events_per_second: int
+    memory_digest: str
+    digest: str
+
+
+def read_world(
+    events: Path, customers: Path | None, seeds: tuple[int | None, int | None], settings: Settings
+) -> World:
+    """The events of the files as they reach us. `seeds` are those of `spread` and `scramble`."""
+    spread_seed, scramble_seed = seeds
+    told = read_events(events, settings.limits)
+    bad = {events: told.bad}
+    ordered = _ordered(told.events, spread_seed)
+    received = arriving(ordered) if scramble_seed is None else scramble(ordered, scramble_seed)
+    if customers is not None:
+        earliest = min((event.at for event in ordered), default=0)
+        known = read_customers(customers, earliest, settings.limits)
+        bad[customers] = known.bad
+        received = [*arriving(one.event for one in known.events), *received]
+    lines = {_identity(one.event): one.line for one in told.events}
+    return World(received, bad, lines)
+
+
+def _ordered(told: list[FileEvent], seed: int | None) -> list[Event]:
+    return [one.event for one in numbered(told)] if seed is None else spread(told, seed)
+
+
+def _identity(event: Event) -> tuple[str, str, str]:
+    return event.customer_id, event.source, event.id
+
+
+async def put_in_force(store: Store, checked: Checked) -> Books:
+    """Save and publish the rulebook as the only one this store ever has. Raises InputError EDIT_CONFLICT for another."""
+    book = checked.rulebook
+    assert book is not None
+    publications = await store.publications()
+    if any(one.revision != book.revision for one in publications):
+        raise InputError(
+            ErrorCode.EDIT_CONFLICT,
+            "this store was made under another rulebook",
+            help="name a new store for each rulebook, or leave --store out",
+            path=("store",),
+        )
+    if not publications:
+        row = await store.save_rulebook(book.text, ACTOR, book.revision, book.revision)
+        await store.publish(row.id, book.revision, 0, ACTOR, 0)
+    books = Books(_no_text, _no_book)
+    books.put_in_force(book, 1)
+    return books
+
+
+async def _no_text(revision: str) -> str | None:
+    raise AssertionError(f"revision {revision} is not of this backtest")
+
+
+async def _no_book(text: str) -> Rulebook:
+    raise AssertionError("a backtest has one rulebook")
+
+
+async def run_backtest(
+    store: Store,
+    checked: Checked,
+    world: World,
+    until: Instant | None,
+    settings: Settings,
+    on_progress: Callable[[Progress], None],
+) -> tuple[Figures, tuple[Refused, ...]]:
+    """Run it and count; the second part is what the engine refused."""
+    books = await put_in_force(store, checked)
+    began = time.perf_counter()
+    summary = await backtest(store, books, world.received, until, settings.limits, environment(), on_progress)
+    seconds = time.perf_counter() - began
+    rejected = len(summary.refused) + sum(map(len, world.bad.values()))
+    return await _figures(store, summary, rejected, seconds), summary.refused
+
+
+async def _figures(store: Store, summary: Summary, rejected: int, seconds: float) -> Figures:
+    return Figures(
+        events=summary.events,
+        customers=summary.customers,
+        messages=summary.messages,
+        states=summary.states,
+        reasons=summary.reasons,
+        rejected=rejected,
+        events_per_second=round(summary.events / seconds) if seconds else 0,
+        memory_digest=await memory_digest(store),
+        digest=await digest(store),
+    )
+
+
+def objections(world: World, refused: tuple[Refused, ...], events: Path) -> Iterator[tuple[str, InputError]]:
+    """Every line that was not taken, as `file:line`, and why."""
+    for path, bad in world.bad.items():
+        yield from ((f"{path}:{one.line}", one.error) for one in bad)
+    for one in refused:
+        line = world.lines.get(_identity(one.event))
+        place = f"{events}:{line}" if line is not None else f"event {one.event.source}/{one.event.id}"
+        yield place, one.error
+
+
+def as_json(figures: Figures) -> dict[str, Any]:
+    """The figures for a program."""
+    return msgspec.structs.asdict(figures)

@@ -1,0 +1,49 @@
+"""Check a rulebook: every fault of the file at once, each with its place, the word at fault, and help.
+
+Nothing is stored or run. Exit code 1 where it could not be published.
+"""
+
+import argparse
+from pathlib import Path
+
+from dsl.compile import compile_rulebook
+from dsl.errors import rendered
+from memento.commands.shared import add_json, read_rulebook
+from memento.exits import Exit
+from memento.settings import Settings
+from memento.terminal import answer, say
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Name what the command takes."""
+    parser.add_argument("rulebook", type=Path, metavar="RULEBOOK")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace, settings: Settings) -> Exit:
+    """Check one file."""
+    text = read_rulebook(args.rulebook, settings.limits)
+    checked = compile_rulebook(text, settings.limits)
+    book = checked.rulebook
+    if args.json:
+        answer(
+            {
+                "ok": book is not None,
+                "revision": book.revision if book is not None else None,
+                "cost": checked.cost,
+                "tests": len(checked.tests),
+                "diagnostics": checked.diagnostics,
+            }
+        )
+        return Exit.OK if book is not None else Exit.FINDING
+    for diagnostic in checked.diagnostics:
+        say(f"{args.rulebook}:{diagnostic.line}:{diagnostic.column}:")
+        say(rendered(diagnostic, text.decode(errors="replace")) + "\n")
+    if book is None:
+        say(f"{args.rulebook}: {len(checked.diagnostics)} finding(s); this cannot be published")
+        return Exit.FINDING
+    say(
+        f"{args.rulebook}: can be published. {len(book.rules)} message rules, {len(book.topics)} topics, "
+        f"{len(checked.tests)} tests; the dearest message reads {checked.cost} conditions"
+    )
+    return Exit.OK
