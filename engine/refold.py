@@ -6,7 +6,7 @@ therefore happen once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from artifact.facts import EMPTY_FACTS, Facts
 from artifact.instant import Instant
 from artifact.limits import Limits
 from dsl.rulebook import Rulebook
-from engine.builtin import CORRECTION, FACT_TABLE
+from engine.builtin import CORRECTION, FACT_TABLE, flat
 from engine.fold import fold_deadlines, fold_event, in_memory
 from engine.order import in_order
 from engine.outputs import Output
@@ -25,11 +25,16 @@ from engine.outputs import Output
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What must be known of the log: a usable snapshot (None: the beginning), all entries after it, their books."""
+    """What must be known of the log: a usable snapshot (None: the beginning), all entries after it, their books.
+
+    `corrected` are the events that corrections among the entries, or the change itself, take back, however far back
+    they stand.
+    """
 
     snapshot: Snapshot | None
     entries: tuple[Entry, ...]
     books: Mapping[str, Rulebook | None]
+    corrected: Mapping[EventKey, Event] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +159,15 @@ def _fold(facts: Facts, run: _Run, past: Past, limits: Limits) -> tuple[Facts, l
         facts, fired = fold_deadlines(facts, until, past.books.get(revision), limits)
         outputs += fired
     for event in run.late:
-        facts = fold_too_late(facts, event, limits)
+        facts = _fold_late(facts, event, past, limits)
     return facts, outputs
+
+
+def _fold_late(facts: Facts, event: Event, past: Past, limits: Limits) -> Facts:
+    if event.type != CORRECTION:
+        return fold_too_late(facts, event, limits)
+    corrected = past.corrected.get(correction_key(event))
+    return facts if corrected is None else clear_corrected(facts, corrected)
 
 
 def _outdated(items: tuple[_Item, ...]) -> frozenset[EventKey]:
@@ -189,8 +201,9 @@ def fold_too_late(facts: Facts, event: Event, limits: Limits) -> Facts:
 
 def clear_corrected(facts: Facts, corrected: Event) -> Facts:
     """A correction past the limit of depth: only facts that still carry the event's value are cleared."""
+    told = flat(corrected.data)
     attributes = {
-        name: replace(fact, value=None) if fact.at == corrected.at and name in corrected.data else fact
+        name: replace(fact, value=None) if fact.at == corrected.at and name in told else fact
         for name, fact in facts.attributes.items()
     }
     return replace(facts, attributes=attributes)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from artifact.canonical import derived_id
 from artifact.customer import Artifact, Body, LateMark, StaffTask
 from artifact.decision import Entry, EntryKind, EventStatus, Intent
 from artifact.errors import ErrorCode, InputError
@@ -165,10 +166,8 @@ def _correct(
 ) -> tuple[Facts, EventStatus]:
     if past is None:
         raise NeedsPast(event.at)
-    if isinstance(past, TooDeep):
-        return _correct_too_deep(talking, facts, event, scene, past)
     key = correction_key(event)
-    corrected = next((e.event for e in past.entries if e.event is not None and e.event.key == key), None)
+    corrected = past.corrected if isinstance(past, TooDeep) else past.corrected.get(key)
     if corrected is None:
         raise InputError(
             ErrorCode.EVENT_UNKNOWN,
@@ -178,24 +177,24 @@ def _correct(
     if corrected.type == "message.requested":
         _take_back_request(talking, corrected, scene, event.type)
         return facts, EventStatus.ACCEPTED
+    if isinstance(past, TooDeep):
+        return _correct_too_deep(talking, facts, event, corrected), EventStatus.LATE
     refolded = refold(past, event, scene.revision, scene.limits)
     _apply_difference(talking, refolded, corrected, scene, cause=event.type)
     return refolded.facts, EventStatus.ACCEPTED
 
 
-def _correct_too_deep(
-    talking: Talking, facts: Facts, event: Event, scene: Scene, past: TooDeep
-) -> tuple[Facts, EventStatus]:
+def _correct_too_deep(talking: Talking, facts: Facts, event: Event, corrected: Event) -> Facts:
+    """Facts that still carry the event's value are cleared, and a person is asked for the rest."""
     talking.task(
         StaffTask(
-            id=f"t_{event.id}"[:200],
+            id=derived_id("t", talking.customer_id, event.source, event.id, "correction"),
             kind="correction_too_late",
             raised_at=talking.now,
             reason=event.data.get("reason") or "an event too far back was corrected",
         )
     )
-    cleared = clear_corrected(facts, past.corrected) if past.corrected is not None else facts
-    return cleared, EventStatus.LATE
+    return clear_corrected(facts, corrected)
 
 
 def _apply_difference(
@@ -281,7 +280,7 @@ def _admit_asked(talking: Talking, asked: Asked, scene: Scene, cause: str, *, ou
     except InputError as full:
         talking.task(
             StaffTask(
-                id=f"t_{asked.id}"[:200],
+                id=derived_id("t", talking.customer_id, asked.id, "refused"),
                 kind="message_refused",
                 raised_at=talking.now,
                 reason=full.message,

@@ -31,7 +31,16 @@ class Pasts:
         if run.artifact.version - begin > run.scene.limits.late_entries:
             return TooDeep(corrected)
         entries = await self._entries(run, begin)
-        return Past(snapshot, entries, await self._books_of(entries, run))
+        return Past(
+            snapshot, entries, await self._books_of(entries, run), await self._corrected(entries, run, event)
+        )
+
+    async def _corrected(self, entries: tuple[Entry, ...], run: Run, change: Event) -> dict[EventKey, Event]:
+        """What the corrections among the entries, and the change itself, take back."""
+        corrections = [e.event for e in entries if e.event is not None and e.event.type == CORRECTION]
+        keys = {correction_key(one): None for one in [*corrections, change] if one.type == CORRECTION}
+        found = {key: await self.find(run, key) for key in keys}
+        return {key: event for key, event in found.items() if event is not None}
 
     async def find(self, run: Run, key: EventKey) -> Event | None:
         """An event of this customer, committed or pending."""
