@@ -5,6 +5,7 @@ of the file goes on. Only a file that cannot be read at all ends the reading.
 """
 
 import gzip
+import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,17 +89,23 @@ def _line(number: int, text: bytes | None, limits: Limits) -> Line | None:
     if not text.strip():
         return None
     try:
-        return Line(number, read_json(text))
+        return Line(number, read_json(text.strip()))
     except (ValueError, RecursionError) as error:
         if not text.endswith(b"\n"):
-            return Line(
-                number,
-                error=_invalid(
-                    "the file ends in the middle of this line",
-                    "whoever wrote it was stopped; send the line again",
-                ),
-            )
-        return Line(number, error=_invalid(f"the line is no JSON in UTF-8: {error}"))
+            return Line(number, error=_cut_short())
+        return Line(number, error=_invalid(f"the line is no JSON in UTF-8: {_why(error)}"))
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg[:1].lower()}{error.msg[1:]} at column {error.colno}"
+    return str(error)
+
+
+def _cut_short() -> InputError:
+    return _invalid(
+        "the file ends in the middle of this line", "whoever wrote it was stopped; send the line again"
+    )
 
 
 def _invalid(message: str, help: str | None = None) -> InputError:

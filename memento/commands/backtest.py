@@ -11,10 +11,10 @@ from pathlib import Path
 
 from artifact.errors import ErrorCode, InputError
 from artifact.instant import Instant
-from dsl.compile import Checked, compile_rulebook
+from dsl.compile import Checked
 from engine.pipeline.backtest import Progress, Refused
 from memento.backtesting import Figures, World, as_json, objections, read_world, run_backtest
-from memento.commands.shared import add_json, add_store, instant_given, read_rulebook
+from memento.commands.shared import add_json, add_store, compiled, instant_given
 from memento.exits import Exit
 from memento.settings import Settings
 from memento.terminal import Advance, answer, error_lines, note, progress, say
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
             path=("spread",),
         )
     until = instant_given(args.until, "until")
-    checked = _compiled(args.rulebook, settings)
+    checked = compiled(args.rulebook, settings)
     world = read_world(args.events, args.customers, (args.spread, args.scramble), settings)
     acknowledged = args.store is not None and not args.json
     figures, refused = asyncio.run(
@@ -66,17 +66,6 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
     else:
         _tell(figures)
     return Exit.FINDING if figures.rejected else Exit.OK
-
-
-def _compiled(path: Path, settings: Settings) -> Checked:
-    checked = compile_rulebook(read_rulebook(path, settings.limits), settings.limits)
-    if checked.rulebook is None:
-        raise InputError(
-            ErrorCode.RULEBOOK_INVALID,
-            f"{path} has {len(checked.diagnostics)} finding(s) and cannot be run",
-            help=f"run `memento check {path}` and mend what it finds",
-        )
-    return checked
 
 
 async def _run(

@@ -7,6 +7,8 @@ from pathlib import Path
 from artifact.errors import ErrorCode, InputError
 from artifact.instant import Instant, parse_instant
 from artifact.limits import Limits
+from dsl.compile import Checked, compile_rulebook
+from memento.settings import Settings
 from memento.wiring import MEMORY
 
 DEFAULT_URL = "http://127.0.0.1:8080/graphql"
@@ -65,3 +67,15 @@ def read_rulebook(path: Path, limits: Limits) -> bytes:
             help="split off what belongs to another brand, or raise the limit `rulebook_bytes`",
         )
     return text
+
+
+def compiled(path: Path, settings: Settings) -> Checked:
+    """A rulebook that can be run. Raises InputError RULEBOOK_INVALID, and what read_rulebook raises."""
+    checked = compile_rulebook(read_rulebook(path, settings.limits), settings.limits)
+    if checked.rulebook is None:
+        raise InputError(
+            ErrorCode.RULEBOOK_INVALID,
+            f"{path} has {len(checked.diagnostics)} finding(s) and cannot be run",
+            help=f"run `memento check {path}` and mend what it finds",
+        )
+    return checked

@@ -1,0 +1,187 @@
+"""A whole service in one process: engine, dispatch and application over one store, on one loopback socket.
+
+Started and stopped in one place, in an order that loses nothing: first nobody new is let in, then what was let in is
+finished, then the store is closed by whoever opened it.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+import uvicorn
+
+from artifact.canonical import derived_id
+from artifact.errors import ErrorCode, InputError
+from channels.registry import Means, close_channels, open_channels
+from dispatch.clock import SystemClock
+from dispatch.dispatcher import Dispatcher
+from dispatch.settings import DispatchSettings
+from engine.pipeline import Engine
+from memento.address import check_address
+from memento.app import SERVER_OPTIONS, create_app
+from memento.settings import Settings
+from memento.wiring import engine_over
+from store.port import Publication, Store
+
+log = logging.getLogger(__name__)
+
+UPKEEP_SECONDS = 1.0
+
+
+class Serving(msgspec.Struct, frozen=True):
+    """A service that answers. `url` is where its API is."""
+
+    url: str
+    store: Store
+    engine: Engine
+    dispatcher: Dispatcher
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a service listens and where it puts what has no provider. Port 0: any that is free."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    spool: Path = Path("spool")
+
+
+def listen(place: Place) -> socket.socket:
+    """The socket, before anything else is started. Raises InputError ADDRESS_REFUSED, or where the port is taken."""
+    check_address(place.host)
+    host = place.host.strip("[]")
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        if os.name != "nt":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, place.port))
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise InputError(
+            ErrorCode.TOO_BUSY,
+            f"cannot listen on {place.host}:{place.port}: {getattr(error, 'strerror', None) or error}",
+            help="stop who listens there, or name another --port; 0 takes any that is free",
+            path=("port",),
+        ) from error
+    return listening
+
+
+def url_of(listening: socket.socket) -> str:
+    """The address of the API on a socket."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/graphql"
+
+
+@asynccontextmanager
+async def serving(
+    store: Store, settings: Settings, listening: socket.socket, spool: Path, *, dispatching: bool = True
+) -> AsyncIterator[Serving]:
+    """Serve until the block ends. Without `dispatching` what is due waits until somebody lets it go."""
+    engine = engine_over(store, settings)
+    channels = open_channels(Means(spool=spool))
+    dispatcher = Dispatcher(engine, channels, DispatchSettings(worker=_worker()), SystemClock())
+    await engine.start()
+    try:
+        async with _answering(engine, settings, listening):
+            if dispatching:
+                await dispatcher.start()
+            upkeep = asyncio.create_task(_keep_up(engine))
+            try:
+                yield Serving(url_of(listening), store, engine, dispatcher)
+            finally:
+                upkeep.cancel()
+                with suppress(asyncio.CancelledError):
+                    await upkeep
+    finally:
+        await dispatcher.stop()
+        await engine.stop()
+        await close_channels(channels)
+
+
+def _worker() -> str:
+    return f"{socket.gethostname()[:100]}/{os.getpid()}"
+
+
+async def _keep_up(engine: Engine) -> None:
+    """Follow publications of other processes, and decide anew whoever waits under an older rulebook."""
+    while True:
+        try:
+            await engine.refresh()
+            await engine.sweep()
+        except InputError as error:
+            log.warning("the newest rulebook cannot be followed now: %s", error)
+        except Exception:
+            log.exception("upkeep failed; it is tried again")
+        await asyncio.sleep(UPKEEP_SECONDS)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own idea of signals: whoever runs us decides when it ends."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def _answering(engine: Engine, settings: Settings, listening: socket.socket) -> AsyncIterator[None]:
+    config = uvicorn.Config(
+        create_app(engine, settings.surface), log_level="warning", access_log=False, **SERVER_OPTIONS
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        while not server.started:
+            await asyncio.wait({running}, timeout=0.01)
+            if running.done():
+                await running
+                raise RuntimeError("the server ended before it began")
+        yield
+    finally:
+        server.should_exit = True
+        await running
+
+
+@contextmanager
+def stopping_signal() -> Iterator[asyncio.Event]:
+    """An event that Ctrl-C or a termination sets, once; a second one ends the process at once."""
+    event = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    names = (signal.SIGINT, signal.SIGTERM)
+
+    def stop() -> None:
+        event.set()
+        for name in names:
+            loop.remove_signal_handler(name)
+
+    for name in names:
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(name, stop)
+    try:
+        yield event
+    finally:
+        for name in names:
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(name)
+
+
+async def put_in_force(engine: Engine, text: bytes, actor: str) -> Publication | None:
+    """Publish a rulebook unless it is in force already. Raises InputError RULEBOOK_INVALID."""
+    decoded = text.decode("utf-8", "replace")
+    checked = await engine.check(decoded)
+    if checked.rulebook is None:
+        raise InputError(
+            ErrorCode.RULEBOOK_INVALID,
+            f"the rulebook has {len(checked.diagnostics)} finding(s) and cannot be published",
+            help="run `memento check` on it and mend what it finds",
+            path=("rulebook",),
+        )
+    if checked.rulebook.revision == engine.books.revision:
+        return None
+    row, _ = await engine.save_rulebook(decoded, actor, derived_id("rulebook", checked.rulebook.revision))
+    return await engine.publish_rulebook(row.id, actor)
