@@ -22,7 +22,7 @@ from store.embedded import sql
 from store.embedded.lock import ServiceLock
 from store.embedded.readers import Readers
 from store.embedded.writer import Writer, artifact_of
-from store.feed import Feed, Reader
+from store.feed import GAP, Feed, Reader
 from store.listing import Place, page_of, place_after, place_of
 from store.port import (
     Commit,
@@ -89,7 +89,12 @@ class EmbeddedStore:
         """See the port. Watchers are told after the fsync, never before it."""
         for commit in commits:
             check_commit(commit)
-        results = self._writing().commit(commits)
+        try:
+            results = self._writing().commit(commits)
+        except InputError:
+            # A fault while syncing leaves open whether the group is durable; who watches must look again.
+            self._feed.publish([GAP])
+            raise
         written = zip(commits, results, strict=True)
         self._feed.publish([change_of(c) for c, result in written if result is CommitResult.COMMITTED])
         return results

@@ -6,7 +6,7 @@ to the event loop it was first used on, so there is one per running loop.
 
 import asyncio
 from collections.abc import Callable
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutinefunction
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -86,10 +86,18 @@ class Clients:
         here = asyncio.get_running_loop()
         for loop, database in list(self._databases.items()):
             if loop is here or loop.is_closed() or not loop.is_running():
-                await settled(database.client.close())
+                await _close(database.client)
             else:
                 loop.call_soon_threadsafe(_close_there, database.client)
         self._databases.clear()
+
+
+async def _close(client: Client) -> None:
+    """Motor's closing is a plain call that talks to the server, so it must not hold the loop."""
+    if iscoroutinefunction(client.close):
+        await client.close()
+    else:
+        await asyncio.to_thread(client.close)
 
 
 _closing: set[asyncio.Task[Any]] = set()
@@ -97,6 +105,6 @@ _closing: set[asyncio.Task[Any]] = set()
 
 
 def _close_there(client: Client) -> None:
-    task = asyncio.ensure_future(settled(client.close()))
+    task = asyncio.ensure_future(_close(client))
     _closing.add(task)
     task.add_done_callback(_closing.discard)

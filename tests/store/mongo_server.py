@@ -18,6 +18,9 @@ from pathlib import Path
 import pytest
 
 PATIENCE_SECONDS = 60
+QUICK = "directConnection=true&serverSelectionTimeoutMS=1000&heartbeatFrequencyMS=500"
+"""After a fault a driver waits for its next heartbeat, which tests have no time for."""
+
 MISSING = "NOT RUN: no MongoDB server (install secantusdb, or set MEMENTO_TEST_MONGO_URL)"
 
 
@@ -34,7 +37,7 @@ def stand_in(*options: str) -> Iterator[str]:
             process = subprocess.Popen([str(program), *where, *options], stdout=output, stderr=output)
         try:
             _wait_for(port, process)
-            yield f"mongodb://127.0.0.1:{port}/?directConnection=true&serverSelectionTimeoutMS=2000"
+            yield f"mongodb://127.0.0.1:{port}/?{QUICK}"
         finally:
             process.kill()
             process.wait()
@@ -84,3 +87,8 @@ def is_stand_in() -> bool:
 def drivers() -> Sequence[str]:
     """The drivers to run the contract with: Motor, and with MEMENTO_TEST_MONGO_DRIVERS=all its successor too."""
     return ("motor", "pymongo") if os.environ.get("MEMENTO_TEST_MONGO_DRIVERS") == "all" else ("motor",)
+
+
+def elapsed() -> int:
+    """Microseconds of this machine's monotonic clock."""
+    return time.monotonic_ns() // 1000
