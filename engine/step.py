@@ -15,9 +15,9 @@ from artifact.errors import ErrorCode, InputError
 from artifact.event import Event, Subject, event_content
 from artifact.facts import CommitmentState, Facts
 from artifact.instant import Instant
-from artifact.message import DeliveryState, Message, MessageState
+from artifact.message import Delivery, DeliveryState, Message, MessageState
 from artifact.states import LEFT_STATES
-from engine.admitting import admit, close
+from engine.admitting import admit, close, message_id
 from engine.builtin import CORRECTION, TALK_TYPES
 from engine.deciding import decide
 from engine.fold import fold_deadlines, fold_event, in_memory, next_deadline
@@ -234,28 +234,44 @@ def _take_back_request(talking: Talking, corrected: Event, scene: Scene, cause: 
 
 def _retract(talking: Talking, message: Message, scene: Scene, cause: str, *, superseded: bool) -> None:
     """What has not left is taken back. Where something has left, a correction goes there, or a person is asked."""
-    left = [d for d in message.deliveries if d.state in LEFT_STATES and d.state is not DeliveryState.FAILED]
+    left = _left(message)
     if message.id in talking.messages:
         state = MessageState.SUPERSEDED if superseded else MessageState.RETRACTED
         close(talking, message, state, "corrected", scene, cause)
-    if not left:
-        return
-    if scene.book is not None and "correction" in scene.book.topics:
-        request = replace(
-            message.request,
-            source="memento",
-            id=f"{message.request.id}/correction",
-            topic="correction",
-            key=None,
-            expires_at=None,
-            channels=tuple(dict.fromkeys(d.channel for d in left)),
-            content=(),
-            data={**message.request.data, "corrected_topic": message.request.topic},
-        )
-        correction = admit(talking, request, scene, cause)
-        talking.keep(replace(correction, correcting=message.id))
-    else:
+    if left and not _correct_by_message(talking, message, left, scene, cause):
         talking.alert("correction_needed", message, scene)
+
+
+def _left(message: Message) -> list[Delivery]:
+    """Deliveries that have left, or may have."""
+    return [d for d in message.deliveries if d.state in LEFT_STATES and d.state is not DeliveryState.FAILED]
+
+
+def _correct_by_message(
+    talking: Talking, message: Message, left: list[Delivery], scene: Scene, cause: str
+) -> bool:
+    """Send a correction where the message went; False where the rulebook words none, or there is no room for it."""
+    if scene.book is None or "correction" not in scene.book.topics:
+        return False
+    request = replace(
+        message.request,
+        source="memento",
+        id=f"{message.request.id}/correction",
+        topic="correction",
+        key=None,
+        expires_at=None,
+        channels=tuple(dict.fromkeys(d.channel for d in left)),
+        content=(),
+        data={**message.request.data, "corrected_topic": message.request.topic},
+    )
+    if talking.find(message_id(talking.customer_id, request.source, request.id)) is not None:
+        return True
+    try:
+        correction = admit(talking, request, scene, cause)
+    except InputError:
+        return False
+    talking.keep(replace(correction, correcting=message.id))
+    return True
 
 
 def _perform(
@@ -275,6 +291,10 @@ def _perform(
 
 
 def _admit_asked(talking: Talking, asked: Asked, scene: Scene, cause: str, *, outdated: bool) -> None:
+    """Take in what the memory asks for; once, even if it was taken back and is asked for again."""
+    known = talking.find(message_id(talking.customer_id, asked.request.source, asked.request.id))
+    if known is not None and (known.id in talking.messages or _left(known)):
+        return
     try:
         admit(talking, asked.request, scene, cause, outdated=outdated)
     except InputError as full:

@@ -40,7 +40,7 @@ class Talking:
     def keep(self, message: Message) -> None:
         """Keep the newest state of a message, among the live or the closed."""
         if message.state in LIVE_STATES:
-            known = self.messages.get(message.id)
+            known = self.messages.get(message.id) or self.tail.pop(message.id, None)
             self.messages[message.id] = message
         else:
             known = self.messages.pop(message.id, None) or self.tail.get(message.id)
@@ -72,8 +72,14 @@ class Talking:
         )
 
     def task(self, task: StaffTask) -> None:
-        """Add a task unless it is known; past the limit the oldest closed, then the oldest alert, makes room."""
-        if task.id in self.tasks:
+        """Add a task unless it is known; past the limit the oldest closed, then the oldest alert, makes room.
+
+        One that was cancelled is open again: what asked for it was taken back, and has come back.
+        """
+        known = self.tasks.get(task.id)
+        if known is not None:
+            if known.state == "CANCELLED":
+                self.tasks[task.id] = replace(known, state="OPEN")
             return
         if len(self.tasks) >= self.limits.tasks:
             gone = min(
