@@ -40,8 +40,8 @@ def flat(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _updated(facts: Facts, event: Event, limits: Limits) -> Facts:
-    given = flat(event.data)
-    attributes = {**facts.attributes, **{name: Fact(value, event.at) for name, value in given.items()}}
+    given = sorted(flat(event.data).items())  # what finds room must not depend on the order of its keys
+    attributes = {**facts.attributes, **{name: Fact(value, event.at) for name, value in given}}
     kept = dict(list(attributes.items())[: limits.attributes])
     return replace(facts, attributes=kept)
 
@@ -73,9 +73,19 @@ def _consent(state: ConsentState) -> Fold:
             proof=event.data.get("proof"),
         )
         others = [c for c in facts.consents if (c.category, c.channel) != (entry.category, entry.channel)]
-        return replace(facts, consents=(*others, entry)[-limits.consents :])
+        return replace(facts, consents=_within((*others, entry), limits.consents))
 
     return fold
+
+
+def _within(consents: tuple[Consent, ...], limit: int) -> tuple[Consent, ...]:
+    """Past the limit the oldest consent given is forgotten; an objection only where nothing else is left."""
+    surplus = len(consents) - limit
+    if surplus <= 0:
+        return consents
+    order = sorted(range(len(consents)), key=lambda i: (consents[i].state is not ConsentState.GIVEN, i))
+    gone = set(order[:surplus])
+    return tuple(c for i, c in enumerate(consents) if i not in gone)
 
 
 def _preference_set(facts: Facts, event: Event, limits: Limits) -> Facts:
