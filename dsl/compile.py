@@ -12,7 +12,7 @@ from artifact.limits import DEFAULT_LIMITS, Limits
 from dsl.book import CompiledRulebook
 from dsl.check.program import Source, check_program
 from dsl.closures import Closures
-from dsl.cut import cut
+from dsl.cut import Cut, cut
 from dsl.errors import Diagnostic, DiagnosticCode, Finding, Lines, Severity, worded
 from dsl.lexicon import Tongue, tongue_of
 from dsl.parser import parse_declaration
@@ -42,10 +42,12 @@ def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Chec
     if isinstance(read, Finding):
         return _refused([read], "", "en")
     words = tongue_of(read)
-    sources, findings = _parsed(read, words, limits)
-    if any(finding.code is DiagnosticCode.TOO_MANY_DECLARATIONS for finding in findings):
-        return _refused(findings, read, words.code)
-    outcome = check_program(sources, words, limits)
+    cuts = cut(read, words)
+    if len(cuts) > limits.rulebook_declarations:
+        values = {"count": str(len(cuts)), "limit": str(limits.rulebook_declarations)}
+        return _refused([Finding(DiagnosticCode.TOO_MANY_DECLARATIONS, 0, 0, values)], read, words.code)
+    sources, findings, unread = _parsed(read, cuts, words, limits)
+    outcome = check_program(sources, words, limits, unread)
     diagnostics = _worded(findings + outcome.findings, read, words.code)
     if any(diagnostic.severity in (Severity.CRITICAL, Severity.ERROR) for diagnostic in diagnostics):
         return Checked(None, diagnostics, 0, outcome.tests)
@@ -73,21 +75,21 @@ def _read(text: str | bytes, limits: Limits) -> str | Finding:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _parsed(text: str, words: Tongue, limits: Limits) -> tuple[list[Source], list[Finding]]:
-    cuts = cut(text, words)
-    if len(cuts) > limits.rulebook_declarations:
-        values = {"count": str(len(cuts)), "limit": str(limits.rulebook_declarations)}
-        return [], [Finding(DiagnosticCode.TOO_MANY_DECLARATIONS, 0, 0, values)]
+def _parsed(
+    text: str, cuts: list[Cut], words: Tongue, limits: Limits
+) -> tuple[list[Source], list[Finding], tuple[tuple[str, str], ...]]:
+    """Syntax trees, faults, and what could not be read (see dsl.parser.Parsed)."""
     sources: list[Source] = []
-    lines = Lines(text)
     findings = _unreadable(text)
+    unread: list[tuple[str, str]] = []
+    lines = Lines(text)
     for one in cuts:
         parsed = parse_declaration(one.text, words.code, limits.nesting)
-        sources += [
-            Source(node, one.start, one.text, lines.place(one.start + node.start)[0]) for node in parsed.nodes
-        ]
+        for node in parsed.nodes:
+            sources.append(Source(node, one.start, one.text, lines.place(one.start + node.start)[0]))
         findings += [finding.moved(one.start) for finding in parsed.findings]
-    return sources, findings
+        unread += parsed.unread
+    return sources, findings, tuple(unread)
 
 
 def _unreadable(text: str) -> list[Finding]:

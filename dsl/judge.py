@@ -80,7 +80,7 @@ class Judge:
             return found
         several = (self._of_topic.get(topic, []), self._of_category.get(category, []), self._of_any)
         ranked = sorted((runner for runners in several for runner in runners), key=lambda runner: runner.rank)
-        found = tuple(r for r in ranked if all(_admits(part, topic, category) for part in r.rule.conditions))
+        found = tuple(r for r in ranked if all(admits(part, topic, category) for part in r.rule.conditions))
         if self._categories.get(topic) == category:
             self._found[topic] = found
         return found
@@ -211,15 +211,15 @@ def _runner(rule: MessageRule, rank: int, compile_condition: Compile) -> Runner:
     )
 
 
-def _admits(condition: Condition, topic: str, category: str) -> bool:
-    """False only where `message.topic` or `message.category` alone already says no."""
+def admits(condition: Condition, topic: str, category: str) -> bool:
+    """False where `message.topic` or `message.category` alone already says no: the rule is then no candidate."""
     match condition:
         case Compare(Relation.EQ, Read(Scope.MESSAGE, _, "topic" | "category" as field), Literal(value)):
             return bool(value == (topic if field == "topic" else category))
         case OneOf(Read(Scope.MESSAGE, _, "topic" | "category" as field), values):
             return (topic if field == "topic" else category) in values
         case And(parts):
-            return all(_admits(part, topic, category) for part in parts)
+            return all(admits(part, topic, category) for part in parts)
         case _:
             return True
 

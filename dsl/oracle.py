@@ -10,7 +10,7 @@ from artifact.limits import DEFAULT_LIMITS
 from dsl.book import CompiledRulebook
 from dsl.effects import Postpone
 from dsl.interpret import Interpreter, first_missing, reads_of
-from dsl.judge import silenced, ties
+from dsl.judge import admits, silenced, ties
 from dsl.program import MessageRule, Program
 from dsl.react import fault_of, valid
 from dsl.reading import Env, reference_of
@@ -50,7 +50,9 @@ class InterpretedRulebook(CompiledRulebook):
 
     def _speaks_of(self, rule: MessageRule, asked: Asked) -> bool:
         in_topics = rule.topics is None or asked.topic in rule.topics
-        return in_topics and (rule.categories is None or asked.category in rule.categories)
+        in_categories = rule.categories is None or asked.category in rule.categories
+        named = all(admits(condition, asked.topic, asked.category) for condition in rule.conditions)
+        return in_topics and in_categories and named
 
     def _one(self, rule: MessageRule, rank: int, env: Env) -> tuple[Fired | None, RuleRow]:
         try:

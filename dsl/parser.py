@@ -22,10 +22,14 @@ _SHOWN = 6
 
 
 class Parsed(NamedTuple):
-    """The trees of one cut of the file (more than one where an `end` is missing) and what is wrong with it."""
+    """The trees of one cut of the file (more than one where an `end` is missing) and what is wrong with it.
+
+    `unread` are head and name of declarations that could not be read, so that their names are not reported too.
+    """
 
     nodes: tuple[Node, ...]
     findings: tuple[Finding, ...]
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 class _Stop(Exception):
@@ -43,12 +47,25 @@ def parse_declaration(text: str, code: str, nesting: int) -> Parsed:
     words = tongue(code)
     pieces, faults = scan(text, words)
     if faults and not (pieces and pieces[0].key in words.later):
-        return Parsed((), tuple(Finding(f.code, f.start, f.end, {"text": _shown(f.text)}) for f in faults))
+        found = tuple(Finding(f.code, f.start, f.end, {"text": _shown(f.text)}) for f in faults)
+        return Parsed((), found, (_headed(pieces, words),) if pieces else ())
     nodes: list[Node] = []
     findings: list[Finding] = []
+    unread: list[tuple[str, str]] = []
     while pieces:
+        before, count = pieces, len(nodes)
         pieces = _one(text, pieces, words, nesting, nodes, findings)
-    return Parsed(tuple(nodes), tuple(findings))
+        if len(nodes) == count:
+            unread.append(_headed(before, words))
+    return Parsed(tuple(nodes), tuple(findings), tuple(unread))
+
+
+def _headed(pieces: list[Piece], words: Tongue) -> tuple[str, str]:
+    """The terminal that heads a declaration, and the name that follows."""
+    for phrase, terminals in words.trie.get(pieces[0].key or "", ()):
+        if terminals[0][0] in HEADS and tuple(piece.key for piece in pieces[: len(phrase)]) == phrase:
+            return terminals[0][0], pieces[len(phrase)].text if len(pieces) > len(phrase) else ""
+    return "", pieces[1].text if len(pieces) > 1 else ""
 
 
 def _one(

@@ -13,7 +13,7 @@ from dsl.check.templates import check_templates
 from dsl.check.tests import Tests
 from dsl.errors import DiagnosticCode as Code
 from dsl.errors import Finding
-from dsl.lexicon import Tongue
+from dsl.lexicon import Tongue, plain
 from dsl.program import MessageRule, Program
 from dsl.syntax import Node
 from dsl.trial import RulebookTest
@@ -34,11 +34,18 @@ class Outcome(NamedTuple):
     findings: list[Finding]
 
 
-def check_program(sources: list[Source], tongue: Tongue, limits: Limits) -> Outcome:
-    """Check every declaration. The program is only meaningful if nothing was found."""
+def check_program(
+    sources: list[Source], tongue: Tongue, limits: Limits, unread: tuple[tuple[str, str], ...] = ()
+) -> Outcome:
+    """Check every declaration. The program is only meaningful if nothing was found.
+
+    `unread` are head and name of the declarations that could not be parsed.
+    """
     desk = Desk(tongue, "EUR", limits.nesting)
+    desk.unread = frozenset(plain(name) for _, name in unread)
+    desk.unread_vocabulary = any(head == "_VOCABULARY" for head, _ in unread)
     placed = [Placed(source.node, source.base) for source in sources]
-    header = header_of(desk, placed)
+    header = header_of(desk, placed, told=any(head == "_RULEBOOK" for head, _ in unread))
     desk.currency = header.currency
     symbols = Symbols()
     collector = Collector(desk, symbols, limits)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dsl.errors import DiagnosticCode, Finding
-from dsl.lexicon import Tongue
+from dsl.lexicon import Tongue, plain
 from dsl.names import Names, nearest
 from dsl.syntax import Node, Place
 from dsl.types import CHANNEL, TEXT, Type
@@ -86,6 +86,8 @@ class Desk:
         self.tongue, self.currency, self.nesting = tongue, currency, nesting
         self.findings: list[Finding] = []
         self._noted: set[tuple[DiagnosticCode, int, int]] = set()
+        self.unread: frozenset[str] = frozenset()
+        self.unread_vocabulary = False
         self.base = 0
 
     def report(self, code: DiagnosticCode, place: Place, **values: object) -> None:
@@ -100,6 +102,10 @@ class Desk:
     def unknown(
         self, code: DiagnosticCode, place: Place, text: str, names: Iterable[str], **values: object
     ) -> None:
-        """Note a name that is not there, with the nearest one that is."""
+        """Note a name that is not there, with the nearest one that is; unless it may be where nothing could be read."""
+        if code is not DiagnosticCode.VALUE_UNKNOWN and (
+            self.unread_vocabulary or {plain(text), plain(text.partition(".")[0])} & self.unread
+        ):
+            return
         names = list(names)
         self.report(code, place, text=text, near=nearest(text, names), **values)

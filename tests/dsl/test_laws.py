@@ -1,0 +1,63 @@
+"""Laws of judging, over rulebooks, customers and instants drawn at random."""
+
+from functools import lru_cache
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from artifact.facts import Facts
+from artifact.instant import DAY, Instant
+from dsl.book import CompiledRulebook
+from dsl.oracle import InterpretedRulebook
+from dsl.verdict import Asked
+from tests.dsl.support import book
+from tests.dsl.worlds import customers, messages, nows, rules, zones
+
+SETTINGS = settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+@lru_cache(maxsize=64)
+def compiled(text: str) -> CompiledRulebook:
+    return book(text)
+
+
+@SETTINGS
+@given(rules(), customers(), messages(), zones, nows)
+def test_the_compiled_form_says_what_the_interpreter_says(
+    text: str, facts: Facts, message: Asked, zone: str, now: Instant
+) -> None:
+    fast = compiled(text)
+    slow = InterpretedRulebook(fast.program)
+    assert fast.judge(message, facts, zone, now) == slow.judge(message, facts, zone, now)
+
+
+@SETTINGS
+@given(rules(), customers(), messages(), zones, nows, st.floats(0, 1))
+def test_a_verdict_stands_until_it_says_it_flips(
+    text: str, facts: Facts, message: Asked, zone: str, now: Instant, share: float
+) -> None:
+    rulebook = compiled(text)
+    first = rulebook.judge(message, facts, zone, now)
+    until = first.flips_at if first.flips_at is not None else now + 1000 * DAY
+    assert until > now
+    later = min(until - 1, now + int((until - now) * share))
+    again = rulebook.judge(message, facts, zone, later)
+    assert (again.fired, again.rows, again.ties) == (first.fired, first.rows, first.ties)
+    last = rulebook.judge(message, facts, zone, until - 1)
+    assert (last.fired, last.rows, last.ties) == (first.fired, first.rows, first.ties)
+
+
+@SETTINGS
+@given(rules(), customers(), messages(), zones, nows)
+def test_judging_depends_on_nothing_but_its_arguments(
+    text: str, facts: Facts, message: Asked, zone: str, now: Instant
+) -> None:
+    rulebook = compiled(text)
+    first = rulebook.judge(message, facts, zone, now)
+    rulebook.judge(message, Facts(), "UTC", now + DAY)
+    assert rulebook.judge(message, facts, zone, now) == first
+    assume(first.fired)
+    names = [one.rule for one in first.fired]
+    assert [row.rule for row in first.rows if row.result in ("FIRED", "ERROR") and row.rule in names] == names

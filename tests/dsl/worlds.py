@@ -1,0 +1,213 @@
+"""Rulebooks and customers drawn at random, for laws that must hold of all of them."""
+
+from hypothesis import strategies as st
+
+from artifact.channel import Channel
+from artifact.event import Subject
+from artifact.facts import Commitment, CommitmentState, Fact, Facts, Interaction, Preferences, Situation
+from artifact.instant import DAY, HOUR, MINUTE, Instant, format_instant
+from dsl.verdict import Asked
+from tests.dsl.support import NOW, asked
+
+SPANS = ["3 days", "2 hours", "1 month", "90 minutes", "1 year", "2 weeks"]
+LONG_SPANS = ["3 days", "1 month", "2 weeks", "1 year"]
+CLOSE = [
+    -400 * DAY,
+    -31 * DAY,
+    -14 * DAY,
+    -3 * DAY,
+    -2 * HOUR,
+    -1,
+    0,
+    1,
+    90 * MINUTE,
+    2 * DAY,
+    28 * DAY,
+    370 * DAY,
+]
+
+moments = st.one_of(
+    st.sampled_from(CLOSE).map(lambda shift: NOW + shift),
+    st.integers(min_value=NOW - 800 * DAY, max_value=NOW + 800 * DAY),
+)
+spans = st.sampled_from(SPANS)
+long_spans = st.sampled_from(LONG_SPANS)
+
+_ATOMS = st.one_of(
+    st.sampled_from(
+        """
+        claim is open|claim is closed|claim is refused|claim is not open|claim is known|bereavement is open
+        bereavement is closed|adjuster_call is broken|adjuster_call is pending|visiting is web|visiting is known
+        preferences.marketing|preferences.marketing is no|customer.age is at least 65|customer.age is 44
+        customer.age is between 20 and 60|customer.churn > 0.6|customer.tier is one of (gold, platinum)
+        customer.tier is not basic|customer.value is more than 1,000 EUR|customer.city contains "adri"
+        customer.city is "Madrid"|customer.value * 1.5 >= 999.99 EUR|customer.age + 1 is less than 45
+        customer.value / customer.age is more than 10 EUR|claim.amount is more than 500 EUR|claim.kind is water
+        customer.kind is lead|customer.language is known|customer.age is unknown|claim.satisfaction is unknown
+        any claim|no claim|every claim with (amount is more than 100 EUR)|message.product is "car"
+        any claim with (kind is water and satisfaction is less than 6)|no claim with (state is refused)
+        message.topic is cross_sell|message.category is service|message.amount >= 10 EUR|message.urgency is low
+        claim.closed - claim.opened is more than 2 days|customer.patience is at least 1 week
+        customer.last_visit + 3 days <= now|customer.born <= today|customer.born is today|today > customer.born
+        customer.last_visit > now|claim.until >= now|customer.born + 18 years > today
+        customer.last_visit is more than 1 March 2026|claim.opened < 2 March 2026 9:30|now >= 2 March 2026 11:00
+        """.replace("\n", "|").split("|")
+    )
+    .map(str.strip)
+    .filter(bool),
+    spans.map("customer.last_visit is in the last {}".format),
+    spans.map("customer.last_visit is in the next {}".format),
+    spans.map("claim.closed is in the last {}".format),
+    spans.map("claim.opened is older than {}".format),
+    spans.map("any claim with (closed is in the last {} and satisfaction is less than 6)".format),
+    long_spans.map("customer.born is in the last {}".format),
+    long_spans.map("customer.born is in the next {}".format),
+    long_spans.map("customer.born is older than {}".format),
+)
+
+conditions = st.recursive(
+    _ATOMS,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' and '.join(parts)})"),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' or '.join(parts)})"),
+        inner.map("not ({})".format),
+    ),
+    max_leaves=6,
+)
+
+_THEN = st.one_of(
+    st.sampled_from(
+        [
+            "block",
+            "deliver by sms",
+            "deliver by app, email and avoid sms",
+            "rephrase with words",
+            "set urgency to low",
+            "require proof by email",
+            "propagate to sms if unseen after 2 hours",
+            "postpone for 3 days, at most 2 times, otherwise block",
+            "postpone until 10:00",
+            "postpone until the claim closes, at most 60 days, otherwise block",
+            "postpone until claim.opened + 5 days",
+            "postpone until 1 September 2026 9:30",
+        ]
+    ),
+    _ATOMS.filter(lambda text: " is " in text or "visiting" in text).map(
+        "postpone while {}, at most 9 days, otherwise deliver".format
+    ),
+)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> str:
+    """A few message rules, some of them exceptions to an earlier one."""
+    texts = []
+    for number in range(draw(st.integers(1, 5))):
+        about = draw(
+            st.sampled_from(
+                ["", "for topic cross_sell", "for category marketing", "for topics survey, apology"]
+            )
+        )
+        meta = [f"if unknown {draw(st.sampled_from(['apply', 'ignore']))}"]
+        if number and draw(st.booleans()):
+            meta.append(f'exception to "rule {draw(st.integers(0, number - 1))}"')
+        if draw(st.booleans()):
+            meta.append(f"priority {draw(st.sampled_from([10, 50, 90]))}")
+        if draw(st.integers(0, 5)) == 0:
+            meta.append("valid from 1 March 2026 to 3 March 2026")
+        when = " and ".join(draw(st.lists(conditions, min_size=1, max_size=3)))
+        texts.append(
+            f'message rule "rule {number}" {" ".join(meta)} {about} when {when} then {draw(_THEN)} end'
+        )
+    return "\n".join(texts)
+
+
+def _maybe(strategy: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.one_of(
+        st.none(), strategy, st.sampled_from(["nonsense", 7, True, 2.5, {"amount": "9.5", "currency": "EUR"}])
+    )
+
+
+_VALUES: dict[str, st.SearchStrategy[object]] = {
+    "age": st.integers(0, 120),
+    "churn": st.floats(0, 1),
+    "tier": st.sampled_from(["basic", "silver", "gold", "platinum"]),
+    "value": st.one_of(st.integers(0, 5000), st.integers(0, 500_000).map(lambda n: n / 100)),
+    "city": st.sampled_from(["Madrid", "Sevilla"]),
+    "born": st.sampled_from(["1960-02-29", "2008-03-02", "2026-03-02", "2026-03-30", "2026-02-27"]),
+    "last_visit": moments.map(format_instant),
+    "patience": st.sampled_from(["P3D", "P1W", "PT90M"]),
+    "preferences.marketing": st.booleans(),
+}
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> tuple[Situation, ...]:
+    """Claims and a bereavement, open or closed, each key once."""
+    found = []
+    for kind, reference in draw(
+        st.lists(
+            st.sampled_from([("claim", "S1"), ("claim", "S2"), ("claim", "S3"), ("bereavement", "")]),
+            unique=True,
+        )
+    ):
+        opened, closed = draw(moments), draw(st.one_of(st.none(), moments))
+        data: dict[str, object] = {}
+        for name, values in (
+            ("kind", st.sampled_from(["water", "theft"])),
+            ("amount", st.integers(0, 100_000).map(lambda n: n / 100)),
+            ("satisfaction", st.integers(0, 10)),
+            ("until", moments.map(format_instant)),
+        ):
+            value = draw(_maybe(values))
+            if value is not None:
+                data[name] = value
+        state = "closed" if closed is not None else draw(st.sampled_from(["open", "refused"]))
+        changed = opened if closed is None else max(opened, closed)
+        found.append(Situation(kind, reference, state, closed is None, opened, changed, closed, None, data))
+    return tuple(found)
+
+
+@st.composite
+def customers(draw: st.DrawFn) -> Facts:
+    """A customer of whom anything may be known, or known wrongly."""
+    attributes = {}
+    for name, values in _VALUES.items():
+        if draw(st.booleans()):
+            attributes[name] = Fact(draw(_maybe(values)), NOW)
+    commitments = [
+        Commitment(
+            "adjuster_call", reference, draw(moments), draw(moments), draw(st.sampled_from(CommitmentState))
+        )
+        for reference in draw(st.lists(st.sampled_from(["S1", "S2"]), unique=True))
+    ]
+    visits = [
+        Interaction(
+            str(number),
+            draw(st.sampled_from([Channel.WEB, Channel.APP])),
+            draw(moments),
+            draw(st.none() | moments),
+        )
+        for number in range(draw(st.integers(0, 2)))
+    ]
+    return Facts(
+        attributes=attributes,
+        situations=draw(situations()),
+        commitments=tuple(commitments),
+        interactions=tuple(visits),
+        preferences=Preferences(language=draw(st.sampled_from([None, "es"]))),
+    )
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> Asked:
+    """A message, perhaps about a claim."""
+    about = draw(
+        st.one_of(st.none(), st.sampled_from(["S1", "S2", "S9"]).map(lambda ref: Subject("claim", ref)))
+    )
+    data = draw(st.sampled_from([{}, {"product": "car"}, {"product": 3, "amount": 12.5}]))
+    return asked(draw(st.sampled_from(["cross_sell", "survey", "apology", "nobody_knows"])), about, **data)
+
+
+zones = st.sampled_from(["Europe/Madrid", "UTC", "America/Sao_Paulo", "Australia/Lord_Howe"])
+nows: st.SearchStrategy[Instant] = st.one_of(st.just(NOW), moments)
