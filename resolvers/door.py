@@ -90,12 +90,22 @@ def _event(engine: Engine, own: Own, actor: str) -> Event:
         "data": own.data,
     }
     try:
-        return intake.event_from(mapping, engine.limits, engine.now(), actor, own.path)
+        return intake.event_from(mapping, engine.limits, engine.now(), actor, internal=True)
     except InputError as error:
-        raise as_input(error) from error
+        raise as_input(error).under(*own.path) from error
+
+
+_INPUT_NAMES = {
+    "delivery": "deliveryId",
+    "message": "messageId",
+    "interaction": "interactionId",
+    "wording": "wordingShown",
+}
 
 
 def as_input(error: InputError) -> InputError:
-    """The error seen from the mutation's own input, which has no field `data` around its fields."""
-    path = tuple(step for step in error.path if step != "data")
+    """The error of an event seen from the mutation's input: its fields stand at the top and have longer names."""
+    path = error.path[1:] if error.path[:1] == ("data",) else error.path
+    if path[:1] != error.path[:1] and path:
+        path = (_INPUT_NAMES.get(path[0], path[0]), *path[1:])
     return InputError(error.code, error.message, help=error.help, path=path)

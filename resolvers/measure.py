@@ -1,9 +1,11 @@
-"""How large an operation is, seen before it runs: depth, aliases, directives, and rows its pages can hold.
+"""How large an operation is, seen before it runs: depth, aliases, directives, repeated fields, and rows its
+pages can hold.
 
 Tokens are counted by the parser. Refuses (DOCUMENT_TOO_LARGE) what passes a limit; work is linear in the document,
 because each fragment is measured once.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 
 from graphql import (
@@ -32,12 +34,22 @@ LARGEST_PAGE = 100
 
 
 class _Counter(Visitor):
-    """Aliases and directives, wherever they stand."""
+    """Aliases and directives, wherever they stand; and how often one name stands in one selection at most.
+
+    Validation compares every two fields of one name with all that is below them.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.aliases = 0
         self.directives = 0
+        self.repeats = 0
+
+    def enter_selection_set(self, node: SelectionSetNode, *_: object) -> None:
+        names = Counter(
+            (one.alias or one.name).value for one in node.selections if isinstance(one, FieldNode)
+        )
+        self.repeats = max(self.repeats, *names.values(), 0)
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         self.aliases += node.alias is not None
@@ -47,11 +59,12 @@ class _Counter(Visitor):
 
 
 def check_shape(document: DocumentNode, surface: Surface) -> None:
-    """Aliases, directives and depth of a document that is not validated yet. Raises Refused."""
+    """Aliases, directives, repeated fields and depth of a document that is not validated yet. Raises Refused."""
     counter = _Counter()
     visit(document, counter)
     _check("aliases", counter.aliases, surface.aliases)
     _check("directives", counter.directives, surface.directives)
+    _check("fields of one name in one place", counter.repeats, surface.repeats)
     depths = _Depths(_fragments_of(document))
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode):

@@ -10,6 +10,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     depth: int = 10
     aliases: int = 15
     directives: int = 50
+    repeats: int = 20
     rows: int = 5_000
     introspection: bool = True
     suggestions: bool = True

@@ -34,13 +34,6 @@ class Diagnostic:
         )
 
 
-@strawberry.type(description="A test that the rulebook brings, and how it went.")
-class RuleTest:
-    name: str
-    passed: bool
-    detail: str | None
-
-
 @strawberry.type(description="What the checker makes of a text. Nothing was stored or run.")
 class RulebookCheck:
     ok: bool = strawberry.field(description="Whether it can be published.")

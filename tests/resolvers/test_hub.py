@@ -1,0 +1,133 @@
+"""The hub: one watcher of the store, any number of followers, none of whom can hold up a commit."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from artifact.errors import InputError
+from resolvers import hub as hub_module
+from resolvers.hub import Hub, Lagged
+from store.feed import GAP, Feed
+from store.port import Change
+
+pytestmark = pytest.mark.anyio
+
+
+class Watched:
+    """The one part of a store that a hub uses."""
+
+    def __init__(self) -> None:
+        self.feed = Feed()
+        self.broken = 0
+
+    def watch(self) -> AsyncIterator[Change]:
+        return self.failing() if self.broken else self.feed.watch()
+
+    async def failing(self) -> AsyncIterator[Change]:
+        if self.broken:
+            self.broken -= 1
+            raise OSError("the watcher's line was cut")
+        yield GAP
+
+
+def commit(customer: str, version: int) -> Change:
+    return Change(customer, version - 1, version)
+
+
+async def soon(coroutine: object) -> object:
+    return await asyncio.wait_for(coroutine, 2)  # type: ignore[arg-type]
+
+
+async def running(hub: Hub) -> asyncio.Task[None]:
+    task = asyncio.create_task(hub.run())
+    await asyncio.sleep(0)
+    return task
+
+
+async def test_a_follower_hears_of_its_customer_alone() -> None:
+    store = Watched()
+    hub = Hub(store)  # type: ignore[arg-type]
+    task = await running(hub)
+    with hub.follow("a") as mine, hub.follow("b") as other:
+        store.feed.publish([commit("a", 1)])
+        assert await soon(mine.take()) is False
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(other.take(), 0.02)
+    assert len(hub) == 0
+    task.cancel()
+
+
+async def test_commits_that_come_meanwhile_coalesce() -> None:
+    store = Watched()
+    hub = Hub(store)  # type: ignore[arg-type]
+    task = await running(hub)
+    with hub.follow("a") as follower:
+        store.feed.publish([commit("a", version) for version in range(1, 100)])
+        await asyncio.sleep(0.02)
+        assert await soon(follower.take()) is False
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(follower.take(), 0.02)
+    task.cancel()
+
+
+async def test_a_follower_too_far_behind_is_told_so() -> None:
+    store = Watched()
+    hub = Hub(store, commits=5)  # type: ignore[arg-type]
+    task = await running(hub)
+    with hub.follow("a") as follower:
+        store.feed.publish([commit("a", version) for version in range(1, 7)])
+        await asyncio.sleep(0.02)
+        with pytest.raises(Lagged):
+            await soon(follower.take())
+    task.cancel()
+
+
+async def test_a_gap_that_names_nobody_concerns_everybody() -> None:
+    store = Watched()
+    hub = Hub(store)  # type: ignore[arg-type]
+    task = await running(hub)
+    with hub.follow("a") as one, hub.follow("b") as other:
+        store.feed.publish([GAP])
+        assert await soon(one.take()) is True
+        assert await soon(other.take()) is True
+    task.cancel()
+
+
+async def test_commits_before_the_watcher_runs_are_not_lost() -> None:
+    store = Watched()
+    hub = Hub(store)  # type: ignore[arg-type]
+    with hub.follow("a") as follower:
+        store.feed.publish([commit("a", 1)])
+        task = await running(hub)
+        assert await soon(follower.take()) is False
+    task.cancel()
+
+
+async def test_a_watcher_that_fails_is_replaced_and_everybody_told_of_a_gap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub_module, "RETRY_SECONDS", 0.01)
+    store = Watched()
+    store.broken = 2
+    hub = Hub(store)  # type: ignore[arg-type]
+    with hub.follow("a") as follower:
+        task = await running(hub)
+        assert await soon(follower.take()) is True
+        await asyncio.sleep(0.05)
+        store.feed.publish([commit("a", 1)])
+        await soon(follower.take())
+    task.cancel()
+
+
+async def test_a_store_that_closes_ends_every_follower() -> None:
+    store = Watched()
+    hub = Hub(store)  # type: ignore[arg-type]
+    task = await running(hub)
+    with hub.follow("a") as follower:
+        store.feed.close()
+        with pytest.raises(InputError):
+            await soon(follower.take())
+    await soon(task)
+    with hub.follow("late") as late, pytest.raises(InputError):
+        await soon(late.take())
