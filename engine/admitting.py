@@ -24,6 +24,7 @@ from artifact.span import add_span
 from artifact.states import LEFT_STATES
 from dsl.rulebook import Topic
 from engine.deciding import closing_record, withdrawn
+from engine.doubt import may_be_out, raise_doubts
 from engine.scene import Scene
 from engine.talking import Talking
 
@@ -103,7 +104,7 @@ def _supersede(
 ) -> Message:
     if not _is_newer(new, old):
         return close(talking, new, MessageState.SUPERSEDED, "older_of_key", scene, cause)
-    if any(d.state in LEFT_STATES for d in old.deliveries):
+    if any(d.state in LEFT_STATES or may_be_out(d) for d in old.deliveries):
         new = replace(new, correcting=old.id)
     if old.state in LIVE_STATES:
         close(talking, old, MessageState.SUPERSEDED, "newer_of_key", scene, cause)
@@ -199,6 +200,7 @@ def close(
     )
     talking.keep(closed)
     talking.changed[closed.id] = closed
+    raise_doubts(talking, closed)
     gate = GateRow(GateName.LIFE, GateOutcome.BLOCKED, reason)
     talking.record(closing_record(closed, gate, talking, scene, cause))
     return closed

@@ -25,6 +25,7 @@ from artifact.message import (
 )
 from artifact.states import REACHED_STATES
 from engine.budget import Budget, budget_of
+from engine.doubt import doubted, may_be_out, raise_doubts
 from engine.draft import Draft
 from engine.fold import zone_of_customer
 from engine.judging import Memo, Merged, judge
@@ -45,21 +46,18 @@ class Decided:
 
 def decide(talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo | None) -> None:
     """Decide every live message anew; put results, records and alerts into `talking`."""
+    before = {m.id: m for m in talking.talk.messages}
     if scene.book is None:
         for message in list(talking.messages.values()):
-            _conclude(talking, message, _without_rulebook(message, talking.now), scene, cause)
+            decided = _without_rulebook(message, talking.now)
+            _conclude(talking, message, before.get(message.id), decided, scene, cause)
         return
     zone = zone_of_customer(facts, scene.book)
     budget = budget_of(scene.book.caps, zone, tuple(talking.contacts))
     judged = [(m, judge(m, facts, scene.book, talking.now, memo)) for m in talking.messages.values()]
     for message, merged in sorted(judged, key=_rank):
-        _conclude(
-            talking,
-            message,
-            _decide_one(message, merged, facts, scene, budget, talking.now, zone),
-            scene,
-            cause,
-        )
+        decided = _decide_one(message, merged, facts, scene, budget, talking.now, zone)
+        _conclude(talking, message, before.get(message.id), decided, scene, cause)
 
 
 def _rank(item: tuple[Message, Merged]) -> tuple[int, Instant, int, str]:
@@ -87,8 +85,7 @@ def _without_rulebook(message: Message, now: Instant) -> Decided:
 def _decide_one(
     message: Message, merged: Merged, facts: Facts, scene: Scene, budget: Budget, now: Instant, zone: str
 ) -> Decided:
-    draft = Draft(message, merged, facts, scene, budget, now, zone)
-    plan(draft)
+    draft = _planned(Draft(message, merged, facts, scene, budget, now, zone))
     live = draft.state in LIVE_STATES
     deliveries = (*draft.gone, *draft.planned)
     limit = scene.limits.deliveries_per_message
@@ -106,6 +103,22 @@ def _decide_one(
         next_at=_next(draft, now) if live else None,
     )
     return Decided(new, tuple(draft.gates), merged, tuple(draft.alerts))
+
+
+def _planned(draft: Draft) -> Draft:
+    """The draft with its plan; once more where the plan drops a delivery that may be out there already."""
+    if not any(may_be_out(d) for d in draft.message.deliveries):
+        plan(draft)
+        return draft
+    taken = {cap: list(instants) for cap, instants in draft.budget.taken.items()}
+    plan(draft)
+    message = doubted(draft.message, frozenset(d.id for d in draft.planned), draft.now)
+    if message == draft.message:
+        return draft
+    draft.budget.taken = taken
+    again = Draft(message, draft.merged, draft.facts, draft.scene, draft.budget, draft.now, draft.zone)
+    plan(again)
+    return again
 
 
 def _in_order(message: Message, deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
@@ -137,25 +150,34 @@ def _next(draft: Draft, now: Instant) -> Instant | None:
     return min((at for at in (*draft.wakes, *sending) if at > now), default=None)
 
 
-def _conclude(talking: Talking, old: Message, decided: Decided, scene: Scene, cause: str) -> None:
-    """Keep the result; close what is over; record what changed."""
+def _conclude(
+    talking: Talking, old: Message, before: Message | None, decided: Decided, scene: Scene, cause: str
+) -> None:
+    """Keep the result; close what is over; record what changed since `before` this entry."""
     new = decided.message
     for code in decided.alerts:
         talking.alert(code, new, scene)
     if new.state not in LIVE_STATES:
-        new = withdrawn(
-            new, talking.now, "REACHED_ELSEWHERE" if new.state is MessageState.REACHED else new.state.value
-        )
+        because = "REACHED_ELSEWHERE" if new.state is MessageState.REACHED else new.state.value
+        new = withdrawn(_with_dropped(old, new), talking.now, because)
         new = replace(new, closed_at=talking.now)
     elif any(d.state in REACHED_STATES for d in new.deliveries):
         new = _silenced(old, new, talking.now)
     talking.keep(new)
-    if _shows(old) != _shows(new) or old.number == talking.n:
+    raise_doubts(talking, new)
+    if before is None or _shows(before) != _shows(new):
         talking.record(_record(new, decided, talking, scene, cause))
 
 
+def _with_dropped(old: Message, new: Message) -> Message:
+    """With the deliveries of the old plan that the new one dropped: a closed message tells what was taken back."""
+    kept = {d.id for d in new.deliveries}
+    return replace(new, deliveries=(*new.deliveries, *(d for d in old.deliveries if d.id not in kept)))
+
+
 def withdrawn(message: Message, now: Instant, because: str) -> Message:
-    """What has not left is taken back; so is what a place still shows unseen. Proof stays."""
+    """What has not left is taken back; so is what a place still shows unseen. What may be out is in doubt."""
+    message = doubted(message, frozenset(), now)
     return replace(
         message,
         deliveries=tuple(

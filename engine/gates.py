@@ -25,7 +25,7 @@ def life(draft: Draft) -> None:
     if draft.now >= draft.end:
         _expire(draft)
     if message.conflict_with is not None:
-        draft.holding.holds.append(Hold(HoldKind.CONFLICT, message.received_at))
+        draft.holding.holds.append(Hold(HoldKind.CONFLICT, draft.now))
         raise Stop(GateName.LIFE, MessageState.WAITING, "conflict")
     if draft.facts.deceased_at is not None and draft.merged.topic.basis != "legal":
         raise Stop(GateName.LIFE, MessageState.BLOCKED, "deceased")

@@ -35,7 +35,10 @@ def _stopped(draft: Draft, stop: Stop) -> None:
     draft.reason, draft.rule = stop.reason, stop.rule
     left = state_of(draft.gone)
     closing = stop.state not in (MessageState.BLOCKED, MessageState.WAITING)
-    draft.state = left if left is not None and not closing else stop.state
+    under_way = (
+        left is not None and left is not MessageState.FAILED
+    )  # what failed leaves other channels to try
+    draft.state = left if left is not None and under_way and not closing else stop.state
 
 
 def _settle(draft: Draft) -> None:

@@ -8,9 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from artifact.canonical import derived_id
 from artifact.channel import SENDS, Channel
-from artifact.customer import Contact, StaffTask
+from artifact.customer import Contact
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event
 from artifact.facts import Facts
@@ -26,6 +25,7 @@ from artifact.message import (
 )
 from artifact.states import LEFT_STATES, REACHED_STATES
 from engine.admitting import admit, close
+from engine.doubt import NO_OUTCOME, doubt_task, raise_doubts
 from engine.requests import request_of
 from engine.scene import Scene
 from engine.talking import Talking
@@ -103,29 +103,20 @@ def _in_doubt(talking: Talking, facts: Facts, event: Event, scene: Scene) -> Non
     message, old = _delivery(talking, event)
     if old.state is not DeliveryState.SENDING:
         return
-    _put(
-        talking, message, replace(old, state=DeliveryState.IN_DOUBT, changed_at=talking.now, valid_until=None)
-    )
-    talking.task(
-        StaffTask(
-            id=derived_id("t", talking.customer_id, old.id, "doubt"),
-            kind="in_doubt",
-            raised_at=talking.now,
-            reason=event.data.get("reason", "the outcome of the hand-over is not known"),
-            about=message.request.about,
-            message=message.id,
-        )
-    )
+    new = replace(old, state=DeliveryState.IN_DOUBT, changed_at=talking.now, valid_until=None)
+    raise_doubts(talking, _put(talking, message, new), event.data.get("reason", ""))
 
 
 def _retry(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
-    """The attempt may be made again under the same key: the delivery is planned anew, as a new decision."""
+    """The attempt may be made again under the same key: the delivery is planned anew, as a new decision.
+
+    Without a reason that says otherwise it may be out there already.
+    """
     message, old = _delivery(talking, event)
     if old.state is DeliveryState.SENDING:
-        new = replace(
-            old, state=DeliveryState.PLANNED, valid_until=None, planned_at=None, changed_at=talking.now
-        )
-        _put(talking, message, new)
+        because = event.data.get("reason", NO_OUTCOME)
+        new = replace(old, state=DeliveryState.PLANNED, valid_until=None, planned_at=None, because=because)
+        _put(talking, message, replace(new, changed_at=talking.now))
 
 
 def _failed(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
@@ -306,7 +297,7 @@ def _doubt_resolved(talking: Talking, facts: Facts, event: Event, scene: Scene) 
         )
     else:
         _failed(talking, facts, event, scene)
-    talking.close_task(derived_id("t", talking.customer_id, old.id, "doubt"), "DONE")
+    talking.close_task(doubt_task(talking.customer_id, old.id), "DONE")
 
 
 TALK_TABLE: dict[str, Row] = {
