@@ -1,0 +1,1 @@
+"""Whole stories on virtual time, each under a rulebook of its own."""
