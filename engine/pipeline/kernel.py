@@ -116,16 +116,13 @@ class Kernel:
     async def _run(self, run: Run, jobs: list[Job]) -> bool:
         """Do one customer's jobs; False where she cannot be brought up to date: then nothing of hers is committed."""
         now = self.store.now()
-        try:
-            run.catch_up(now)
-        except Exception as fault:
-            log.exception("customer %s: cannot be brought up to date", run.customer_id)
-            self._hot.pop(run.customer_id, None)
-            for job in jobs:
-                job.status, job.fault = EventStatus.REJECTED, fault
-            return False
         for job in jobs:
             job.error = job.fault = None
+            try:
+                run.catch_up(now)  # before each: the job before may have made something due
+            except Exception as fault:
+                self._give_up(run, jobs, fault)
+                return False
             try:
                 await self._do(run, job, now)
             except InputError as error:
@@ -135,6 +132,12 @@ class Kernel:
                 job.status, job.fault = EventStatus.REJECTED, fault
             job.artifact = run.artifact
         return True
+
+    def _give_up(self, run: Run, jobs: list[Job], fault: Exception) -> None:
+        log.error("customer %s: cannot be brought up to date", run.customer_id, exc_info=fault)
+        self._hot.pop(run.customer_id, None)
+        for job in jobs:
+            job.status, job.error, job.fault = EventStatus.REJECTED, None, fault
 
     async def _do(self, run: Run, job: Job, now: int) -> None:
         if job.event is not None:
