@@ -52,8 +52,9 @@ class Run:
         return self.artifact.customer_id
 
     def catch_up(self, now: Instant, until: Instant | None = None) -> None:
-        """Bring the customer to the rulebook in force, then run her timers due at or before `until` (or `now`)."""
-        if self.artifact.version and self.artifact.body.talk.revision != self.scene.revision:
+        """Bring the customer to the publication in force, then run her timers due at or before `until` (or `now`)."""
+        behind = (self.artifact.epoch, self.artifact.body.talk.revision) != (self.epoch, self.scene.revision)
+        if self.artifact.version and behind:
             self._keep(step_rulebook(self.artifact, self._now(now), self.scene))
         due = self.wake()
         while due is not None and due <= (now if until is None else until):
@@ -135,7 +136,7 @@ class Run:
         return Commit(
             customer_id=self.customer_id,
             expected_version=self.start,
-            artifact=replace(self.artifact, epoch=self.epoch),
+            artifact=self.artifact,
             entries=tuple(self.entries),
             messages=tuple(self.rows.values()),
             snapshot=self.snapshot,
@@ -143,7 +144,6 @@ class Run:
 
     def committed(self) -> None:
         """What was pending is durable now."""
-        self.artifact = replace(self.artifact, epoch=self.epoch)
         self.start = self.artifact.version
         self.entries, self.rows, self.snapshot = [], {}, None
 
@@ -152,7 +152,7 @@ class Run:
         return max(clock, self.artifact.now)
 
     def _keep(self, stepped: Stepped) -> None:
-        self.artifact = stepped.artifact
+        self.artifact = replace(stepped.artifact, epoch=self.epoch)
         self.entries.append(stepped.entry)
         n, every = stepped.entry.n, self.scene.limits.snapshot_entries
         for message in stepped.changed:
