@@ -25,6 +25,7 @@ from artifact.states import LEFT_STATES
 from dsl.rulebook import Topic
 from engine.deciding import closing_record, withdrawn
 from engine.doubt import may_be_out, raise_doubts
+from engine.draft import PRESSING
 from engine.scene import Scene
 from engine.talking import Talking
 
@@ -169,9 +170,13 @@ def _enter(talking: Talking, new: Message, topic: Topic | None, scene: Scene, ca
 
 
 def _evict(talking: Talking, scene: Scene, cause: str) -> None:
-    """Make room: the weakest blocked message, then the weakest that waits and is not critical."""
+    """Make room: the weakest blocked message, then the weakest marketing that waits. Nothing else ever goes."""
     candidates = [
-        m for m in talking.messages.values() if m.state in OPEN_STATES and m.urgency is not Urgency.CRITICAL
+        m
+        for m in talking.messages.values()
+        if m.state in OPEN_STATES
+        and m.urgency is not Urgency.CRITICAL
+        and (m.state is MessageState.BLOCKED or _is_marketing(m, scene))
     ]
     if candidates:
         weakest = min(
@@ -184,6 +189,10 @@ def _evict(talking: Talking, scene: Scene, cause: str) -> None:
             ),
         )
         close(talking, weakest, MessageState.EVICTED, "no_room", scene, cause)
+
+
+def _is_marketing(message: Message, scene: Scene) -> bool:
+    return scene.book is not None and scene.book.topic(message.request.topic).basis in PRESSING
 
 
 def close(
