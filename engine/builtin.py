@@ -164,3 +164,11 @@ TALK_TYPES = frozenset(
     }
 )
 """Built-in events about what is being said: no part of the memory, never late (engine.talk_table)."""
+
+ALWAYS_ADMITTED = frozenset(
+    {
+        *("consent.given", "consent.refused", "consent.withdrawn", "customer.deceased", CORRECTION),
+        *(TALK_TYPES - {"message.requested", "message.sent_elsewhere"}),
+    }
+)
+"""Never refused for lack of room; neither is a request on a critical topic."""

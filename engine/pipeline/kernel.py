@@ -16,6 +16,7 @@ from artifact.event import Event, EventKey
 from artifact.instant import SECOND
 from artifact.limits import Limits
 from engine.books import Books
+from engine.builtin import ALWAYS_ADMITTED
 from engine.judging import Memo
 from engine.pipeline.pasts import Pasts
 from engine.pipeline.run import Run
@@ -148,10 +149,11 @@ class Kernel:
             job.version = run.artifact.version
 
     def _too_large(self, commit: Commit, jobs: list[Job]) -> bool:
-        """Past the hard limit the event fails, never the customer."""
+        """Past the hard limit the event fails, never the customer, and never what is always admitted."""
         if (
             len(commit.entries) == 0
             or len(encode_body(commit.artifact.body)) <= self.limits.artifact_hard_bytes
+            or all(self._always_admitted(job) for job in jobs)
         ):
             return False
         if len(jobs) == 1:
@@ -162,6 +164,12 @@ class Kernel:
                 help="keep large values in the back-end and send references",
             )
         return True
+
+    def _always_admitted(self, job: Job) -> bool:
+        if job.event is None or job.event.type in ALWAYS_ADMITTED:
+            return True
+        book = self.books.live
+        return job.event.type == "message.requested" and book is not None and book.topic(job.event.data["topic"]).critical
 
     async def _one_by_one(self, jobs: list[Job]) -> None:
         if len(jobs) > 1:
