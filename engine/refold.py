@@ -71,6 +71,34 @@ def correction_key(event: Event) -> EventKey:
     return EventKey(event.data["source"], event.data["id"])
 
 
+def depth(past: Past, at: Instant) -> int:
+    """How many entries were made since the first event that the memory places at or after `at`.
+
+    The same whichever usable snapshot the past begins with: below it no such event is left.
+    """
+    gone = {correction_key(e.event) for e in past.entries if e.event is not None and _corrects(e)}
+    first = next(
+        (
+            e.n
+            for e in past.entries
+            if e.event is not None
+            and e.event.at >= at
+            and _is_remembered(e, past)
+            and e.event.key not in gone
+        ),
+        None,
+    )
+    return past.entries[-1].n - first + 1 if first is not None else 0
+
+
+def _is_remembered(entry: Entry, past: Past) -> bool:
+    return (
+        entry.event is not None
+        and entry.status is EventStatus.ACCEPTED
+        and in_memory(entry.event, past.books.get(entry.revision))
+    )
+
+
 def refold(past: Past, change: Event, revision: str, limits: Limits) -> Refolded:
     """Fold the past without `change` (a late event or a correction) and with it."""
     old = _run_of(past, None, revision)
@@ -95,9 +123,7 @@ def _run_of(past: Past, change: _Item | None, revision: str) -> _Run:
     items = [
         _Item(e.event, e.revision)
         for e in entries
-        if e.event is not None
-        and e.status is EventStatus.ACCEPTED
-        and in_memory(e.event, past.books.get(e.revision))
+        if e.event is not None and _is_remembered(e, past)
     ]
     gone = {correction_key(e.event) for e in entries if e.event is not None and _corrects(e)}
     if change is not None and change.event.type == CORRECTION:

@@ -8,9 +8,13 @@ from dsl.rulebook import Rulebook
 from engine.books import Books
 from engine.builtin import CORRECTION
 from engine.pipeline.run import Run
-from engine.refold import Past, correction_key
+from engine.refold import Past, correction_key, depth
 from engine.step import TooDeep
 from store.port import Store
+
+
+_SNAPSHOTS_APART = 16
+"""No commit passes over more snapshot boundaries than this."""
 
 
 class Pasts:
@@ -28,12 +32,14 @@ class Pasts:
             at = corrected.at if corrected is not None else event.at
         snapshot = await self._usable(run, at)
         begin = snapshot.n if snapshot is not None else 0
-        if run.artifact.version - begin > run.scene.limits.late_entries:
-            return TooDeep(corrected)
+        limits = run.scene.limits
+        if run.artifact.version - begin > limits.late_entries + _SNAPSHOTS_APART * limits.snapshot_entries:
+            return TooDeep(corrected)  # whatever was kept: spares reading all that
         entries = await self._entries(run, begin)
-        return Past(
+        past = Past(
             snapshot, entries, await self._books_of(entries, run), await self._corrected(entries, run, event)
         )
+        return TooDeep(corrected) if depth(past, at) > limits.late_entries else past
 
     async def _corrected(self, entries: tuple[Entry, ...], run: Run, change: Event) -> dict[EventKey, Event]:
         """What the corrections among the entries, and the change itself, take back."""
