@@ -120,11 +120,7 @@ def refold(past: Past, change: Event, revision: str, limits: Limits) -> Refolded
 
 def _run_of(past: Past, change: _Item | None, revision: str) -> _Run:
     entries = past.entries
-    items = [
-        _Item(e.event, e.revision)
-        for e in entries
-        if e.event is not None and _is_remembered(e, past)
-    ]
+    items = [_Item(e.event, e.revision) for e in entries if e.event is not None and _is_remembered(e, past)]
     gone = {correction_key(e.event) for e in entries if e.event is not None and _corrects(e)}
     if change is not None and change.event.type == CORRECTION:
         gone.add(correction_key(change.event))

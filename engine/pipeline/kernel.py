@@ -169,7 +169,11 @@ class Kernel:
         if job.event is None or job.event.type in ALWAYS_ADMITTED:
             return True
         book = self.books.live
-        return job.event.type == "message.requested" and book is not None and book.topic(job.event.data["topic"]).critical
+        return (
+            job.event.type == "message.requested"
+            and book is not None
+            and book.topic(job.event.data["topic"]).critical
+        )
 
     async def _one_by_one(self, jobs: list[Job]) -> None:
         if len(jobs) > 1:
