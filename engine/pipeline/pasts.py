@@ -12,7 +12,6 @@ from engine.refold import Past, correction_key, depth
 from engine.step import TooDeep
 from store.port import Store
 
-
 _SNAPSHOTS_APART = 16
 """No commit passes over more snapshot boundaries than this."""
 
