@@ -99,20 +99,15 @@ _EN: Mapping[str, Words] = {
     ),
     "LIMIT_MISSING": ("this waits without a limit", "add `, at most 30 days, otherwise block`"),
     "LIMIT_MEANINGLESS": ("waiting cannot end in waiting", "say `otherwise block` or `otherwise deliver`"),
-    "KEY_MISSING": ("`{text}` is `one per {key}`, and nothing here says which", "give it `{key}`"),
     "EXCEPTION_CYCLE": ("`{text}` is an exception to itself", "break the circle"),
     "VALIDITY_EMPTY": ("this rule ends before it begins", "write the earlier date first"),
     "TEMPLATE_SYNTAX": ("the template cannot be read: {text}", "see the Liquid of this place"),
     "TEMPLATE_REPEATED": ("there are two texts for the same channel in `{text}`", "keep one of them"),
     "TEMPLATE_LANGUAGE_MISSING": (
         "`{text}` has no words in `{language}`",
-        "customers of that language get the other words",
+        "add a text in the language of the rulebook: whoever has none of the others gets it",
     ),
     "TEST_UNSTARTED": ("this test does not say when it begins", "begin with `at 2 March 2026 10:00`"),
-    "COST_TOO_HIGH": (
-        "one message would read {cost} conditions; at most {limit} are allowed",
-        "use fewer rules without `for`",
-    ),
 }
 
 TABLES: Mapping[str, Mapping[str, Words]] = {"en": _EN}

@@ -11,6 +11,7 @@ from dsl.check.symbols import Fields, SituationInfo
 from dsl.check.where import Where
 from dsl.effects import Block
 from dsl.errors import DiagnosticCode as Code
+from dsl.lexicon import plain
 from dsl.names import Names
 from dsl.program import (
     Clause,
@@ -135,16 +136,15 @@ class Behaviour:
         """`on ... when ...`."""
         triggers = next(node for node in part.nodes() if node.kind == "triggers")
         when = next((node for node in part.nodes() if node.kind == "when"), None)
-        where = Where(event=self._event_fields(triggers))
+        where = self.where(triggers.nodes())
         found = self.effects.parts(when.node(), where) if when else ()
         resolved = self.triggers(triggers)
         return None if found is None or not resolved else Clause(resolved, found)
 
-    def _event_fields(self, triggers: Node) -> Fields:
-        fields, clashing = merged([f for t in triggers.nodes() for f in self.fields_of(t)])
-        if clashing:
-            self.desk.report(Code.FIELD_AMBIGUOUS, triggers, text=clashing[0])
-        return fields
+    def where(self, triggers: list[Node], *, clock: bool = False) -> Where:
+        """What can be read when one of these happens."""
+        fields, clashing = merged([f for trigger in triggers for f in self.fields_of(trigger)])
+        return Where(event=fields, clashing=tuple(map(plain, clashing)), clock=clock)
 
     def transitions(self, node: Node) -> tuple[Transition, ...]:
         """All clauses of a situation or commitment."""
@@ -185,10 +185,9 @@ class Behaviour:
         for kind, terminal in (("made", "_MADE_ON"), ("within", "_WITHIN"), ("kept", "_KEPT_ON")):
             if kind not in parts:
                 self._missing(node, terminal)
-        made = [f for part in node.all("made") for t in _triggers(part) for f in self.fields_of(t)]
-        self._check_key(node, merged(made)[0])
+        where = self.where([t for part in node.all("made") for t in _triggers(part)], clock=True)
+        self._check_key(node, where.event or Names())
         within = literals.span(self.desk, parts["within"].node()) if "within" in parts else None
-        where = Where(event=merged(made)[0], clock=True)
         broken = self.effects.plans(parts["if_broken"].node(), where) if "if_broken" in parts else ()
         transitions = self.transitions(node)
         if info is None:
@@ -208,7 +207,7 @@ class Behaviour:
                 )
         clause = self.clause(node)
         triggers, effects = next(node.all("triggers")), next(node.all("effects"))
-        plans = self.effects.plans(effects, Where(event=self._event_fields(triggers), clock=True))
+        plans = self.effects.plans(effects, self.where(triggers.nodes(), clock=True))
         return EventRule(node.word().text, meta.priority, clause, plans, meta.validity) if clause else None
 
     def message_rule(self, placed: Placed, text: str) -> MessageRule | None:

@@ -204,6 +204,8 @@ class Conditions(Expressions):
         self, relation: Relation, left: Place | None, right: Place | None, node: Node, where: Where
     ) -> Condition | None:
         a = self.value(left, where)
+        if a is None and isinstance(right, Node) and right.kind == "path":
+            return None  # a bare name means nothing without the type of the other side
         b = self.value(right, where, a.type if a else None)
         if a is None or b is None or not isinstance(right, Node):
             return None

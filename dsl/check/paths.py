@@ -82,8 +82,10 @@ class Paths:
         of = where.event.find(field)
         if of is None and self.desk.tongue.builtin(field) == "at":
             return Read(Scope.EVENT_AT, "", "at", "event.at", INSTANT)
-        if of is None:
-            if not quiet:
+        if of is None or plain(field) in where.clashing:
+            if not quiet and of is not None:
+                self.desk.report(Code.FIELD_AMBIGUOUS, word, text=field)
+            elif not quiet:
                 self.desk.unknown(Code.FIELD_UNKNOWN, word, field, where.event, owner="the event")
             return None
         spelled = where.event.spelled(field)

@@ -19,6 +19,11 @@ def check_templates(effects: Effects, placed: list[Placed]) -> dict[str, tuple[T
         variants: list[TemplateVariant] = []
         for part in node.nodes():
             _add(effects, variants, _variant(effects, part), part)
+        own = effects.desk.tongue.code
+        if variants and all(variant.language != own for variant in variants):
+            effects.desk.report(
+                Code.TEMPLATE_LANGUAGE_MISSING, node.word(), text=node.word().text, language=own
+            )
         found.setdefault(node.word().text, tuple(variants))
     return found
 

@@ -131,7 +131,7 @@ def customer(*situations: Situation, **attributes: Any) -> Facts:
     )
 
 
-def judged(text: str, facts: Facts = Facts(), message: Asked | None = None, now: Instant = NOW) -> Verdict:  # noqa: B008
+def judged(text: str, facts: Facts = Facts(), message: Asked | None = None, now: Instant = NOW) -> Verdict:
     """What rules say about a message."""
     return book(text).judge(message or asked(), facts, ZONE, now)
 
@@ -141,7 +141,7 @@ def rule(condition: str, then: str = "deliver by sms", *, name: str = "R", meta:
     return f'message rule "{name}" {meta} for topic cross_sell when {condition} then {then} end\n'
 
 
-def truth(condition: str, facts: Facts = Facts(), now: Instant = NOW) -> bool | None:  # noqa: B008
+def truth(condition: str, facts: Facts = Facts(), now: Instant = NOW) -> bool | None:
     """Whether a condition holds, by the row that its rule gets."""
     [row] = judged(rule(condition), facts, now=now).rows
     return {"FIRED": True, "NOT_MET": False, "UNKNOWN": None}[row.result]

@@ -205,7 +205,8 @@ def messages(draw: st.DrawFn) -> Asked:
     about = draw(
         st.one_of(st.none(), st.sampled_from(["S1", "S2", "S9"]).map(lambda ref: Subject("claim", ref)))
     )
-    data = draw(st.sampled_from([{}, {"product": "car"}, {"product": 3, "amount": 12.5}]))
+    given: list[dict[str, object]] = [{}, {"product": "car"}, {"product": 3, "amount": 12.5}]
+    data = draw(st.sampled_from(given))
     return asked(draw(st.sampled_from(["cross_sell", "survey", "apology", "nobody_knows"])), about, **data)
 
 

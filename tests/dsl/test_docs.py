@@ -1,0 +1,40 @@
+"""The pages about the language say what is so: every example compiles, every page of a diagnostic shows it."""
+
+import re
+
+import pytest
+
+from dsl.compile import compile_rulebook
+from dsl.errors import Diagnostic, DiagnosticCode, rendered
+from tests.house.project import ROOT
+
+PAGE = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"```rules\n(.*?)```", re.DOTALL)
+RULEBOOK = "\n".join(BLOCK.findall(PAGE))
+ALONE = {"HEADER_MISSING", "ZONE_UNKNOWN", "CURRENCY_UNKNOWN"}
+"""Pages whose examples are whole files; the others stand in the rulebook of the language page."""
+
+WITHOUT_EXAMPLE = {"TEXT_TOO_LARGE", "TEXT_NOT_UTF8", "TOO_MANY_DECLARATIONS"}
+
+
+def diagnosed(code: str, example: str) -> tuple[Diagnostic, ...]:
+    """What is wrong with an example of a page."""
+    return compile_rulebook(example if code in ALONE else f"{RULEBOOK}\n{example}").diagnostics
+
+
+def test_all_examples_of_the_language_page_are_one_rulebook() -> None:
+    checked = compile_rulebook(RULEBOOK)
+    assert [rendered(diagnostic, RULEBOOK) for diagnostic in checked.diagnostics] == []
+    assert checked.rulebook is not None
+    assert len(checked.tests) == 3
+
+
+@pytest.mark.parametrize("code", sorted(set(DiagnosticCode) - WITHOUT_EXAMPLE))
+def test_the_page_of_a_diagnostic_shows_it_and_how_to_mend_it(code: str) -> None:
+    page = (ROOT / "docs" / "errors" / f"{code}.md").read_text(encoding="utf-8")
+    wrong, mended = BLOCK.findall(page)
+    [diagnostic] = diagnosed(code, wrong)
+    assert diagnostic.code == code
+    assert diagnostic.message in page
+    assert diagnostic.help is None or diagnostic.help in page
+    assert diagnosed(code, mended) == ()
