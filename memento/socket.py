@@ -94,6 +94,8 @@ class Socket:
 
     async def _handle(self, given: tuple[dict[str, Any], int], tasks: asyncio.TaskGroup) -> None:
         message, size = given
+        if message["type"] != "subscribe" and size > self._surface.body_bytes:
+            raise Closing(1009, "Message too long")
         match message["type"]:
             case "connection_init":
                 await self._init(_payload(message))

@@ -4,6 +4,7 @@ import strawberry
 from msgspec import Struct
 
 from artifact.errors import ErrorCode, InputError
+from artifact.limits import Limits
 from engine.pipeline import Engine
 from resolvers.hub import Hub
 from resolvers.reader import EngineReader
@@ -16,6 +17,11 @@ class Context(Struct, frozen=True):
     hub: Hub
     reader: EngineReader
     actor: str | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """The installation's limits."""
+        return self.engine.limits
 
 
 Info = strawberry.Info[Context, None]

@@ -63,10 +63,11 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """A valid document, and how many tokens it has."""
+    """A valid document, how many tokens it has, and whether variables give the size of its pages."""
 
     document: DocumentNode
     tokens: int
+    rows_vary: bool
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation meant. Raises Refused where the document does not tell."""
@@ -146,8 +147,8 @@ class Executor:
             raise refused(Fault.DOCUMENT_TOO_LARGE, "the document is nested too deeply") from error
         if errors:
             raise Refused([placed(error, Fault.DOCUMENT_INVALID) for error in errors])
-        check_rows(self._schema, document, surface)
-        return Prepared(document, _tokens_of(document))
+        vary = check_rows(self._schema, document, surface, None)
+        return Prepared(document, _tokens_of(document), vary)
 
     async def run(self, prepared: Prepared, asked: Asked, context: Context) -> Answer:
         """Execute a query or a mutation. Raises Refused for variables that do not fit."""
@@ -179,6 +180,8 @@ class Executor:
                 raise Refused([_ended(error)]) from error
 
     def _run(self, prepared: Prepared, asked: Asked, context: Context) -> Run[Any]:
+        if prepared.rows_vary:
+            check_rows(self._schema, prepared.document, self._surface, asked.variables or {})
         run = self._run_class.build(
             self._schema,
             prepared.document,

@@ -66,13 +66,14 @@ def placed(error: GraphQLError, code: Fault) -> dict[str, Any]:
 
 def field_error(error: GraphQLError) -> dict[str, Any]:
     """What a field raised."""
-    written = placed(error, Fault.DOCUMENT_INVALID)
+    written = placed(error, Fault.VARIABLES_INVALID)
     if error.path:
         written["path"] = error.path
-    cause = error.original_error
+    cause: BaseException = error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
-    if cause is None or isinstance(cause, GraphQLError):
+    if isinstance(cause, GraphQLError) and cause.message.startswith("Argument "):
+        # An argument that only its variable's value made wrong: the last thing a client can get wrong by now.
         return written
     return written | raised(cause)
 

@@ -22,6 +22,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    VariableNode,
     get_named_type,
 )
 from graphql.language import DirectiveNode, Visitor, visit
@@ -30,7 +31,7 @@ from resolvers.fault import Fault, refused
 from resolvers.surface import Surface
 
 LARGEST_PAGE = 100
-"""What a page size counts as where a variable gives it."""
+"""What a page size counts as where the request does not tell it."""
 
 
 class _Counter(Visitor):
@@ -71,13 +72,19 @@ def check_shape(document: DocumentNode, surface: Surface) -> None:
             _check("levels", depths.of(node.selection_set), surface.depth)
 
 
-def check_rows(schema: GraphQLSchema, document: DocumentNode, surface: Surface) -> None:
-    """Rows that nested pages can hold, of a valid document. Raises Refused."""
-    rows = _Rows(schema, _fragments_of(document))
+def check_rows(
+    schema: GraphQLSchema, document: DocumentNode, surface: Surface, variables: Mapping[str, object] | None
+) -> bool:
+    """Rows that nested pages can hold, of a valid document. Raises Refused.
+
+    Without variables, pages whose size one of them gives count as one row; True: there are such pages.
+    """
+    rows = _Rows(schema, _fragments_of(document), variables)
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode):
             root = schema.get_root_type(node.operation)
             _check("rows", rows.of(node.selection_set, root), surface.rows)
+    return rows.vary
 
 
 def _fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
@@ -126,9 +133,16 @@ class _Depths:
 class _Rows:
     """Items of pages; those of pages within pages are multiplied. Fragments are not recursive any more here."""
 
-    def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Mapping[str, object] | None,
+    ) -> None:
+        self.vary = False
         self._schema = schema
         self._fragments = fragments
+        self._variables = variables
         self._known: dict[str, int] = {}
 
     def of(self, selection: SelectionSetNode | None, parent: GraphQLNamedType | None) -> int:
@@ -153,7 +167,7 @@ class _Rows:
             return 0
         definition = parent.fields[node.name.value]
         inner = self.of(node.selection_set, get_named_type(definition.type))
-        return _page(node, definition) * (1 + inner) if "first" in definition.args else inner
+        return self._page(node, definition) * (1 + inner) if "first" in definition.args else inner
 
     def _fragment(self, name: str) -> int:
         if name not in self._known:
@@ -162,12 +176,29 @@ class _Rows:
             self._known[name] = self.of(fragment.selection_set, parent)
         return self._known[name]
 
+    def _page(self, node: FieldNode, definition: GraphQLField) -> int:
+        """The page size that a field asks for."""
+        for argument in node.arguments or ():
+            if argument.name.value != "first":
+                continue
+            match argument.value:
+                case IntValueNode() as given:
+                    return _bounded(int(given.value))
+                case VariableNode() as given:
+                    self.vary = True
+                    return self._of_variable(given.name.value)
+                case _:
+                    return LARGEST_PAGE
+        default = definition.args["first"].default_value
+        return default if isinstance(default, int) else LARGEST_PAGE
 
-def _page(node: FieldNode, definition: GraphQLField) -> int:
-    """The page size that a field asks for, as far as the document tells."""
-    for argument in node.arguments or ():
-        if argument.name.value == "first":
-            value = argument.value
-            return int(value.value) if isinstance(value, IntValueNode) else LARGEST_PAGE
-    default = definition.args["first"].default_value
-    return default if isinstance(default, int) else LARGEST_PAGE
+    def _of_variable(self, name: str) -> int:
+        if self._variables is None:
+            return 1
+        value = self._variables.get(name)
+        return _bounded(value) if isinstance(value, int) else LARGEST_PAGE
+
+
+def _bounded(size: int) -> int:
+    """A page size outside the limits counts as the largest: it is refused by its own field, in better words."""
+    return min(max(0, size), LARGEST_PAGE)

@@ -54,7 +54,7 @@ class Query:
         after: Cursor | None = None,
         where: MessageFilterInput | None = None,
     ) -> Connection[Message]:
-        check_first(first)
+        check_first(first, info.context.limits)
         wanted = filter_of(where)
         conditions = conditions_of(wanted)
         place = unseal(after, "messages", conditions, str, "after") if after else None

@@ -65,9 +65,13 @@ class Customer:
 
     @described("Newest first: those that live, and the newest closed ones. Older: `Query.messages`.")
     def messages(
-        self, first: int = 20, after: Cursor | None = None, where: MessageFilterInput | None = None
+        self,
+        info: Info,
+        first: int = 20,
+        after: Cursor | None = None,
+        where: MessageFilterInput | None = None,
     ) -> Connection[Message]:
-        check_first(first)
+        check_first(first, info.context.limits)
         wanted = filter_of(where)
         conditions = [self.id, conditions_of(wanted)]
         below = unseal(after, "customer.messages", conditions, tuple[int, str], "after") if after else None
@@ -119,7 +123,7 @@ class Customer:
     async def timeline(
         self, info: Info, first: int, after: Cursor | None = None
     ) -> Connection[TimelineEntry]:
-        check_first(first)
+        check_first(first, info.context.limits)
         newest = self._reading.artifact.version + 1
         before = unseal(after, "timeline", self.id, int, "after") if after else newest
         entries = await info.context.reader.entries(self.id, min(before, newest), first + 1)

@@ -22,7 +22,7 @@ class Event:
     at: DateTime = strawberry.field(description="By the source's clock.")
     received_at: DateTime = strawberry.field(description="By ours.")
     about: Subject | None
-    seq: int | None
+    seq: JSON | None = strawberry.field(description="A whole number of up to 64 bits.")
     data: JSON
     actor: str | None = strawberry.field(description="Who acted for the source.")
 
@@ -35,7 +35,7 @@ class Event:
             at=DateTime(row.at),
             received_at=DateTime(row.received_at),
             about=Subject.of(reading, row.about),
-            seq=row.seq,
+            seq=None if row.seq is None else JSON(row.seq),
             data=JSON(row.data),
             actor=row.actor,
         )

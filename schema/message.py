@@ -117,7 +117,7 @@ class Message:
 
     @described("What was decided about it, newest first.")
     async def decisions(self, info: Info, first: int, after: Cursor | None = None) -> Connection[Decision]:
-        check_first(first)
+        check_first(first, info.context.limits)
         before = unseal(after, "decisions", self.id, int, "after") if after else None
         records = await info.context.reader.records(self._reading.artifact.customer_id, self.id)
         rows = [row for row in records if before is None or row.n < before]

@@ -9,7 +9,7 @@ from typing import Generic, Self, TypeVar
 import strawberry
 
 from artifact.errors import ErrorCode, InputError
-from artifact.limits import DEFAULT_LIMITS
+from artifact.limits import Limits
 from schema.scalars import Cursor
 
 T = TypeVar("T")
@@ -49,16 +49,16 @@ class Connection(Generic[T]):
         return cls(edges=edges, nodes=[edge.node for edge in edges], page_info=info)
 
 
-def check_first(first: int, *path: str, largest: int = DEFAULT_LIMITS.page_size) -> int:
-    """The page size asked for. Raises InputError PAGE_SIZE outside 1 to `largest`."""
+def check_first(first: int, limits: Limits) -> None:
+    """Raises InputError PAGE_SIZE for a page size outside the limits."""
+    largest = limits.page_size
     if not 1 <= first <= largest:
         raise InputError(
             ErrorCode.PAGE_SIZE,
             f"`first` is {first}; a page holds 1 to {largest} items",
             help=f"ask for at most {largest} and follow `pageInfo.endCursor`",
-            path=(*path, "first"),
+            path=("first",),
         )
-    return first
 
 
 def page_of(

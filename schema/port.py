@@ -12,6 +12,7 @@ from artifact.channel import Channel
 from artifact.customer import Artifact
 from artifact.decision import Entry, Record
 from artifact.instant import Instant
+from artifact.limits import Limits
 from artifact.message import Delivery, Hold, Message
 from dsl.compile import Checked
 from dsl.verdict import Rendered
@@ -108,6 +109,9 @@ class Context(Protocol):
 
     @property
     def actor(self) -> str | None: ...
+
+    @property
+    def limits(self) -> Limits: ...
 
 
 Info = strawberry.Info[Context, None]

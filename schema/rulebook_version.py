@@ -51,7 +51,7 @@ class Rulebook:
     async def versions(
         self, info: Info, first: int, after: Cursor | None = None
     ) -> Connection[RulebookVersion]:
-        check_first(first)
+        check_first(first, info.context.limits)
         below = unseal(after, "versions", None, int, "after") if after else None
         saved = await info.context.reader.versions(first + 1, below)
         return page_of(
