@@ -55,7 +55,9 @@ def listen(place: Place) -> socket.socket:
     """The socket, before anything else is started. Raises InputError ADDRESS_REFUSED, or where the port is taken."""
     check_address(place.host)
     host = place.host.strip("[]")
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol has to be named: asyncio turns Nagle's delay off only where it sees TCP.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name != "nt":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -145,6 +147,15 @@ async def _answering(engine: Engine, settings: Settings, listening: socket.socke
     finally:
         server.should_exit = True
         await running
+
+
+def runner() -> asyncio.Runner:
+    """What a service is run with: the quickest event loop that is here."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        return asyncio.Runner()
+    return asyncio.Runner(loop_factory=new_event_loop)
 
 
 @contextmanager

@@ -5,12 +5,11 @@ termination ends it after what is under way is done.
 """
 
 import argparse
-import asyncio
 from pathlib import Path
 
 from memento.commands.shared import add_store, read_rulebook, shown
 from memento.exits import Exit
-from memento.serving import Place, listen, put_in_force, serving, stopping_signal
+from memento.serving import Place, listen, put_in_force, runner, serving, stopping_signal
 from memento.settings import Settings
 from memento.terminal import say
 from memento.wiring import MEMORY, opened
@@ -44,8 +43,8 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
     """Serve until stopped."""
     place = Place(host=args.host, port=args.port, spool=args.spool)
     text = read_rulebook(args.rulebook, settings.limits) if args.rulebook is not None else None
-    with asyncio.Runner() as runner:
-        runner.run(_serve(args.store, place, text, settings))
+    with runner() as running:
+        running.run(_serve(args.store, place, text, settings))
     return Exit.OK
 
 
