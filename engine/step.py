@@ -234,10 +234,10 @@ def _take_back_request(talking: Talking, corrected: Event, scene: Scene, cause: 
 
 def _retract(talking: Talking, message: Message, scene: Scene, cause: str, *, superseded: bool) -> None:
     """What has not left is taken back. Where something has left, a correction goes there, or a person is asked."""
-    left = _left(message)
     if message.id in talking.messages:
         state = MessageState.SUPERSEDED if superseded else MessageState.RETRACTED
-        close(talking, message, state, "corrected", scene, cause)
+        message = close(talking, message, state, "corrected", scene, cause)
+    left = _left(message)
     if left and not _correct_by_message(talking, message, left, scene, cause):
         talking.alert("correction_needed", message, scene)
 

@@ -225,6 +225,18 @@ class Stage:
         }
         return self.run(Job(customer, event_from(given, self.limits, self.now, actor)))
 
+    def correct(self, source: str, id: str, *, by: str = "audit", reason: str = "a mistake") -> Job:
+        """Somebody says that an event should never have been reported."""
+        given = {
+            "id": self._fresh("c"),
+            "customerId": ANA,
+            "type": "event.corrected",
+            "at": self.now,
+            "source": by,
+            "data": {"source": source, "id": id, "reason": reason},
+        }
+        return self.run(Job(ANA, event_from(given, self.limits, self.now)))
+
     def ask(self, topic: str, *, source: str = "policies", customer: str = ANA, **given: Any) -> str:
         """A back-end asks for a message and must be answered ACCEPTED; the message's id."""
         return self.answered(self.asking(topic, source=source, customer=customer, **given))
