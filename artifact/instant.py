@@ -19,7 +19,9 @@ DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PATTERN = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(?P<offset>[Zz]|[+-]\d\d(:?\d\d)?)?", re.ASCII
+    r"\d{4}-\d\d-\d\d[Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?"
+    r"(?P<offset>[Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?",
+    re.ASCII,
 )
 EARLIEST: Instant = -62_135_596_800 * SECOND + DAY
 LATEST: Instant = 253_402_300_799 * SECOND - DAY
@@ -54,8 +56,8 @@ def parse_instant(text: str, path: tuple[str, ...] = ()) -> Instant:
 
 
 def _for_datetime(text: str) -> str:
-    """Cut fractions below a microsecond, which datetime refuses to read."""
-    return re.sub(r"[.,](\d{1,6})\d*", lambda m: "." + m[1].ljust(6, "0"), text)
+    """Cut fractions below a microsecond, which datetime refuses to read, and write T and Z large."""
+    return re.sub(r"[.,](\d{1,6})\d*", lambda m: "." + m[1].ljust(6, "0"), text.upper())
 
 
 def instant_of(moment: datetime, path: tuple[str, ...] = ()) -> Instant:
