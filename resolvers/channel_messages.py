@@ -14,7 +14,7 @@ from artifact.customer import SCHEMA, Artifact
 from resolvers.context import Context
 from resolvers.feed_steps import FeedPlace, Gone, Step, steps_between
 from resolvers.hub import Follower, Lagged
-from schema.cursor import seal, unseal
+from schema.cursor import Listing
 from schema.delivery import Delivery
 from schema.feed import (
     CaughtUp,
@@ -40,6 +40,7 @@ class ChannelFeed:
         self._context = context
         self._customer_id = customer_id
         self._channel = channel
+        self._listing = Listing("channelMessages", [customer_id, str(channel)])
         self._seen: Artifact | None = None
         self._cursor = self._seal(FeedPlace(SCHEMA, 0, 0))
 
@@ -71,7 +72,7 @@ class ChannelFeed:
 
     async def _resumed(self, after: Cursor) -> AsyncGenerator[ChannelMessageItem, None]:
         """The rest of the way on which the cursor stands, or a gap and the empty place."""
-        place = unseal(after, "channelMessages", self._conditions(), FeedPlace, "after")
+        place = self._listing.unseal(after, FeedPlace, "after")
         self._cursor = after
         engine = self._context.engine
         newest = await engine.artifact(self._customer_id)
@@ -123,11 +124,8 @@ class ChannelFeed:
         self._cursor = self._seal(FeedPlace(SCHEMA, 0, 0))
         return FeedGap(cursor=self._cursor, missed_from=missed, reason=reason)
 
-    def _conditions(self) -> list[str]:
-        return [self._customer_id, str(self._channel)]
-
     def _seal(self, place: FeedPlace) -> Cursor:
-        return seal("channelMessages", self._conditions(), place)
+        return self._listing.seal(place)
 
 
 def _problem(place: FeedPlace, newest: Artifact | None) -> str:

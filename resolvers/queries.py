@@ -3,7 +3,7 @@
 import strawberry
 
 from resolvers.context import Info
-from schema.cursor import seal, unseal
+from schema.cursor import Listing
 from schema.customer import Customer
 from schema.described import described
 from schema.message import Message
@@ -56,16 +56,14 @@ class Query:
     ) -> Connection[Message]:
         check_first(first, info.context.limits)
         wanted = filter_of(where)
-        conditions = conditions_of(wanted)
-        place = unseal(after, "messages", conditions, str, "after") if after else None
+        listing = Listing("messages", conditions_of(wanted))
+        place = listing.unseal(after, str, "after") if after else None
         page = await info.context.engine.store.messages(wanted, first, place)
         readings = await info.context.reader.customers({row.customer_id for row in page.items})
         return Connection[Message].of(
-            (
-                (seal("messages", conditions, cursor_of(wanted, row)), Message.of(reading, row.message))
-                for row in page.items
-                if (reading := readings.get(row.customer_id)) is not None
-            ),
+            [row for row in page.items if row.customer_id in readings],
+            lambda row: listing.seal(cursor_of(wanted, row)),
+            lambda row: Message.of(readings[row.customer_id], row.message),
             more=page.after is not None,
             resumed=after is not None,
         )

@@ -26,27 +26,33 @@ class _Sealed(msgspec.Struct, frozen=True, array_like=True):
     place: msgspec.Raw
 
 
-def seal(listing: str, conditions: object, place: object) -> Cursor:
-    """A cursor to `place` in a listing; `conditions` is plain JSON data that the listing depends on."""
-    inner = msgspec.Raw(msgspec.msgpack.encode(place))
-    packed = msgspec.msgpack.encode(_Sealed(listing, content_hash(conditions)[:8], inner))
-    return Cursor(urlsafe_b64encode(packed).rstrip(b"=").decode())
+class Listing:
+    """One listing, by its name and the conditions (plain JSON data) that decide what stands in it."""
 
+    def __init__(self, name: str, conditions: object = None) -> None:
+        self._name = name
+        self._mark = content_hash(conditions)[:8]
 
-def unseal(cursor: str, listing: str, conditions: object, place: type[T], *path: str) -> T:
-    """The place a cursor names. Raises InputError CURSOR_INVALID for any text that is not such a cursor."""
-    try:
-        if len(cursor) > LONGEST:
-            raise ValueError
-        packed = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        sealed = msgspec.msgpack.decode(packed, type=_Sealed)
-        if (sealed.listing, sealed.conditions) != (listing, content_hash(conditions)[:8]):
-            raise ValueError
-        return msgspec.msgpack.decode(sealed.place, type=place)
-    except (ValueError, binascii.Error, msgspec.DecodeError):
-        raise InputError(
-            ErrorCode.CURSOR_INVALID,
-            "this cursor does not belong here",
-            help="pass a cursor that the same query with the same conditions gave, or none to begin anew",
-            path=path,
-        ) from None
+    def seal(self, place: object) -> Cursor:
+        """A cursor to a place."""
+        inner = msgspec.Raw(msgspec.msgpack.encode(place))
+        packed = msgspec.msgpack.encode(_Sealed(self._name, self._mark, inner))
+        return Cursor(urlsafe_b64encode(packed).rstrip(b"=").decode())
+
+    def unseal(self, cursor: str, place: type[T], *path: str) -> T:
+        """The place a cursor names. Raises InputError CURSOR_INVALID for text that is no cursor of this listing."""
+        try:
+            if len(cursor) > LONGEST:
+                raise ValueError
+            packed = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+            sealed = msgspec.msgpack.decode(packed, type=_Sealed)
+            if (sealed.listing, sealed.conditions) != (self._name, self._mark):
+                raise ValueError
+            return msgspec.msgpack.decode(sealed.place, type=place)
+        except (ValueError, binascii.Error, msgspec.DecodeError):
+            raise InputError(
+                ErrorCode.CURSOR_INVALID,
+                "this cursor does not belong here",
+                help="pass a cursor that the same query with the same conditions gave, or none to begin anew",
+                path=path,
+            ) from None

@@ -7,7 +7,7 @@ import strawberry
 from artifact import message
 from schema.commitment import Commitment, known_state
 from schema.consent import Consent
-from schema.cursor import seal, unseal
+from schema.cursor import Listing
 from schema.delivery import Delivery
 from schema.described import described
 from schema.enums import AliasKind, Channel, CommitmentState, CustomerKind, TaskState
@@ -73,8 +73,8 @@ class Customer:
     ) -> Connection[Message]:
         check_first(first, info.context.limits)
         wanted = filter_of(where)
-        conditions = [self.id, conditions_of(wanted)]
-        below = unseal(after, "customer.messages", conditions, tuple[int, str], "after") if after else None
+        listing = Listing("customer.messages", [self.id, conditions_of(wanted)])
+        below = listing.unseal(after, tuple[int, str], "after") if after else None
         rows = [
             row
             for row in self._rows()
@@ -84,7 +84,7 @@ class Customer:
         return page_of(
             rows,
             first,
-            lambda row: seal("customer.messages", conditions, (row.number, row.id)),
+            lambda row: listing.seal((row.number, row.id)),
             lambda row: Message.of(self._reading, row),
             resumed=after is not None,
         )
@@ -125,12 +125,13 @@ class Customer:
     ) -> Connection[TimelineEntry]:
         check_first(first, info.context.limits)
         newest = self._reading.artifact.version + 1
-        before = unseal(after, "timeline", self.id, int, "after") if after else newest
+        listing = Listing("timeline", self.id)
+        before = listing.unseal(after, int, "after") if after else newest
         entries = await info.context.reader.entries(self.id, min(before, newest), first + 1)
         return page_of(
             entries,
             first,
-            lambda entry: seal("timeline", self.id, entry.n),
+            lambda entry: listing.seal(entry.n),
             lambda entry: TimelineEntry.of(self._reading, entry),
             resumed=after is not None,
         )

@@ -8,7 +8,7 @@ from artifact import message
 from artifact.decision import Record
 from artifact.message import GateName as Gates
 from artifact.message import HoldKind as Holds
-from schema.cursor import seal, unseal
+from schema.cursor import Listing
 from schema.decision import Decision
 from schema.delivery import Delivery
 from schema.described import described
@@ -118,13 +118,14 @@ class Message:
     @described("What was decided about it, newest first.")
     async def decisions(self, info: Info, first: int, after: Cursor | None = None) -> Connection[Decision]:
         check_first(first, info.context.limits)
-        before = unseal(after, "decisions", self.id, int, "after") if after else None
+        listing = Listing("decisions", self.id)
+        before = listing.unseal(after, int, "after") if after else None
         records = await info.context.reader.records(self._reading.artifact.customer_id, self.id)
         rows = [row for row in records if before is None or row.n < before]
         return page_of(
             rows,
             first,
-            lambda row: seal("decisions", self.id, row.n),
+            lambda row: listing.seal(row.n),
             self._decision,
             resumed=after is not None,
         )

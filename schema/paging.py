@@ -3,8 +3,8 @@
 `first` is between 1 and 100; anything else is refused (PAGE_SIZE), never cut down in silence.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Generic, Self, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Self, TypeVar
 
 import strawberry
 
@@ -32,21 +32,41 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="A page of a listing.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]]
-    nodes: list[T]
-    page_info: PageInfo
+    _rows: strawberry.Private[Sequence[Any]]
+    _cursor: strawberry.Private[Callable[[Any], Cursor]]
+    _node: strawberry.Private[Callable[[Any], Any]]
+    _more: strawberry.Private[bool]
+    _resumed: strawberry.Private[bool]
+
+    @strawberry.field
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(cursor=self._cursor(row), node=self._node(row)) for row in self._rows]
+
+    @strawberry.field
+    def nodes(self) -> list[T]:
+        return [self._node(row) for row in self._rows]
+
+    @strawberry.field
+    def page_info(self) -> PageInfo:
+        return PageInfo(
+            has_next_page=self._more,
+            has_previous_page=self._resumed,
+            start_cursor=self._cursor(self._rows[0]) if self._rows else None,
+            end_cursor=self._cursor(self._rows[-1]) if self._rows else None,
+        )
 
     @classmethod
-    def of(cls, items: Iterable[tuple[Cursor, T]], *, more: bool, resumed: bool) -> Self:
-        """A page of items with their cursors; `more` follow it, and `resumed` says it began after a cursor."""
-        edges = [Edge(cursor=cursor, node=node) for cursor, node in items]
-        info = PageInfo(
-            has_next_page=more,
-            has_previous_page=resumed,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        )
-        return cls(edges=edges, nodes=[edge.node for edge in edges], page_info=info)
+    def of(
+        cls,
+        rows: Sequence[S],
+        cursor: Callable[[S], Cursor],
+        node: Callable[[S], T],
+        *,
+        more: bool,
+        resumed: bool,
+    ) -> Self:
+        """A page of rows, shaped as they are asked for; `more` follow it, `resumed`: it began after a cursor."""
+        return cls(_rows=rows, _cursor=cursor, _node=node, _more=more, _resumed=resumed)
 
 
 def check_first(first: int, limits: Limits) -> None:
@@ -65,7 +85,4 @@ def page_of(
     rows: Sequence[S], first: int, cursor: Callable[[S], Cursor], node: Callable[[S], T], *, resumed: bool
 ) -> Connection[T]:
     """The first page of rows that begin where the page begins; one row more than `first` tells of another page."""
-    kept = rows[:first]
-    return Connection[T].of(
-        ((cursor(row), node(row)) for row in kept), more=len(rows) > first, resumed=resumed
-    )
+    return Connection[T].of(rows[:first], cursor, node, more=len(rows) > first, resumed=resumed)

@@ -4,7 +4,7 @@ from typing import Self
 
 import strawberry
 
-from schema.cursor import seal, unseal
+from schema.cursor import Listing
 from schema.described import described
 from schema.enums import RulebookState
 from schema.paging import Connection, check_first, page_of
@@ -52,12 +52,13 @@ class Rulebook:
         self, info: Info, first: int, after: Cursor | None = None
     ) -> Connection[RulebookVersion]:
         check_first(first, info.context.limits)
-        below = unseal(after, "versions", None, int, "after") if after else None
+        listing = Listing("versions")
+        below = listing.unseal(after, int, "after") if after else None
         saved = await info.context.reader.versions(first + 1, below)
         return page_of(
             saved,
             first,
-            lambda one: seal("versions", None, one.row.number),
+            lambda one: listing.seal(one.row.number),
             RulebookVersion.of,
             resumed=after is not None,
         )

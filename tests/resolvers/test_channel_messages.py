@@ -166,12 +166,12 @@ def test_a_cursor_belongs_to_one_customer_and_channel(world: World) -> None:
 def test_a_cursor_from_a_lost_future_is_told_and_a_snapshot_follows(world: World) -> None:
     from artifact.customer import SCHEMA
     from resolvers.feed_steps import FeedPlace
-    from schema.cursor import seal
+    from schema.cursor import Listing
 
     customer = world.fresh()
     delivery = world.show(customer)
     for place in (FeedPlace(SCHEMA, 900, 900), FeedPlace(SCHEMA, 1, 900), FeedPlace(SCHEMA + 1, 1, 1)):
-        cursor = seal("channelMessages", [customer, "WEB"], place)
+        cursor = Listing("channelMessages", [customer, "WEB"]).seal(place)
         with world.socket() as client:
             follower = Follower(client, "f", customer, cursor)
             gap, snapshot, caught_up = follower.until_caught_up()

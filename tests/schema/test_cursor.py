@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from artifact.errors import ErrorCode, InputError
-from schema.cursor import seal, unseal
+from schema.cursor import Listing
 
 PLACES = st.tuples(
     st.integers(-(2**63), 2**63 - 1), st.text(alphabet=st.characters(codec="utf-8"), max_size=200)
@@ -17,8 +17,8 @@ CONDITIONS = st.lists(st.none() | st.text(alphabet=st.characters(codec="utf-8"),
 
 @given(place=PLACES, conditions=CONDITIONS)
 def test_a_cursor_leads_back_to_its_place(place: tuple[int, str], conditions: list[str | None]) -> None:
-    cursor = seal("listing", conditions, place)
-    assert unseal(cursor, "listing", conditions, tuple[int, str]) == place
+    cursor = Listing("listing", conditions).seal(place)
+    assert Listing("listing", conditions).unseal(cursor, tuple[int, str]) == place
     assert cursor.isascii()
 
 
@@ -26,7 +26,7 @@ def test_a_cursor_leads_back_to_its_place(place: tuple[int, str], conditions: li
 def test_a_cursor_of_another_listing_is_refused(
     place: tuple[int, str], conditions: list[str | None], other: list[str | None]
 ) -> None:
-    cursor = seal("listing", conditions, place)
+    cursor = Listing("listing", conditions).seal(place)
     refused(cursor, "another", conditions)
     if other != conditions:
         refused(cursor, "listing", other)
@@ -41,15 +41,15 @@ def test_text_that_is_no_cursor_is_refused(text: str) -> None:
 def test_a_cursor_that_was_tampered_with_is_refused_or_still_a_place(
     place: tuple[int, str], data: st.DataObject
 ) -> None:
-    cursor = seal("listing", None, place)
+    cursor = Listing("listing").seal(place)
     at = data.draw(st.integers(0, len(cursor) - 1))
     changed = cursor[:at] + data.draw(st.sampled_from("AZaz09-_%")) + cursor[at + 1 :]
     with suppress(InputError):
-        assert isinstance(unseal(changed, "listing", None, tuple[int, str])[0], int)
+        assert isinstance(Listing("listing").unseal(changed, tuple[int, str])[0], int)
 
 
 def refused(cursor: str, listing: str, conditions: object) -> None:
     with pytest.raises(InputError) as error:
-        unseal(cursor, listing, conditions, tuple[int, str], "after")
+        Listing(listing, conditions).unseal(cursor, tuple[int, str], "after")
     assert error.value.code is ErrorCode.CURSOR_INVALID
     assert error.value.path == ("after",)
