@@ -5,7 +5,7 @@ A name that is not there is an error and never an empty place in a letter, unles
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from liquid import BoundTemplate, DictLoader, Environment
 from liquid.exceptions import LiquidError, LiquidValueError
@@ -100,6 +100,29 @@ def syntax_fault(source: str, limits: Limits = DEFAULT_LIMITS) -> str | None:
     """What is wrong with the Liquid of a template, if anything is."""
     found = _parsed(source, limits)
     return found if isinstance(found, str) else None
+
+
+class Used(NamedTuple):
+    """What a template names: filters, and paths of values that it does not make itself."""
+
+    filters: tuple[str, ...]
+    paths: tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=4096)
+def used_by(source: str, limits: Limits = DEFAULT_LIMITS) -> Used:
+    """What a template names; nothing for one that cannot be read."""
+    template = _parsed(source, limits)
+    if isinstance(template, str):
+        return Used((), ())
+    found = template.analyze()
+    paths = [tuple(map(str, one.segments)) for several in found.globals.values() for one in several]
+    return Used(tuple(found.filters), tuple(dict.fromkeys(paths)))
+
+
+def filter_names(limits: Limits = DEFAULT_LIMITS) -> tuple[str, ...]:
+    """Every filter that a template may use."""
+    return tuple(_sandbox(limits).filters)
 
 
 class Templates:

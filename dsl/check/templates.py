@@ -5,8 +5,8 @@ from dsl.check.declarations import Placed
 from dsl.check.effects import Effects
 from dsl.errors import DiagnosticCode as Code
 from dsl.program import TemplateVariant
-from dsl.syntax import Node
-from dsl.template import syntax_fault
+from dsl.syntax import Node, Word
+from dsl.template import filter_names, syntax_fault, used_by
 
 PARTS = ("subject", "body", "text", "title", "short")
 
@@ -40,13 +40,49 @@ def _variant(effects: Effects, node: Node) -> TemplateVariant:
             effects.desk.unknown(Code.VALUE_UNKNOWN, part.word(0), part.word(0).text, PARTS)
         elif name in parts:
             effects.desk.report(Code.PART_REPEATED, part.word(0), text=name)
-        fault = syntax_fault(part.word(1).text)
-        if fault:
-            effects.desk.report(Code.TEMPLATE_SYNTAX, part.word(1), text=fault)
+        _check_source(effects, part.word(1))
         parts[{"text": "body", "title": "subject"}.get(name, name)] = part.word(1).text
     if "body" not in parts:
         effects.desk.report(Code.PART_MISSING, node, text="the template", what="body")
     return TemplateVariant(code, channels, parts)
+
+
+def _check_source(effects: Effects, word: Word) -> None:
+    """Whether it is Liquid, and whether what it names can be there."""
+    fault = syntax_fault(word.text)
+    if fault:
+        effects.desk.report(Code.TEMPLATE_SYNTAX, word, text=fault)
+        return
+    used = used_by(word.text)
+    for name in used.filters:
+        if name not in filter_names():
+            effects.desk.unknown(Code.NAME_UNKNOWN, word, name, filter_names(), what="a filter")
+    for path in used.paths:
+        _check_path(effects, word, path)
+
+
+_ALWAYS = ("customer", "message", "situation", "items", "count", "more", "channel", "now")
+_CUSTOMER = ("kind", "language", "zone")
+_SITUATION = ("state", "opened", "closed", "reference")
+
+
+def _check_path(effects: Effects, word: Word, path: tuple[str, ...]) -> None:
+    """A name that can never be there would make every letter fail."""
+    symbols, desk = effects.symbols, effects.desk
+    first, field = path[0], path[1] if len(path) > 1 else None
+    facts = [name.partition(".") for name in symbols.facts]
+    roots = [*_ALWAYS, *symbols.situations, *symbols.commitments, *(name for name, _, _ in facts)]
+    if first not in roots:
+        desk.unknown(Code.NAME_UNKNOWN, word, first, roots)
+        return
+    info = symbols.situations.find(first)
+    known: list[str] = []
+    if first == "customer":
+        known = [*_CUSTOMER, *(rest for name, _, rest in facts if desk.tongue.builtin(name) == "customer")]
+    elif info is not None:
+        known = [*_SITUATION, *info.fields]
+    if known and field is not None and field not in known:
+        desk.unknown(Code.FIELD_UNKNOWN, word, field, known, owner=f"`{first}`")
 
 
 def _add(effects: Effects, variants: list[TemplateVariant], new: TemplateVariant, node: Node) -> None:

@@ -24,6 +24,7 @@ ZONE = "Europe/Madrid"
 
 PRELUDE = """rulebook manners zone "Europe/Madrid" currency EUR end
 vocabulary
+  customer.name: text
   customer.age: whole number from 0 to 120
   customer.churn: number
   customer.tier: one of (basic, silver, gold, platinum)
