@@ -9,7 +9,7 @@ from artifact.errors import ErrorCode, InputError
 from artifact.facts import AliasKind, CustomerKind
 from artifact.limits import Limits
 from engine.builtin import CORRECTION, FACT_TABLE, TALK_TYPES
-from engine.plain import Path, expect_data, expect_fields, expect_id, expect_instant, expect_text
+from engine.plain import Path, expect_data, expect_fields, expect_id, expect_instant, expect_text, shown
 
 Check = Callable[[dict[str, Any], Path, Limits], None]
 
@@ -20,7 +20,7 @@ def _one_of(value: Any, known: list[str], path: Path) -> None:
     if value not in known:
         raise InputError(
             ErrorCode.VALUE_UNKNOWN,
-            f"`{str(value)[:60]}` is none of the known values",
+            f"`{shown(value)}` is none of the known values",
             help=f"known are {', '.join(known)}",
             path=path,
         )
@@ -77,10 +77,10 @@ def _channel_list(name: str) -> Check:
 
 def _zone(data: dict[str, Any], path: Path, limits: Limits) -> None:
     zone = data.get("zone")
-    if zone is not None and zone not in available_timezones():
+    if zone is not None and (not isinstance(zone, str) or zone not in available_timezones()):
         raise InputError(
             ErrorCode.VALUE_UNKNOWN,
-            f"`{str(zone)[:60]}` is no time zone",
+            f"`{shown(zone)}` is no time zone",
             help="write an IANA name such as Europe/Madrid",
             path=(*path, "zone"),
         )
@@ -102,7 +102,7 @@ def _content(data: dict[str, Any], path: Path, limits: Limits) -> None:
 
 
 def _payload(data: dict[str, Any], path: Path, limits: Limits) -> None:
-    if "data" in data:
+    if data.get("data") is not None:
         expect_data(data["data"], (*path, "data"), limits)
 
 

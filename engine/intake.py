@@ -47,7 +47,7 @@ def event_from(
     source = expect_id(given["source"], (*path, "source"), limits)
     if not internal:
         _expect_not_reserved(type_, source, path)
-    data = expect_data(given.get("data") or {}, (*path, "data"), limits)
+    data = expect_data(given["data"], (*path, "data"), limits) if given.get("data") is not None else {}
     _expect_size(data, path, limits)
     check = BUILTIN_DATA.get(type_)
     if check is not None:
@@ -57,7 +57,7 @@ def event_from(
         source=source,
         id=expect_id(given["id"], (*path, "id"), limits),
         type=type_,
-        at=_expect_at(given["at"], now, (*path, "at"), limits),
+        at=_expect_at(given["at"], now, (*path, "at"), limits, internal=internal),
         received_at=now,
         about=_about(given.get("about"), (*path, "about"), limits),
         seq=_seq(given.get("seq"), (*path, "seq")),
@@ -115,8 +115,9 @@ def _expect_size(data: dict[str, Any], path: Path, limits: Limits) -> None:
         )
 
 
-def _expect_at(value: Any, now: Instant, path: Path, limits: Limits) -> Instant:
-    at = value if isinstance(value, int) and not isinstance(value, bool) else expect_instant(value, path)
+def _expect_at(value: Any, now: Instant, path: Path, limits: Limits, *, internal: bool) -> Instant:
+    """Our own doors give instants as they are; from outside an instant is text that says its offset."""
+    at = value if internal and type(value) is int else expect_instant(value, path)
     if at > now + limits.future_seconds * SECOND:
         raise InputError(
             ErrorCode.EVENT_FROM_FUTURE,

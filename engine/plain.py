@@ -121,6 +121,11 @@ def _kind(value: Any) -> str:
     return "nothing" if value is None else _KINDS.get(type(value), "something else")
 
 
+def shown(value: Any) -> str:
+    """What an error may quote of a value: little, and whole characters only."""
+    return str(value)[:60].encode(errors="replace").decode()
+
+
 def expect_fields(
     given: Mapping[str, Any], known: frozenset[str], required: tuple[str, ...], path: Path
 ) -> None:
@@ -131,7 +136,7 @@ def expect_fields(
         if name not in known:
             raise InputError(
                 ErrorCode.UNKNOWN_FIELD,
-                f"`{str(name)[:60]}` is no field of this",
+                f"`{shown(name)}` is no field of this",
                 help=f"known are {', '.join(sorted(known))}",
                 path=path,
             )
