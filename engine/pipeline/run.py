@@ -107,9 +107,16 @@ class Run:
         """Commit the intent to hand over those of the deliveries that are due; their ids."""
         stepped = step_intent(self.artifact, intent, self._now(now), self.scene, self.memo)
         if stepped is None or stepped.entry.intent is None:
+            self._decide_anew(now)
             return ()
         self._keep(stepped)
         return stepped.entry.intent.deliveries
+
+    def _decide_anew(self, now: Instant) -> None:
+        """Nothing may leave after all: keep why, and until when, or she would be due for ever."""
+        anew = step_timer(self.artifact, self._now(now), self._now(now), self.scene, self.memo)
+        if anew.changed:
+            self._keep(anew)
 
     def ready(self, now: Instant) -> tuple[str, ...]:
         """Deliveries that may be handed over at `now`."""

@@ -122,8 +122,11 @@ class Engine:
         size = 0
         with self._lock:
             while self._queue and (not group or size + len(self._queue[0].jobs) <= self.limits.group_size):
-                group.append(self._queue.popleft())
-                size += len(group[-1].jobs)
+                submission = self._queue.popleft()
+                size += len(submission.jobs)
+                # From here on nobody can cancel it; whoever did so before this never gets an answer.
+                if submission.future.set_running_or_notify_cancel():
+                    group.append(submission)
             self._queued_jobs -= size
         return group
 
@@ -176,15 +179,20 @@ class Engine:
         return [_outcome(job, event) for job, event in zip(jobs, events, strict=True)]
 
     async def wake(self, customer_ids: Sequence[str]) -> list[Artifact]:
-        """Run what is due for these customers, and bring them to the rulebook in force."""
+        """Run what is due for these customers, and bring them to the rulebook in force.
+
+        Answers with what is committed: whoever could not be brought there is left out.
+        """
         jobs = [Job(customer_id) for customer_id in customer_ids]
         await self._enqueue(jobs)
-        return [job.artifact for job in jobs if job.artifact is not None]
+        return [job.artifact for job in jobs if job.artifact is not None and _is_done(job)]
 
     async def intend(self, customer_id: str, deliveries: Sequence[str], worker: str) -> Job:
         """Commit the intent to hand over; the job's `taken` are the deliveries that may leave now (I6)."""
         job = Job(customer_id, deliveries=tuple(deliveries), worker=worker)
         await self._enqueue([job])
+        if job.fault is not None:  # what it says was taken is then not committed (I6)
+            raise job.fault
         if job.error is not None:
             raise job.error
         return job
@@ -289,6 +297,10 @@ class Engine:
             return []
         entries = await self._replay.entries(customer_id, 0, artifact.version)
         return [r for e in reversed(entries) for r in e.out if r.message == message_id]
+
+
+def _is_done(job: Job) -> bool:
+    return job.fault is None and job.error is None
 
 
 def _outcome(job: Job, event: Event) -> Outcome:
