@@ -137,7 +137,7 @@ class Tongue:
                     r"(?P<WORD>[^\W\d]\w*(?:\.[^\W\d]\w*)*)",
                     r"(?P<LONG><<|«)",
                     r'(?P<STRING>"[^"\n]*"|[“„”][^”“\n]*[”“])',
-                    r"(?P<BRACKET>\[[^\]\n]+\])",
+                    r"(?P<BRACKET>\[[^\[\]\n]{1,200}\])",
                     r"(?P<SLASHED>\d{1,2}/\d{1,2}/\d{2,4}\b)",
                     rf"(?P<DATE>\d{{4}}-\d\d-\d\d(?!\d)|\d{{1,2}} (?:de )?{month} (?:de )?\d{{4}}\b)",
                     r"(?P<TIME>\d{1,2}:\d\d(?!\d))",

@@ -17,6 +17,9 @@ from dsl.syntax import Node, Word, misread
 _DEPTH = 64
 """Height of a syntax tree. Parentheses have a limit of their own, which is lower and has a better message."""
 
+_CACHED = 4096
+"""Characters of the longest declaration that is worth remembering."""
+
 _SHOWN = 6
 """How many possible words a message lists."""
 
@@ -41,9 +44,12 @@ class _Stop(Exception):
         self.index = index
 
 
-@lru_cache(maxsize=8192)
 def parse_declaration(text: str, code: str, nesting: int) -> Parsed:
     """Parse one declaration. Cached: of a file with one edited rule, one rule is parsed."""
+    return (_cached if len(text) <= _CACHED else _parse)(text, code, nesting)
+
+
+def _parse(text: str, code: str, nesting: int) -> Parsed:
     words = tongue(code)
     pieces, faults = scan(text, words)
     if faults and not (pieces and pieces[0].key in words.later):
@@ -58,6 +64,9 @@ def parse_declaration(text: str, code: str, nesting: int) -> Parsed:
         if len(nodes) == count:
             unread.append(_headed(before, words))
     return Parsed(tuple(nodes), tuple(findings), tuple(unread))
+
+
+_cached = lru_cache(maxsize=8192)(_parse)
 
 
 def _headed(pieces: list[Piece], words: Tongue) -> tuple[str, str]:
@@ -268,8 +277,14 @@ def _too_deep(start: int, end: int, nesting: int) -> Finding:
 
 
 def _built(rule: Reduction, items: list[tuple[Any, int, int]], start: int, end: int, nesting: int) -> Any:
-    parts: list[Any] = []
-    for step in rule.steps:
+    if (
+        rule.helper and rule.steps and rule.steps[0] in rule.inlined
+    ):  # a repetition: grow its list, do not copy it
+        parts: list[Any] = items[rule.steps[0]][0]
+        steps = rule.steps[1:]
+    else:
+        parts, steps = [], rule.steps
+    for step in steps:
         if step < 0:
             parts.append(None)
         elif step in rule.inlined:
@@ -284,10 +299,6 @@ def _built(rule: Reduction, items: list[tuple[Any, int, int]], start: int, end: 
 
 
 def _node(kind: str, parts: list[Any], start: int, end: int, nesting: int) -> Node:
-    first = parts[0] if parts else None
-    if kind in ("and_", "or_") and isinstance(first, Node) and first.kind == kind:
-        depth = max(first.depth, 1 + (parts[1].depth if isinstance(parts[1], Node) else 0))
-        return Node(kind, (*first.parts, parts[1]), start, end, depth)
     depth = 1
     for part in parts:
         if part.__class__ is Node and part.depth >= depth:

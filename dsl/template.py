@@ -80,7 +80,7 @@ def _sandbox(limits: Limits) -> _Sandbox:
     return _sandbox_class(limits)(limits)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _parsed(source: str, limits: Limits) -> BoundTemplate | str:
     """The parsed template, or what is wrong with it."""
     try:
@@ -109,7 +109,7 @@ class Used(NamedTuple):
     paths: tuple[tuple[str, ...], ...]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def used_by(source: str, limits: Limits = DEFAULT_LIMITS) -> Used:
     """What a template names; nothing for one that cannot be read."""
     template = _parsed(source, limits)
@@ -133,6 +133,7 @@ class Templates:
         self._keys: Keys = program.keys
         self._kinds = tuple(plan.kind for plan in program.situations)
         self._currency = program.currency
+        self._ready: dict[str, BoundTemplate | str] = {}
         brought = [variant.language for variants in program.templates.values() for variant in variants]
         self.languages = tuple(dict.fromkeys([program.language, *brought]))
 
@@ -166,7 +167,9 @@ class Templates:
         return Rendered(words["body"], variant.language, words.get("subject"), words.get("short"))
 
     def _part(self, name: str, source: str, values: Mapping[str, Any]) -> str:
-        template = _parsed(source, self._limits)
+        template = self._ready.get(source)
+        if template is None:
+            template = self._ready[source] = _parsed(source, self._limits)
         if isinstance(template, str):
             raise TemplateError(f"`{name}`: {template}")
         try:

