@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from artifact.channel import Channel
 from artifact.decision import GateOutcome, GateRow
 from artifact.facts import Facts
 from artifact.instant import Instant
@@ -30,7 +31,7 @@ class Stop(Exception):  # ends the gates early; no error of anyone's
 
 @dataclass(slots=True)
 class Draft:
-    """One message while it is being planned."""
+    """One message while it is being planned. `instead` are the channels that a full cap says to take."""
 
     message: Message
     merged: Merged
@@ -44,6 +45,7 @@ class Draft:
     alerts: list[str] = field(default_factory=list)
     holding: Holding = field(init=False)
     planned: list[Delivery] = field(default_factory=list)
+    instead: tuple[Channel, ...] = ()
     reason: str = ""
     rule: str | None = None
     state: MessageState = MessageState.WAITING

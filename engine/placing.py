@@ -29,11 +29,14 @@ def place(draft: Draft, candidates: list[Channel], extras: list[Extra], base: In
     )
     failures: list[str] = []
     if not satisfied:
-        for channel in candidates:
-            failure = _try(draft, channel, base, None)
+        left = list(candidates)
+        while left:
+            failure = _try(draft, left.pop(0), base, None)
             if failure is None:
                 break
             failures.append(failure)
+            if draft.instead:
+                left = [c for c in draft.instead if c in left]
     taken = {d.channel for d in draft.planned}
     for channel, after in _earliest(extras):
         if channel not in taken and channel not in {d.channel for d in draft.gone}:
@@ -103,6 +106,7 @@ def _attempt(draft: Draft, channel: Channel, base: Instant | None, after: Span |
     if swap is not None:
         if isinstance(swap.otherwise, Block):
             raise Stop(GateName.WHEN, MessageState.BLOCKED, "cap", swap.name)
+        draft.instead = swap.otherwise.channels if swap.otherwise is not None else ()
         return "cap"
     expires = expiry(draft.message, draft.merged, draft.zone)
     if expires is not None and at >= expires:
