@@ -61,13 +61,11 @@ class Courier:
             return text
         left = self._left(errand)
         if left < self._settings.least_seconds:
-            return not_called("no_time")
+            return not_called(delivery, "no_time")
         seconds = min(self._settings.send_seconds, left - self._settings.spare_seconds)
         call = partial(channel.hand_over, _parcel(errand, text), seconds)
         handover = await self._called(call, seconds) or _unknown("no answer")
-        report = after_hand_over(
-            handover, delivery.attempts, channel.certainty, hash_of(text), self._settings
-        )
+        report = after_hand_over(handover, delivery, channel.certainty, hash_of(text), self._settings)
         return report or Answer(delivery.attempts, handover)
 
     async def settle(self, delivery: Delivery, answer: Answer | None) -> Report | Answer:
@@ -90,15 +88,15 @@ class Courier:
             book = await self._engine.books.get(body.talk.revision)
         except InputError as error:
             log.warning("delivery %s must wait for its rulebook: %s", errand.delivery.id, error)
-            return not_called("no_rulebook")
+            return not_called(errand.delivery, "no_rulebook")
         try:
             text = words(book, body, errand.message, channel, None, errand.artifact.now)
         except TemplateError as error:
-            return no_words(str(error))
+            return no_words(errand.delivery, str(error))
         except Exception as fault:
             log.exception("delivery %s cannot be worded", errand.delivery.id)
-            return no_words(type(fault).__name__)
-        return text if text is not None else no_words(f"there are no words for {channel}")
+            return no_words(errand.delivery, type(fault).__name__)
+        return text or no_words(errand.delivery, f"there are no words for {channel}")
 
     def _left(self, errand: Errand) -> float:
         """Seconds that are left of the intent, by whichever clock says less: one of them may have been set back."""

@@ -13,6 +13,7 @@ from artifact.instant import Instant
 from artifact.message import Delivery
 from channels.port import OTHER_WORDS, Certainty, Handover, HandoverState
 from dispatch.settings import DispatchSettings
+from engine.doubt import NO_OUTCOME
 from engine.intake import DISPATCH_SOURCE
 
 HANDED_OVER = "delivery.handed_over"
@@ -48,26 +49,33 @@ class Answer(msgspec.Struct, frozen=True):
         return self.handover.state is HandoverState.FAILED
 
 
-def no_words(detail: str) -> Report:
+def in_question(delivery: Delivery) -> bool:
+    """Whether an earlier attempt of it may have arrived: the reason of the last retry said so."""
+    return delivery.because == NO_OUTCOME
+
+
+def no_words(delivery: Delivery, detail: str) -> Report:
     """The template failed: nothing was sent, and another channel may have words."""
+    if in_question(delivery):
+        return Report(IN_DOUBT, {"detail": detail})
     return Report(FAILED, {"reason": "template_failed", "detail": detail})
 
 
-def not_called(reason: str) -> Report:
+def not_called(delivery: Delivery, reason: str) -> Report:
     """The channel was certainly not called under this intent, so another may be made at once."""
-    return Report(RETRY, {"reason": reason})
+    return _retry(delivery, reason)
 
 
 def after_hand_over(
-    handover: Handover, attempt: int, certainty: Certainty, text: str, settings: DispatchSettings
+    handover: Handover, delivery: Delivery, certainty: Certainty, text: str, settings: DispatchSettings
 ) -> Report | None:
     """What is known right after a channel answered; None where that has to wait."""
-    last = attempt >= settings.attempts
+    last = delivery.attempts >= settings.attempts
     match handover.state:
         case HandoverState.HANDED_OVER | HandoverState.DELIVERED:
             return _arrived(handover, text)
         case HandoverState.FAILED:
-            return None if handover.temporary and not last else _failed(handover)
+            return None if handover.temporary and not last else _gave_up(delivery, handover)
         case HandoverState.UNKNOWN:
             return _in_doubt(handover) if certainty is Certainty.NONE or _hopeless(certainty, last) else None
 
@@ -99,13 +107,13 @@ def settled(
     """What is done about it then; None: the far side must be asked what became of the key."""
     last = delivery.attempts >= settings.attempts
     if answer is not None and answer.certainly_not:
-        return _failed(answer.handover) if last else Report(RETRY, {"reason": "channel_failed"})
+        return _gave_up(delivery, answer.handover) if last else _retry(delivery, "channel_failed")
     if certainty is Certainty.LOOKUP:
         return None
     said = answer.handover if answer is not None else Handover(HandoverState.UNKNOWN)
     if certainty is Certainty.NONE or last:
         return _in_doubt(said)
-    return Report(RETRY, {"reason": "no_outcome"})
+    return Report(RETRY, {"reason": NO_OUTCOME})
 
 
 def after_look_up(
@@ -125,6 +133,16 @@ def _arrived(handover: Handover, text: str | None) -> Report:
     said = {"text": text} if text is not None and handover.detail != OTHER_WORDS else {}
     type = HANDED_OVER if handover.state is HandoverState.HANDED_OVER else DELIVERED
     return Report(type, {**said, **_detail(handover)})
+
+
+def _gave_up(delivery: Delivery, handover: Handover) -> Report:
+    """A far side that is busy to the end says nothing of an earlier attempt; one that refuses says it all."""
+    return _in_doubt(handover) if handover.temporary and in_question(delivery) else _failed(handover)
+
+
+def _retry(delivery: Delivery, reason: str) -> Report:
+    """Once it may have arrived, no later attempt makes that untrue."""
+    return Report(RETRY, {"reason": NO_OUTCOME if in_question(delivery) else reason})
 
 
 def _failed(handover: Handover) -> Report:

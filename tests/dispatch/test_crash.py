@@ -117,6 +117,7 @@ async def played(certainty: Certainty, step: int) -> bool:
         await world.settle_all(world.dispatcher(engine, worker="heir"), until=clock.now() + HOUR)
         for id, channel in (sms, email):
             await healed(world, certainty, id, channel)
+        assert await world.is_what_its_log_says(engine)
     return died
 
 
@@ -142,3 +143,14 @@ async def test_whenever_it_dies_everything_is_sent_once_or_parked(certainty: Cer
             assert step > 12, "it must have died at every step there is"
             return
     raise AssertionError("it has more steps than were tried")
+
+
+async def test_a_caller_who_stops_waiting_does_not_stop_the_engine() -> None:
+    clock = StandingClock(NOON)
+    async with world_on(MemoryStore(clock.now), clock) as world:
+        engine = await world.engine()
+        for _ in range(20):
+            waiting = asyncio.create_task(engine.wake(["ada"]))
+            await asyncio.sleep(0)
+            waiting.cancel()
+        await world.ask(engine)

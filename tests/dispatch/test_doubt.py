@@ -11,7 +11,7 @@ from channels.port import Certainty
 from dispatch import Counts
 from tests.dispatch.clock import madrid
 from tests.dispatch.far_side import Does
-from tests.dispatch.world import World
+from tests.dispatch.world import MANNERS, World
 
 
 async def test_an_idempotent_far_side_is_called_again_with_the_same_key(world: World) -> None:
@@ -149,3 +149,28 @@ async def test_with_too_little_left_of_the_intent_nobody_is_called(world: World)
     assert (delivery.state, delivery.attempts) == (DeliveryState.HANDED_OVER, 2)
     assert len(sms.calls) == 1
     assert dispatcher.counts() == Counts(handed_over=1, retried=1)
+
+
+async def test_what_may_have_arrived_is_never_called_failed_however_busy_the_far_side_is_later(
+    world: World,
+) -> None:
+    engine = await world.engine()
+    world.sms.then = Does.IS_BUSY
+    world.sms.script.append(Does.LOSES_ITS_ANSWER)
+    id = await world.ask(engine)
+    await world.settle_all(world.dispatcher(engine, attempts=4), until=world.clock.now() + HOUR)
+    assert (await world.delivery(id)).state is DeliveryState.IN_DOUBT
+    assert world.sides[Channel.EMAIL].calls == []
+
+
+async def test_what_may_have_arrived_is_in_doubt_when_its_words_fail_later(world: World) -> None:
+    engine = await world.engine()
+    dispatcher = world.dispatcher(engine)
+    world.sms.script.append(Does.LOSES_ITS_ANSWER)
+    id = await world.ask(engine)
+    await dispatcher.drain()
+    await world.publish(engine, MANNERS.replace('message.word }}"\nend', 'message.other }}"\nend', 1))
+    await world.settle_all(dispatcher, until=world.clock.now() + HOUR)
+    assert len(world.sms.calls) == 1
+    assert (await world.delivery(id)).state is DeliveryState.IN_DOUBT
+    assert world.sides[Channel.EMAIL].calls == []

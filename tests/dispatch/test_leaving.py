@@ -84,6 +84,7 @@ async def test_what_was_ready_before_the_quiet_hours_does_not_leave_in_them(worl
     world.clock.go(madrid("08:00:00", day=24))
     await dispatcher.drain()
     assert world.sms.seen == [f"{id}-SMS"]
+    assert await world.is_what_its_log_says(engine)
 
 
 async def test_nothing_leaves_under_a_rulebook_that_is_no_longer_in_force(world: World) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from artifact.channel import PLACES, SENDS, Channel
-from artifact.customer import Artifact
+from artifact.customer import Artifact, encode_body
 from artifact.decision import EventStatus
 from artifact.event import Event
 from artifact.instant import Instant, format_instant
@@ -17,6 +17,7 @@ from dispatch import Dispatcher, DispatchSettings
 from dsl.compile import Checked, compile_rulebook
 from engine.intake import event_from, request_event_from
 from engine.pipeline import Engine, Outcome
+from engine.pipeline.replay import Replay
 from store.port import Store
 from tests.dispatch.clock import StandingClock, madrid
 from tests.dispatch.far_side import FarSide
@@ -160,6 +161,13 @@ class World:
 
     async def delivery(self, id: str, channel: Channel = Channel.SMS) -> Delivery:
         return next(d for d in (await self.message(id)).deliveries if d.channel is channel)
+
+    async def is_what_its_log_says(self, engine: Engine, customer: str = "ada") -> bool:
+        """I3: the log run again gives the artifact's body, byte for byte."""
+        again, replay = Artifact(customer), Replay(self.store, engine.books, engine.limits)
+        for entry in await self.store.history(customer):
+            again = (await replay.step(again, entry)).artifact
+        return encode_body(again.body) == encode_body((await self.artifact(customer)).body)
 
     async def settle_all(self, dispatcher: Dispatcher, until: Instant) -> None:
         """Let time pass, from one due instant to the next, until then or until nothing is due any more."""
