@@ -22,7 +22,7 @@ class Cut(NamedTuple):
 def _pattern(code: str) -> re.Pattern[str]:
     ends = "|".join(sorted(tongue(code).ends))
     return re.compile(
-        r'"[^"\n]*"|[“„”][^”“\n]*[”“]|\[[^\[\]\n]{1,200}\]|#[^\n]*'
+        r'"[^"\n]*"?|[“„”][^”“\n]*[”“]?|\[[^\[\]\n]{1,200}\]|#[^\n]*'
         rf"|(?P<long><<|«|>>|»)|(?P<end>(?<![\w.])(?:{ends})(?![\w.]))",
         re.IGNORECASE,
     )

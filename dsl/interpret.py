@@ -23,10 +23,12 @@ from dsl.typed import (
     Moment,
     Not,
     OneOf,
+    Operator,
     Or,
     Quantified,
     Quantifier,
     Read,
+    Scope,
     SituationIs,
     SituationKnown,
     Truth,
@@ -148,14 +150,29 @@ class Interpreter:
 
 
 def first_missing(parts: tuple[Condition, ...], env: Env, interpreter: Interpreter) -> str:
-    """The name of the first thing that is unknown, for the explanation."""
+    """The name of the first thing that is unknown, for the explanation; of a division by zero, its divisor."""
     for part in parts:
         if interpreter.truth(part, env) is None:
             for read in reads_of(part):
-                if read.scope != "ITEM" and interpreter.value(read, env) is None:
+                if read.scope is not Scope.ITEM and interpreter.value(read, env) is None:
                     return read.shown
-            return next((read.shown for read in reads_of(part)), "")
+            return next((read.shown for read in [*_divisors(part), *reads_of(part)]), "")
     return ""
+
+
+def _divisors(tree: Condition | Expression) -> list[Read]:
+    """What is divided by, anywhere in a comparison."""
+    match tree:
+        case And(parts) | Or(parts):
+            return [read for part in parts for read in _divisors(part)]
+        case Not(part):
+            return _divisors(part)
+        case Arithmetic(Operator.DIVIDE, left, right):
+            return _divisors(left) + reads_of(right)
+        case Compare(_, left, right) | Arithmetic(_, left, right):
+            return _divisors(left) + _divisors(right)
+        case _:
+            return []
 
 
 def reads_of(tree: Condition | Expression) -> list[Read]:

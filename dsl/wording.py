@@ -71,13 +71,13 @@ _EN: Mapping[str, Words] = {
     "CURRENCY_UNKNOWN": ("there is no currency `{text}`", "write its three letters: `EUR`"),
     "CURRENCY_OTHER": ("`{text}` is not the currency of this rulebook", "amounts here are in {currency}"),
     "MONEY_TOO_FINE": ("`{text}` has more decimals than the currency", "it has {decimals}"),
-    "TYPE_MISMATCH": ("this is a {found}, where a {wanted} is wanted", "compare values of one type"),
+    "TYPE_MISMATCH": ("this is `{found}`, where `{wanted}` is wanted", "compare values of one type"),
     "CONDITION_EXPECTED": ("this is not a condition", "say what must hold of it{try_}"),
     "VALUE_EXPECTED": ("a value is wanted here", "write a number, a name or a text"),
-    "ORDER_MEANINGLESS": ("a {found} has no order", "use `is`, `is not` or `is one of`"),
+    "ORDER_MEANINGLESS": ("values of `{found}` have no order", "use `is`, `is not` or `is one of`"),
     "ARITHMETIC_MEANINGLESS": (
-        "`{operator}` has no meaning here: {left}, {right}",
-        "see the table of what can be reckoned",
+        "`{operator}` has no meaning between `{left}` and `{right}`",
+        "numbers go with numbers and money, durations with dates and instants",
     ),
     "CLOCK_IN_ARITHMETIC": (
         "`now` and `today` cannot be reckoned with in a condition",
@@ -101,7 +101,7 @@ _EN: Mapping[str, Words] = {
     "LIMIT_MEANINGLESS": ("waiting cannot end in waiting", "say `otherwise block` or `otherwise deliver`"),
     "EXCEPTION_CYCLE": ("`{text}` is an exception to itself", "break the circle"),
     "VALIDITY_EMPTY": ("this rule ends before it begins", "write the earlier date first"),
-    "TEMPLATE_SYNTAX": ("the template cannot be read: {text}", "see the Liquid of this place"),
+    "TEMPLATE_SYNTAX": ("the template cannot be read: {text}", "correct the Liquid of this text"),
     "TEMPLATE_REPEATED": ("there are two texts for the same channel in `{text}`", "keep one of them"),
     "TEMPLATE_LANGUAGE_MISSING": (
         "`{text}` has no words in `{language}`",

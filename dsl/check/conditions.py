@@ -195,7 +195,7 @@ class Conditions(Expressions):
         return fitting if isinstance(fitting, Literal) else None
 
     def _same(self, left: Type, right: Type, place: Place) -> bool:
-        if family(left.kind) is family(right.kind):
+        if family(left.kind) is family(right.kind) or {left.kind, right.kind} == {Kind.ONE_OF, Kind.TEXT}:
             return True
         self.desk.report(Code.TYPE_MISMATCH, place, found=right, wanted=left)
         return False

@@ -148,7 +148,9 @@ class Expressions:
         if value is None:
             return None
         if value.type.kind not in (Kind.WHOLE, Kind.NUMBER, Kind.MONEY):
-            self.desk.report(Code.ARITHMETIC_MEANINGLESS, node, left=value.type, operator="-")
+            self.desk.report(
+                Code.ARITHMETIC_MEANINGLESS, node, left="nothing", right=value.type, operator="-"
+            )
             return None
         if isinstance(value, Literal):
             return Literal(-value.value, value.type)
@@ -184,6 +186,8 @@ class Expressions:
             return DayStart(value)
         if value.type.kind is Kind.WHOLE and wanted.kind in (Kind.WHOLE, Kind.NUMBER):
             return self._in_range(value, wanted, place)
+        if value.type.kind is Kind.ONE_OF and wanted.kind is Kind.TEXT:
+            return value
         if value.type.kind is not wanted.kind:
             self.desk.report(Code.TYPE_MISMATCH, place, found=value.type, wanted=wanted)
             return None

@@ -9,6 +9,7 @@ from dsl.syntax import Node, Word
 from dsl.template import filter_names, syntax_fault, used_by
 
 PARTS = ("subject", "body", "text", "title", "short")
+_STORED = {"text": "body", "title": "subject"}
 
 
 def check_templates(effects: Effects, placed: list[Placed]) -> dict[str, tuple[TemplateVariant, ...]]:
@@ -18,7 +19,7 @@ def check_templates(effects: Effects, placed: list[Placed]) -> dict[str, tuple[T
         node, effects.desk.base = one
         variants: list[TemplateVariant] = []
         for part in node.nodes():
-            _add(effects, variants, _variant(effects, part), part)
+            _add(effects, variants, _variant(effects, part, node.word().text), part)
         own = effects.desk.tongue.code
         if variants and all(variant.language != own for variant in variants):
             effects.desk.report(
@@ -28,22 +29,22 @@ def check_templates(effects: Effects, placed: list[Placed]) -> dict[str, tuple[T
     return found
 
 
-def _variant(effects: Effects, node: Node) -> TemplateVariant:
+def _variant(effects: Effects, node: Node, name: str) -> TemplateVariant:
     names = node.maybe_node(0) if node.kind == "variant" else None
     language = node.maybe_word(1 if node.kind == "variant" else 0)
     code = effects.desk.tongue.builtin(language.text) if language else effects.desk.tongue.code
     channels: tuple[Channel, ...] | None = effects.channels(names) if names else None
     parts: dict[str, str] = {}
     for part in node.all("part"):
-        name = effects.desk.tongue.builtin(part.word(0).text)
-        if name not in PARTS:
+        kind = effects.desk.tongue.builtin(part.word(0).text)
+        if kind not in PARTS:
             effects.desk.unknown(Code.VALUE_UNKNOWN, part.word(0), part.word(0).text, PARTS)
-        elif name in parts:
-            effects.desk.report(Code.PART_REPEATED, part.word(0), text=name)
+        elif _STORED.get(kind, kind) in parts:
+            effects.desk.report(Code.PART_REPEATED, part.word(0), text=kind)
         _check_source(effects, part.word(1))
-        parts[{"text": "body", "title": "subject"}.get(name, name)] = part.word(1).text
+        parts[_STORED.get(kind, kind)] = part.word(1).text
     if "body" not in parts:
-        effects.desk.report(Code.PART_MISSING, node, text="the template", what="body")
+        effects.desk.report(Code.PART_MISSING, node, text=name, what="body")
     return TemplateVariant(code, channels, parts)
 
 
