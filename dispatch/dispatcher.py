@@ -147,8 +147,13 @@ class Dispatcher:
         return (min((*coming, now + poll)) - now) / SECOND
 
     def _lag(self, found: list[Due], now: Instant) -> Instant:
-        """How long the next in line has been due. Who is put off is in nobody's line."""
-        return max((now - d.due for d in found if not self._desk.is_put_off(d.customer_id, now)), default=0)
+        """How long the next in line has been due. Who has her turn, or is put off, is in no line."""
+        in_line = (
+            d.due
+            for d in found
+            if d.customer_id not in self._visits and not self._desk.is_put_off(d.customer_id, now)
+        )
+        return max(now - min(in_line, default=now), 0)
 
     def _visit(self, customer_id: str) -> None:
         task = self._visits[customer_id] = asyncio.create_task(

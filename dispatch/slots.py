@@ -4,6 +4,7 @@ Room is taken before an intent is committed: an intent never waits in a queue wh
 """
 
 from collections import Counter
+from itertools import islice
 
 from artifact.channel import Channel
 
@@ -39,7 +40,7 @@ class Slots:
         """Customers whose turn it is, as many as there is room for. Who is called leaves the queue."""
         called = []
         for channel, queue in self._waiting.items():
-            for customer_id in list(queue)[: self._each - self._taken[channel]]:
+            for customer_id in tuple(islice(queue, self._each - self._taken[channel])):
                 del queue[customer_id]
                 called.append(customer_id)
         return called

@@ -204,5 +204,5 @@ class Visitor:
 
     def _pause(self, customer_id: str, version: int) -> None:
         """Nothing came of it: try again after a while that doubles, or when she changes."""
-        seconds = min(2 ** self._desk.stumbled(customer_id), _LONGEST_PAUSE_SECONDS)
+        seconds = min(2 ** min(self._desk.stumbled(customer_id), 6), _LONGEST_PAUSE_SECONDS)
         self._desk.put_off(customer_id, self._engine.now() + seconds * SECOND, version)
