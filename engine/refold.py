@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from artifact.customer import Snapshot
-from artifact.decision import Entry, EntryKind, EventStatus
+from artifact.decision import Entry, EventStatus
 from artifact.event import Event, EventKey
 from artifact.facts import EMPTY_FACTS, Facts
 from artifact.instant import Instant
@@ -20,7 +20,7 @@ from dsl.rulebook import Rulebook
 from engine.builtin import CORRECTION, FACT_TABLE, flat
 from engine.fold import fold_deadlines, fold_event, in_memory
 from engine.order import in_order
-from engine.outputs import Output
+from engine.outputs import Asked, Output, Withdrew
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +109,26 @@ def refold(past: Past, change: Event, revision: str, limits: Limits) -> Refolded
     base, _ = _fold(start, prefix, past, limits)
     _, outputs_old = _fold(base, _rest(old, shared), past, limits)
     facts_new, outputs_new = _fold(base, _rest(new, shared), past, limits)
-    ids_old, ids_new = {o.id for o in outputs_old}, {o.id for o in outputs_new}
+    stood, ids_new = {o.id for o in _standing(outputs_old)}, {o.id for o in outputs_new}
     return Refolded(
         facts=facts_new,
-        added=tuple(o for o in outputs_new if o.id not in ids_old),
+        added=tuple(o for o in _standing(outputs_new) if o.id not in stood),
         removed=tuple(o for o in outputs_old if o.id not in ids_new),
         outdated=_outdated(new.items),
     )
+
+
+def _standing(outputs: list[Output]) -> list[Output]:
+    """What is left to be said of a history: not what a later event of it withdraws."""
+    withdrawn: dict[str, Instant] = {}
+    kept: list[Output] = []
+    for output in reversed(outputs):
+        if isinstance(output, Withdrew):
+            withdrawn.update((topic, max(output.at, withdrawn.get(topic, output.at))) for topic in output.topics)
+        elif isinstance(output, Asked) and output.at < withdrawn.get(output.request.topic, output.at):
+            continue
+        kept.append(output)
+    return kept[::-1]
 
 
 def _run_of(past: Past, change: _Item | None, revision: str) -> _Run:
@@ -130,8 +143,9 @@ def _run_of(past: Past, change: _Item | None, revision: str) -> _Run:
     ordered = in_order(i.event for i in items if i.event.key not in gone)
     return _Run(
         items=tuple(by_key[e.key] for e in ordered),
-        timers=tuple(
-            (e.timer_at, e.revision) for e in entries if e.kind is EntryKind.TIMER and e.timer_at is not None
+        timers=(
+            *((e.timer_at, e.revision) for e in entries if e.timer_at is not None),
+            *((i.event.at - 1, i.revision) for i in items if i.event.key in gone),  # its time has passed
         ),
         late=tuple(e.event for e in entries if e.event is not None and e.status is EventStatus.LATE),
     )

@@ -281,7 +281,7 @@ def _perform(
     for output in outputs:
         if isinstance(output, Withdrew):
             for message in [m for m in talking.messages.values() if m.request.topic in output.topics]:
-                if message.number < talking.n:
+                if message.number < talking.n and message.request.at <= output.at:
                     close(talking, message, MessageState.RETRACTED, "withdrawn", scene, cause)
     for output in outputs:
         if isinstance(output, Tasked):
