@@ -37,13 +37,14 @@ _PROGRESS = {
     DeliveryState.SENDING: 1,
     DeliveryState.IN_DOUBT: 2,
     DeliveryState.HANDED_OVER: 3,
+    DeliveryState.FAILED: 3,
     DeliveryState.DELIVERED: 4,
     DeliveryState.DISMISSED: 5,
     DeliveryState.SEEN: 5,
     DeliveryState.TOLD: 5,
     DeliveryState.CLICKED: 6,
 }
-"""An outcome never takes a delivery back to where it was; FAILED and WITHDRAWN are told apart by hand."""
+"""An outcome never takes a delivery back to where it was; what failed can only turn out to have arrived."""
 
 
 def delivery_parts(id: str) -> tuple[str, str]:
