@@ -94,6 +94,7 @@ def test_a_corrected_event_leaves_the_memory_as_if_it_had_never_been(
     wrong = data.draw(st.sampled_from(history))
     customer = told_in(history, END)
     customer.fold(correction(wrong))
+    customer.pass_time()
     without = told_in([e for e in history if e is not wrong], END)
     assert memory_bytes(customer.facts) == memory_bytes(without.facts)
     assert customer.reenacted().body == customer.body
@@ -239,6 +240,35 @@ def test_what_has_left_is_not_said_again_when_it_is_asked_for_again() -> None:
     again = [d for d in customer.ready() if d in sent]
     assert again == []
     assert customer.state(apology)[0] not in {MessageState.READY, MessageState.WAITING}
+
+
+def test_a_late_withdrawal_takes_back_only_what_was_asked_before_it() -> None:
+    customer = Customer()
+    customer.tell(event("payment.failed", MONDAY, "first"))
+    customer.tell(event("payment.failed", MONDAY + 2 * HOUR, "second"))
+    customer.tell(event("payment.made", MONDAY + HOUR, received_at=MONDAY + 3 * HOUR))
+    states = {m.request.cause: m.state for m in customer.messages("reminder")}
+    assert states["claims:first"] is MessageState.RETRACTED
+    [live] = [m for m in customer.messages("reminder") if m.state in LIVE_STATES]
+    assert live.request.cause == "claims:second"
+
+
+def test_what_a_late_event_asks_for_is_not_said_where_it_was_withdrawn_since() -> None:
+    customer = Customer()
+    customer.tell(event("payment.made", MONDAY + HOUR))
+    customer.tell(event("payment.failed", MONDAY, received_at=MONDAY + 2 * HOUR))
+    assert [m for m in customer.messages("reminder") if m.state in LIVE_STATES] == []
+
+
+def test_a_deadline_that_an_event_let_pass_is_not_taken_back_with_it() -> None:
+    customer = Customer(now=END)
+    customer.fold(event("claim.opened", MONDAY, claim="S-1", received_at=END))
+    passing = event("customer.updated", MONDAY + JUDGED + 1, received_at=END, city="Madrid")
+    customer.fold(passing)
+    (apology,) = customer.messages("apology")
+    customer.fold(correction(passing))
+    assert customer.state(apology)[0] in LIVE_STATES
+    assert len(customer.records(apology)) == 1
 
 
 # -- deadlines -----------------------------------------------------------------------------------------------
