@@ -40,32 +40,34 @@ class Judge:
     def __init__(self, program: Program, compile_condition: Compile) -> None:
         self._keys: Keys = program.keys
         self._values = Interpreter(program.currency)
-        ranked = sorted(program.message_rules, key=lambda rule: (-rule.priority, rule.specificity, rule.name))
-        runners = [_runner(rule, rank, compile_condition) for rank, rule in enumerate(ranked)]
-        self._ranks = {rule.name: (rule.priority, rule.specificity) for rule in ranked}
+        self._compile = compile_condition
+        self._ranked = sorted(
+            program.message_rules, key=lambda rule: (-rule.priority, rule.specificity, rule.name)
+        )
+        self._ranks = {rule.name: (rule.priority, rule.specificity) for rule in self._ranked}
         self._categories = {topic.name: topic.category for topic in program.topics.values()}
-        self._of_topic: dict[str, list[Runner]] = {}
-        self._of_category: dict[str, list[Runner]] = {}
-        self._of_any: list[Runner] = []
-        for runner in runners:
-            self._enter(runner)
+        self._of_topic: dict[str, list[int]] = {}
+        self._of_category: dict[str, list[int]] = {}
+        self._of_any: list[int] = []
+        for rank, rule in enumerate(self._ranked):
+            self._enter(rank, rule)
+        self._runners: dict[int, Runner] = {}
         self._found: dict[str, tuple[Runner, ...]] = {}
 
-    def _enter(self, runner: Runner) -> None:
-        rule = runner.rule
+    def _enter(self, rank: int, rule: MessageRule) -> None:
         if rule.topics is None and rule.categories is None:
-            self._of_any.append(runner)
+            self._of_any.append(rank)
         for name in rule.topics or ():
-            self._of_topic.setdefault(name, []).append(runner)
+            self._of_topic.setdefault(name, []).append(rank)
         for name in rule.categories or ():
-            self._of_category.setdefault(name, []).append(runner)
+            self._of_category.setdefault(name, []).append(rank)
 
     @property
     def cost(self) -> int:
         """How many conditions the dearest topic can make the rules read."""
 
-        def of(runners: list[Runner]) -> int:
-            return sum(1 + len(runner.tests) for runner in runners)
+        def of(ranks: list[int]) -> int:
+            return sum(1 + len(self._ranked[rank].conditions) for rank in ranks)
 
         topics = [
             of(self._of_topic.get(topic, [])) + of(self._of_category.get(category, []))
@@ -78,12 +80,22 @@ class Judge:
         found = self._found.get(topic)
         if found is not None:
             return found
-        several = (self._of_topic.get(topic, []), self._of_category.get(category, []), self._of_any)
-        ranked = sorted((runner for runners in several for runner in runners), key=lambda runner: runner.rank)
-        found = tuple(r for r in ranked if all(admits(part, topic, category) for part in r.rule.conditions))
+        of_topic, of_category = self._of_topic.get(topic, []), self._of_category.get(category, [])
+        ranks = sorted({*of_topic, *of_category, *self._of_any})
+        found = tuple(self._runner(rank) for rank in ranks if self._may_apply(rank, topic, category))
         if self._categories.get(topic) == category:
             self._found[topic] = found
         return found
+
+    def _may_apply(self, rank: int, topic: str, category: str) -> bool:
+        return all(admits(part, topic, category) for part in self._ranked[rank].conditions)
+
+    def _runner(self, rank: int) -> Runner:
+        """A rule is compiled when a message first needs it, so that a large rulebook goes live at once."""
+        runner = self._runners.get(rank)
+        if runner is None:
+            runner = self._runners[rank] = _runner(self._ranked[rank], rank, self._compile)
+        return runner
 
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
         """What all rules say."""

@@ -7,6 +7,7 @@ from dsl.check.behaviour import Behaviour
 from dsl.check.declarations import Catalogue, Collector, Header, Placed, header_of
 from dsl.check.definitions import check_definitions
 from dsl.check.effects import Effects
+from dsl.check.memo import recalled, remember, surroundings
 from dsl.check.pressure import check_calendar, check_cap
 from dsl.check.symbols import Desk, Symbols
 from dsl.check.templates import check_templates
@@ -82,6 +83,7 @@ def _program(
     sources: list[Source],
 ) -> Program:
     texts = {source.base: source.text for source in sources}
+    around = surroundings([s.text for s in sources if s.node.kind not in _LOOKED_AT_BY_NOBODY], tongue.code)
     return Program(
         name=header.name,
         zone=header.zone,
@@ -92,7 +94,9 @@ def _program(
         commitments=tuple(made for one in of["commitment"] if (made := behaviour.commitment(one))),
         event_rules=tuple(rule for one in of["event_rule"] if (rule := behaviour.event_rule(one))),
         message_rules=tuple(
-            said for one in of["message_rule"] if (said := behaviour.message_rule(one, texts[one.base]))
+            said
+            for one in of["message_rule"]
+            if (said := _message_rule(behaviour, one, texts[one.base], around))
         ),
         events={name: dict(fields.items()) for name, fields in symbols.events.items()},
         fields={name: dict(fields.items()) for name, fields in symbols.topics.items()},
@@ -102,6 +106,22 @@ def _program(
         caps=tuple(cap for one in of["cap"] if (cap := check_cap(behaviour.effects, behaviour, one))),
         labels=catalogue.labels,
     )
+
+
+_LOOKED_AT_BY_NOBODY = frozenset({"message_rule", "event_rule", "test"})
+"""Declarations whose content no message rule can depend on."""
+
+
+def _message_rule(behaviour: Behaviour, placed: Placed, text: str, around: bytes) -> MessageRule | None:
+    known = recalled(around, text)
+    if known is not None:
+        return known
+    count = len(behaviour.desk.findings)
+    rule = behaviour.message_rule(placed, text)
+    alone = placed.node.start == 0 and not any(placed.node.all("exception_to"))
+    if rule is not None and alone and len(behaviour.desk.findings) == count:
+        remember(around, text, rule)
+    return rule
 
 
 def _tests(checker: Tests, placed: list[Placed], sources: list[Source]) -> tuple[RulebookTest, ...]:
