@@ -57,6 +57,12 @@ class Stream:
         self._feed = Feed()
         self._token: Document | None = None
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the server has told a place in the stream, from which on nothing is missed."""
+        return self._token is not None
 
     def watch(self) -> Reader:
         """A reader of every commit from now on. Must be called on a running loop."""
@@ -67,6 +73,7 @@ class Stream:
 
     def close(self) -> None:
         """End all readers and the stream, from any thread."""
+        self._closed = True
         self._feed.close()
         task = self._task
         if task is not None and not task.done() and not task.get_loop().is_closed():
@@ -74,19 +81,18 @@ class Stream:
 
     async def _run(self) -> None:
         start: dict[str, Any] = self._resumed() or {"start_at_operation_time": self._clock.operation_time}
-        while True:
+        # A driver may answer a cancellation with a fault of its own, so the flag decides and not the exception.
+        while not self._closed:
             try:
                 await self._read(start)
                 start = await self._begin_anew("the collection was replaced")
             except OperationFailure as error:
                 if error.code in LOST_PLACE:
                     start = await self._begin_anew(str(error))
-                    continue
-                await self._wait_after(error)
-                start = self._resumed() or start
+                else:
+                    start = await self._wait_after(error) or start
             except PyMongoError as error:
-                await self._wait_after(error)
-                start = self._resumed() or start
+                start = await self._wait_after(error) or start
 
     async def _read(self, start: dict[str, Any]) -> None:
         """Publish changes until the server ends the stream."""
@@ -105,7 +111,7 @@ class Stream:
         _log.warning("the change stream lost its place, readers are told of a gap: %s", why)
         self._token = None
         begin: Timestamp | None = None
-        while begin is None:
+        while begin is None and not self._closed:
             try:
                 greeting = await self._clients.database().client.admin.command("hello")
                 begin = greeting["operationTime"]
@@ -117,9 +123,12 @@ class Stream:
     def _resumed(self) -> dict[str, Any] | None:
         return None if self._token is None else {"resume_after": self._token}
 
-    async def _wait_after(self, error: PyMongoError) -> None:
-        _log.warning("the change stream waits for the server: %s", error)
-        await asyncio.sleep(PAUSE)
+    async def _wait_after(self, error: PyMongoError) -> dict[str, Any] | None:
+        """Give the server time; answers where to go on."""
+        if not self._closed:
+            _log.warning("the change stream waits for the server: %s", error)
+            await asyncio.sleep(PAUSE)
+        return self._resumed()
 
 
 def _change_of(document: Document) -> Change:

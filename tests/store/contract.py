@@ -4,6 +4,7 @@ Each test gets a fresh `store`. What only one store can show (files, locks, netw
 """
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -384,9 +385,13 @@ class RulebookContract:
 class WatchContract:
     """Who watches, and what is left when a store is closed."""
 
+    async def watching(self, store: Store) -> AsyncIterator[Change]:
+        """A reader of the store; some servers for tests need help with it."""
+        return store.watch()
+
     async def test_a_reader_sees_every_commit_after_it_began_in_order(self, store: Store) -> None:
         await committed(store, step("ada", 0, "before"))
-        reader = store.watch()
+        reader = await self.watching(store)
         await committed(store, step("ada", 1, "e1", "e2"))
         assert await store.commit([step("ada", 1, "lost")]) == [CONFLICT]
         await committed(store, step("bea", 0, "e1"))
@@ -400,7 +405,7 @@ class WatchContract:
         assert seen == [Change("ada", 1, 3), Change("bea", 0, 1), Change("ada", 3, 4)]
 
     async def test_every_reader_sees_the_same(self, store: Store) -> None:
-        readers = [store.watch() for _ in range(3)]
+        readers = [await self.watching(store) for _ in range(3)]
         await committed(store, step("ada", 0, "e1"))
         async with asyncio.timeout(20):
             assert [await anext(reader) for reader in readers] == [Change("ada", 0, 1)] * 3

@@ -6,7 +6,7 @@ StoreMachine and says how it is opened, and whether it outlives closing.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -18,6 +18,7 @@ from artifact.event import EventKey
 from artifact.message import MessageState
 from store.listing import lets_through, place_of
 from store.port import (
+    Change,
     Commit,
     CommitResult,
     MessageFilter,
@@ -67,6 +68,10 @@ class StoreMachine(RuleBasedStateMachine):
         """A fresh store; the same one again after `close` if it outlives that."""
         raise NotImplementedError
 
+    async def watching(self) -> AsyncIterator[Change]:
+        """A reader of the store."""
+        return self.store.watch()
+
     outlives_closing = False
 
     def __init__(self) -> None:
@@ -90,7 +95,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.run(self._watch())
 
     async def _watch(self) -> None:
-        self.reader = self.store.watch()
+        self.reader = await self.watching()
         self.watched = {id: artifact.version for id, artifact in self.artifacts.items()}
 
     @rule(group=st.lists(drafts, min_size=1, max_size=4))

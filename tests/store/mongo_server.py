@@ -4,6 +4,7 @@ The stand-in speaks the wire protocol and cannot show elections, rollbacks, real
 need a real replica set. It is never imported (GPL-2.0-only), and it is ended with the session.
 """
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -16,6 +17,9 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
+
+from store.feed import Reader
+from store.mongo import MongoStore
 
 PATIENCE_SECONDS = 60
 QUICK = "directConnection=true&serverSelectionTimeoutMS=1000&heartbeatFrequencyMS=500"
@@ -92,3 +96,20 @@ def drivers() -> Sequence[str]:
 def elapsed() -> int:
     """Microseconds of this machine's monotonic clock."""
     return time.monotonic_ns() // 1000
+
+
+async def stream_open(store: MongoStore) -> None:
+    """Wait until the change stream of a store is open, where the server is the stand-in.
+
+    It may miss a write that is under way while a stream opens at a logical time. A real server does not.
+    """
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while is_stand_in() and not store._stream.is_open:
+            await asyncio.sleep(0.01)
+
+
+async def watching(store: MongoStore) -> Reader:
+    """A reader whose stream is open."""
+    reader = store.watch()
+    await stream_open(store)
+    return reader

@@ -9,10 +9,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from pymongo import MongoClient
 
 from store.mongo import MongoStore, motor_client, pymongo_client
-from store.port import Commit, CommitResult, Store
+from store.port import Change, Commit, CommitResult, Store
 from tests.store.contract import StoreContract
 from tests.store.machine import StoreMachine
-from tests.store.mongo_server import drivers, elapsed
+from tests.store.mongo_server import drivers, elapsed, watching
 
 pytestmark = pytest.mark.xdist_group("mongo")
 
@@ -31,8 +31,12 @@ async def store(
 class TestMongo(StoreContract):
     """As contract.py says."""
 
+    async def watching(self, store: Store) -> AsyncIterator[Change]:
+        assert isinstance(store, MongoStore)
+        return await watching(store)
 
-class TestMongoWithoutCopies(StoreContract):
+
+class TestMongoWithoutCopies(TestMongo):
     """Everything is read from the tails."""
 
     @pytest.fixture
@@ -41,7 +45,7 @@ class TestMongoWithoutCopies(StoreContract):
         return store
 
 
-class TestMongoWithCopiesAtOnce(StoreContract):
+class TestMongoWithCopiesAtOnce(TestMongo):
     """Everything is read from the log."""
 
     @pytest.fixture
@@ -68,6 +72,10 @@ class MongoMachine(StoreMachine):
     async def open(self) -> Store:
         return await MongoStore.open(self.url, elapsed, database=self.database)
 
+    async def watching(self) -> AsyncIterator[Change]:
+        assert isinstance(self.store, MongoStore)
+        return await watching(self.store)
+
     def teardown(self) -> None:
         super().teardown()
         client = MongoClient[dict[str, object]](self.url)
@@ -77,5 +85,5 @@ class MongoMachine(StoreMachine):
 
 def test_no_sequence_of_steps_tells_it_from_dictionaries(mongo_url: str) -> None:
     MongoMachine.url = mongo_url
-    fewer = settings(max_examples=settings().max_examples // 8, stateful_step_count=15)
+    fewer = settings(max_examples=settings().max_examples // 12, stateful_step_count=15)
     run_state_machine_as_test(MongoMachine, settings=fewer)

@@ -21,7 +21,7 @@ from store.mongo.flusher import Tail, tail_of
 from store.mongo.layout import ARTIFACT, ENTRY, MESSAGE, SNAPSHOT
 from store.port import Change, CommitResult, MessageFilter, Totals
 from tests.store.making import NOON, committed, known, message_row, step, with_state
-from tests.store.mongo_server import elapsed, is_stand_in
+from tests.store.mongo_server import elapsed, is_stand_in, stream_open, watching
 from tests.store.proxy import Wire, wire_to
 
 pytestmark = pytest.mark.xdist_group("mongo")
@@ -75,6 +75,12 @@ async def through_wire(open_store: Open, url: str, *, retry: bool) -> AsyncItera
         yield wire, store
         # Before the wire goes, or closing would wait for a server that is away.
         await store.close()
+
+
+async def fail_next(store: MongoStore, data: Document) -> None:
+    """Let the server answer one command with a fault."""
+    admin = documents(store, ARTIFACT).database.client.admin
+    await admin.command("configureFailPoint", "failCommand", mode={"times": 1}, data=data)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +159,7 @@ async def test_a_primary_that_steps_down_neither_loses_nor_doubles_a_step(
 ) -> None:
     store = await open_store(f"{mongo_url}&retryWrites=false")
     await committed(store, step("ada", 0, "e1"))
-    admin = documents(store, ARTIFACT).database.client.admin
-    data = {"failCommands": ["update"], "errorCode": code}
-    await admin.command("configureFailPoint", "failCommand", mode={"times": 1}, data=data)
+    await fail_next(store, {"failCommands": ["update"], "errorCode": code})
     await committed(store, step("ada", 1, "e2"))
     await whole(store, "ada", 2)
 
@@ -164,10 +168,8 @@ async def test_a_primary_that_steps_down_neither_loses_nor_doubles_a_step(
 async def test_a_write_that_a_majority_did_not_confirm_is_read_back(open_store: Open) -> None:
     store = await open_store()
     await committed(store, step("ada", 0, "e1"))
-    admin = documents(store, ARTIFACT).database.client.admin
     concern = {"code": 64, "errmsg": "waiting for replication timed out"}
-    data = {"failCommands": ["update"], "writeConcernError": concern}
-    await admin.command("configureFailPoint", "failCommand", mode={"times": 1}, data=data)
+    await fail_next(store, {"failCommands": ["update"], "writeConcernError": concern})
     await committed(store, step("ada", 1, "e2"))
     await whole(store, "ada", 2)
 
@@ -326,7 +328,7 @@ async def test_a_contradiction_in_the_log_stays_with_its_customer(
 
 async def test_changes_of_two_processes_reach_a_reader_in_order(open_store: Open) -> None:
     one, two = await open_store(), await open_store()
-    reader = one.watch()
+    reader = await watching(one)
     for n in range(0, 20, 2):
         await committed(one, step("ada", n), step(f"c{n}", 0))
         await committed(two, step("ada", n + 1), step(f"c{n + 1}", 0))
@@ -345,14 +347,13 @@ async def test_changes_of_two_processes_reach_a_reader_in_order(open_store: Open
 @pytest.mark.parametrize("code", [286, 280])
 async def test_a_lost_place_in_the_stream_is_a_gap_and_then_goes_on(open_store: Open, code: int) -> None:
     store = await open_store()
-    reader = store.watch()
+    reader = await watching(store)
     await committed(store, step("ada", 0))
     async with asyncio.timeout(20):
         assert await anext(reader) == Change("ada", 0, 1)
-        admin = documents(store, ARTIFACT).database.client.admin
-        data = {"failCommands": ["getMore"], "errorCode": code}
-        await admin.command("configureFailPoint", "failCommand", mode={"times": 1}, data=data)
+        await fail_next(store, {"failCommands": ["getMore"], "errorCode": code})
         assert await anext(reader) == GAP
+        await stream_open(store)
         await committed(store, step("ada", 1))
         assert await anext(reader) == Change("ada", 1, 2)
 
@@ -360,7 +361,7 @@ async def test_a_lost_place_in_the_stream_is_a_gap_and_then_goes_on(open_store: 
 async def test_a_stream_that_was_cut_goes_on_where_it_was(open_store: Open, mongo_url: str) -> None:
     other = await open_store()
     async with through_wire(open_store, mongo_url, retry=True) as (wire, store):
-        reader = store.watch()
+        reader = await watching(store)
         await committed(other, step("ada", 0))
         async with asyncio.timeout(30):
             assert await anext(reader) == Change("ada", 0, 1)
@@ -373,7 +374,7 @@ async def test_a_stream_that_was_cut_goes_on_where_it_was(open_store: Open, mong
 
 async def test_a_collection_put_in_another_ones_place_is_a_gap(open_store: Open) -> None:
     store = await open_store()
-    reader = store.watch()
+    reader = await watching(store)
     await committed(store, step("ada", 0))
     async with asyncio.timeout(20):
         assert await anext(reader) == Change("ada", 0, 1)
@@ -382,6 +383,7 @@ async def test_a_collection_put_in_another_ones_place_is_a_gap(open_store: Open)
         # Each commit is followed by its change, or by a gap that came after it.
         change, version = GAP, 0
         while change == GAP:
+            await stream_open(store)
             await committed(store, step("ada", version))
             version += 1
             change = await anext(reader)
@@ -393,7 +395,7 @@ async def test_a_collection_put_in_another_ones_place_is_a_gap(open_store: Open)
 
 async def test_an_engine_on_a_loop_of_its_own_is_watched_from_another(open_store: Open) -> None:
     store = await open_store()
-    reader = store.watch()
+    reader = await watching(store)
     answers: list[object] = []
 
     async def engine() -> None:
