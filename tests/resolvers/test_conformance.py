@@ -33,7 +33,7 @@ def suite(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         return folder
     try:
         command = ["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=90)
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=30)
     except (subprocess.SubprocessError, OSError):
         pytest.skip("NOT RUN: the packages of the conformance suites could not be installed")
     return folder
