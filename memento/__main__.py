@@ -12,15 +12,17 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from artifact.errors import InputError
 from memento.commands import COMMANDS
+from memento.environment import settle_zones
 from memento.exits import Exit, exit_for
-from memento.settings import Settings, read_settings
 from memento.terminal import close_quietly, complain, note
 from memento.version import VERSION
-from memento.wiring import settle_zones
+
+if TYPE_CHECKING:
+    from memento.settings import Settings
 
 
 class CommandModule(Protocol):
@@ -31,7 +33,7 @@ class CommandModule(Protocol):
     def arguments(self, parser: argparse.ArgumentParser) -> None:
         """Name what the command takes."""
 
-    def run(self, args: argparse.Namespace, settings: Settings) -> Exit:
+    def run(self, args: argparse.Namespace, settings: "Settings") -> Exit:
         """Do it."""
 
 
@@ -51,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, words: list[str]) -> int:
+    from memento.settings import read_settings
+
     settle_zones()
     module: CommandModule = import_module(f"memento.commands.{name.replace('-', '_')}")
     args = parser_of(name, module).parse_args(words)

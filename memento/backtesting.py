@@ -18,11 +18,11 @@ from dsl.compile import Checked
 from dsl.rulebook import Rulebook
 from engine.books import Books
 from engine.pipeline.backtest import Progress, Received, Refused, Summary, backtest
+from memento.environment import environment
 from memento.events_file import BadLine, FileEvent, numbered, read_customers, read_events
 from memento.exporting import digest, memory_digest
 from memento.scramble import arriving, scramble, spread
 from memento.settings import Settings
-from memento.wiring import environment
 from store.port import Store
 
 ACTOR = "backtest"

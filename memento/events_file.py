@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event
-from artifact.instant import LATEST, MICROSECOND, Instant, instant_of
+from artifact.instant import DAY, LATEST, MICROSECOND, Instant, format_instant
 from artifact.limits import Limits
 from engine.intake import event_from
 from memento.lines_file import read_lines
@@ -79,17 +79,12 @@ def read_events(path: Path, limits: Limits) -> EventsFile:
     return found
 
 
-def _day_of(text: Any, at: Instant) -> Instant:
+def _day_of(text: str, at: Instant) -> Instant:
     """The midnight before an instant, on the clock it was read from."""
-    if not isinstance(text, str):
-        raise InputError(ErrorCode.TYPE_INVALID, "an instant is written as text", path=("at",))
     # The instant was read already; only its offset is of interest, and it stands behind the fraction.
     offset = datetime.fromisoformat(f"2000-01-01T00:00:00{_offset(text)}").utcoffset() or timedelta()
     local = at + offset // timedelta(microseconds=1)
-    return at - local % _DAY
-
-
-_DAY = instant_of(datetime.fromisoformat("1970-01-02T00:00:00+00:00"))
+    return at - local % DAY
 
 
 def _offset(text: str) -> str:
@@ -146,7 +141,7 @@ def _customer_fields(value: Any, at: Instant) -> dict[str, Any]:
         "id": value.get("id"),
         "customerId": value.get("id"),
         "type": "customer.updated",
-        "at": at,
+        "at": format_instant(at),
         "data": value.get("attributes"),
     }
 

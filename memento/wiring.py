@@ -4,10 +4,8 @@ Everything else is handed what it needs. Refuses to guess: an address that names
 """
 
 import asyncio
-import zoneinfo
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,8 +14,8 @@ from artifact.instant import Instant
 from dsl.compile import Checked, compile_rulebook
 from engine.pipeline import Engine
 from memento.clock import machine_clock, machine_elapsed
+from memento.environment import environment
 from memento.settings import Settings
-from memento.version import VERSION
 from store.port import Store
 
 MEMORY = "memory"
@@ -25,19 +23,6 @@ _MONGO_SCHEMES = frozenset({"mongodb", "mongodb+srv"})
 DEFAULT_DATABASE = "memento"
 
 Clock = Callable[[], Instant]
-
-
-def settle_zones() -> None:
-    """Read time zones from the pinned package alone: what this machine keeps of its own may be of another year, and
-    the same log would then mean something else on another machine.
-    """
-    zoneinfo.reset_tzpath(to=())
-    zoneinfo.ZoneInfo.clear_cache()
-
-
-def environment() -> str:
-    """What decisions depend on besides log and rulebook; written into every entry."""
-    return f"memento {VERSION}; tzdata {import_module('tzdata').IANA_VERSION}"
 
 
 async def open_store(address: str, clock: Clock = machine_clock, *, read_only: bool = False) -> Store:

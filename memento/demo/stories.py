@@ -66,7 +66,7 @@ def _decision(decision: dict[str, Any]) -> str:
     label = decision["message"]["label"] if decision["message"] is not None else "a message"
     state = decision["state"].lower()
     reason = f" ({decision['reason'].replace('_', ' ')})" if decision["reason"] not in {"", state} else ""
-    return f"{label} is {state.replace('_', ' ')}{reason}"
+    return f"“{label}” {state.replace('_', ' ')}{reason}"
 
 
 def _deliveries(deliveries: list[dict[str, Any]]) -> str:
