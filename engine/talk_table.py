@@ -94,15 +94,22 @@ def _outcome(state: DeliveryState) -> Row:
             valid_until=None,
             planned_at=None,
             text_hash=event.data.get("text", old.text_hash),
+            because=None if old.because == NO_OUTCOME else old.because,
         )
         _put(talking, message, new)
 
     return row
 
 
+def _is_stale(event: Event, delivery: Delivery) -> bool:
+    """Whether the outcome speaks of an attempt that another one has followed."""
+    attempt = event.data.get("attempt")
+    return isinstance(attempt, int) and attempt != delivery.attempts
+
+
 def _in_doubt(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
     message, old = _delivery(talking, event)
-    if old.state is not DeliveryState.SENDING:
+    if old.state is not DeliveryState.SENDING or _is_stale(event, old):
         return
     new = replace(old, state=DeliveryState.IN_DOUBT, changed_at=talking.now, valid_until=None)
     raise_doubts(talking, _put(talking, message, new), event.data.get("reason", ""))
@@ -114,7 +121,7 @@ def _retry(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
     Without a reason that says otherwise it may be out there already.
     """
     message, old = _delivery(talking, event)
-    if old.state is DeliveryState.SENDING:
+    if old.state is DeliveryState.SENDING and not _is_stale(event, old):
         because = event.data.get("reason", NO_OUTCOME)
         new = replace(old, state=DeliveryState.PLANNED, valid_until=None, planned_at=None, because=because)
         _put(talking, message, replace(new, changed_at=talking.now))
@@ -123,7 +130,7 @@ def _retry(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
 def _failed(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
     """It did not get through: the contact is given back, and deciding looks for another channel."""
     message, old = _delivery(talking, event)
-    if old.state in REACHED_STATES or old.state is DeliveryState.WITHDRAWN:
+    if old.state in REACHED_STATES or old.state is DeliveryState.WITHDRAWN or _is_stale(event, old):
         return
     because = event.data.get("reason", "failed")
     _put(

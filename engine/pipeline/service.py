@@ -244,14 +244,22 @@ class Engine:
         return publication
 
     async def refresh(self) -> None:
-        """Confirm the newest publication: without this a process commits no intents under it (I6)."""
+        """Confirm the newest publication: without this a process commits no intents under it (I6).
+
+        Raises InputError STORE_INVALID where the store does not hold its text: nothing may leave under another one.
+        """
         publications = await self.store.publications()
         if not publications or publications[-1].epoch == self.books.epoch:
             return
         newest = publications[-1]
         book = await self.books.get(newest.revision)
-        if book is not None:
-            self.books.put_in_force(book, newest.epoch)
+        if book is None:
+            raise InputError(
+                ErrorCode.STORE_INVALID,
+                f"the text of publication {newest.epoch} is missing",
+                help="restore the store",
+            )
+        self.books.put_in_force(book, newest.epoch)
 
     async def sweep(self, batch: int = 32) -> int:
         """Decide anew whoever was last decided under an older publication; how many there were."""
