@@ -30,6 +30,10 @@ class Budget:
         for cap in self.bearing(channel, category, topic):
             insort(self.taken.setdefault(cap.name, []), at)
 
+    def snapshot(self) -> dict[str, list[Instant]]:
+        """What is used and reserved now, to compare with or to go back to."""
+        return {cap: list(instants) for cap, instants in self.taken.items()}
+
     def bearing(self, channel: Channel, category: str, topic: str) -> list[Cap]:
         """The caps that count such a contact."""
         if channel not in SENDS:

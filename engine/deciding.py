@@ -24,13 +24,14 @@ from artifact.message import (
     MessageState,
 )
 from artifact.states import REACHED_STATES
-from engine.budget import Budget, budget_of
+from engine.budget import budget_of
 from engine.doubt import doubted, may_be_out, raise_doubts
 from engine.draft import Draft
 from engine.fold import zone_of_customer
 from engine.judging import Memo, Merged, judge
 from engine.planning import plan
 from engine.scene import Scene
+from engine.settled import Settled, settle
 from engine.talking import Talking
 
 
@@ -52,12 +53,27 @@ def decide(talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo 
             decided = _without_rulebook(message, talking.now)
             _conclude(talking, message, before.get(message.id), decided, scene, cause)
         return
+    if not talking.messages:
+        return
     zone = zone_of_customer(facts, scene.book)
     budget = budget_of(scene.book.caps, zone, tuple(talking.contacts))
     judged = [(m, judge(m, facts, scene.book, talking.now, memo)) for m in talking.messages.values()]
-    for message, merged in sorted(judged, key=_rank):
-        decided = _decide_one(message, merged, facts, scene, budget, talking.now, zone)
-        _conclude(talking, message, before.get(message.id), decided, scene, cause)
+    known = memo.settled if memo is not None else {}
+    settled: dict[str, Settled] = {}
+    for message, merged in sorted(judged, key=_rank) if len(judged) > 1 else judged:
+        old = known.get(message.id)
+        if old is not None and old.stands(message, merged.verdict, facts, budget, talking.now):
+            old.reserve(budget, merged.topic)
+        else:
+            taken = budget.snapshot()
+            draft = _planned(Draft(message, merged, facts, scene, budget, talking.now, zone))
+            decided = _decided(draft)
+            _conclude(talking, message, before.get(message.id), decided, scene, cause)
+            old = settle(draft, decided.message, taken)
+        if old is not None:
+            settled[message.id] = old
+    if memo is not None:
+        memo.settled = settled
 
 
 def _rank(item: tuple[Message, Merged]) -> tuple[int, Instant, int, str]:
@@ -82,13 +98,12 @@ def _without_rulebook(message: Message, now: Instant) -> Decided:
     return Decided(held, (GateRow(GateName.RULES, GateOutcome.HELD, "no_rulebook"),))
 
 
-def _decide_one(
-    message: Message, merged: Merged, facts: Facts, scene: Scene, budget: Budget, now: Instant, zone: str
-) -> Decided:
-    draft = _planned(Draft(message, merged, facts, scene, budget, now, zone))
+def _decided(draft: Draft) -> Decided:
+    """The message as it comes out of planning."""
+    message, merged = draft.message, draft.merged
     live = draft.state in LIVE_STATES
     deliveries = (*draft.gone, *draft.planned)
-    limit = scene.limits.deliveries_per_message
+    limit = draft.scene.limits.deliveries_per_message
     new = replace(
         message,
         state=draft.state,
@@ -100,9 +115,10 @@ def _decide_one(
         holds=_steady(message.holds, draft.holding.holds) if live else (),
         deliveries=_in_order(message, deliveries[:limit]),
         rephrase=merged.rephrase,
-        next_at=_next(draft, now) if live else None,
+        next_at=_next(draft, draft.now) if live else None,
     )
-    return Decided(new, tuple(draft.gates), merged, tuple(draft.alerts))
+    # The very same object where nothing changed, so that it can be seen at a glance.
+    return Decided(message if new == message else new, tuple(draft.gates), merged, tuple(draft.alerts))
 
 
 def _planned(draft: Draft) -> Draft:
@@ -110,7 +126,7 @@ def _planned(draft: Draft) -> Draft:
     if not any(may_be_out(d) for d in draft.message.deliveries):
         plan(draft)
         return draft
-    taken = {cap: list(instants) for cap, instants in draft.budget.taken.items()}
+    taken = draft.budget.snapshot()
     plan(draft)
     message = doubted(draft.message, frozenset(d.id for d in draft.planned), draft.now)
     if message == draft.message:

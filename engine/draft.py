@@ -1,14 +1,16 @@
 """One message while it is being planned: what the gates read, and what they find."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from artifact.channel import Channel
 from artifact.decision import GateOutcome, GateRow
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import Delivery, DeliveryState, GateName, Message, MessageState
-from artifact.span import add_span
+from artifact.span import Span, add_span
 from artifact.states import LEFT_STATES
+from dsl.rulebook import Topic
 from engine.budget import Budget
 from engine.holds import Holding
 from engine.judging import Merged
@@ -21,6 +23,9 @@ PRESSING = frozenset({"consent", "existing_customer"})
 """Bases under which she may ask for a pause."""
 
 
+_PASSED = {gate: GateRow(gate, GateOutcome.PASSED) for gate in GateName}
+
+
 class Stop(Exception):  # ends the gates early; no error of anyone's
     """The message goes no further: its state and the stable code of the reason."""
 
@@ -31,7 +36,13 @@ class Stop(Exception):  # ends the gates early; no error of anyone's
 
 @dataclass(slots=True)
 class Draft:
-    """One message while it is being planned. `instead` are the channels that a full cap says to take."""
+    """One message while it is being planned.
+
+    `gone` is what has left, or was taken back: no plan can change it. `expires` is the end that the back-end or the
+    topic gives, `end` the instant from which it must not be said any more. `reserved` are the contacts planned here.
+    `instead` are the channels that a full cap says to take. `weighed`: the budget had a say. `restless`: the same plan
+    might come out otherwise a moment later.
+    """
 
     message: Message
     merged: Merged
@@ -49,39 +60,39 @@ class Draft:
     reason: str = ""
     rule: str | None = None
     state: MessageState = MessageState.WAITING
+    gone: tuple[Delivery, ...] = field(init=False)
+    expires: Instant | None = field(init=False)
+    end: Instant = field(init=False)
+    reserved: list[tuple[Instant, Channel]] = field(default_factory=list)
+    weighed: bool = False
+    restless: bool = False
 
     def __post_init__(self) -> None:
-        self.holding = Holding(self.now, self.zone, {a.rule: a for a in self.message.anchors})
-
-    @property
-    def gone(self) -> tuple[Delivery, ...]:
-        """What has left, or was taken back: no plan can change it."""
-        return tuple(d for d in self.message.deliveries if d.state is not DeliveryState.PLANNED)
+        message, topic = self.message, self.merged.topic
+        self.holding = Holding(self.now, self.zone, {a.rule: a for a in message.anchors})
+        self.gone = tuple([d for d in message.deliveries if d.state is not DeliveryState.PLANNED])
+        self.expires = expires = expiry(message, topic, self.zone)
+        self.end = expires if expires is not None else _later(message.received_at, topic.lives_for, self.zone)
 
     @property
     def has_left(self) -> bool:
         return any(d.state in LEFT_STATES for d in self.message.deliveries)
 
-    @property
-    def end(self) -> Instant:
-        """The instant from which it must not be said any more."""
-        return life_end(self.message, self.merged, self.zone)
-
     def row(
         self, gate: GateName, outcome: GateOutcome, reason: str = "", until: Instant | None = None
     ) -> None:
-        self.gates.append(GateRow(gate, outcome, reason, until))
+        plain = outcome is GateOutcome.PASSED and not reason and until is None
+        self.gates.append(_PASSED[gate] if plain else GateRow(gate, outcome, reason, until))
 
 
-def expiry(message: Message, merged: Merged, zone: str) -> Instant | None:
+def expiry(message: Message, topic: Topic, zone: str) -> Instant | None:
     """The instant given by the back-end, else by the topic, after which it must not be said."""
     if message.request.expires_at is not None:
         return message.request.expires_at
-    after = merged.topic.expires_after
-    return add_span(message.request.at, after, zone) if after is not None else None
+    return _later(message.request.at, topic.expires_after, zone) if topic.expires_after is not None else None
 
 
-def life_end(message: Message, merged: Merged, zone: str) -> Instant:
-    """When it closes at the latest: its expiry, else the end of what its category lives for."""
-    expires = expiry(message, merged, zone)
-    return expires if expires is not None else add_span(message.received_at, merged.topic.lives_for, zone)
+@lru_cache(maxsize=65_536)
+def _later(instant: Instant, span: Span, zone: str) -> Instant:
+    """As add_span. A message is planned many times, and its end is always the same."""
+    return add_span(instant, span, zone)

@@ -102,11 +102,9 @@ def channels(draft: Draft) -> tuple[list[Channel], list[Extra]]:
     )
     ordered = otherwise or merged.deliver
     favourites = draft.facts.preferences.favourite_channels
-    chosen = (
-        [c for c in ordered if c in allowed]
-        if ordered
-        else sorted(allowed, key=lambda c: favourites.index(c) if c in favourites else len(favourites))
-    )
+    chosen = [c for c in ordered if c in allowed] if ordered else allowed
+    if favourites and not ordered:
+        chosen.sort(key=lambda c: favourites.index(c) if c in favourites else len(favourites))
     barred = merged.avoid | {d.channel for d in draft.gone}
     candidates = [c for c in chosen if c not in barred]
     extras = [(c, e.after) for c, e, _ in merged.propagate if c not in barred]

@@ -14,21 +14,7 @@ from dsl.effects import Avoid, Block, Deliver, Postpone, Propagate, Rephrase, Re
 from dsl.rulebook import Rulebook, Topic
 from dsl.verdict import Asked, Fired, Verdict
 from engine.fold import zone_of_customer
-
-
-@dataclass(slots=True)
-class Memo:
-    """Verdicts of the last deciding, with what they depend on. Kept beside a hot artifact, never in it."""
-
-    facts: Facts | None = None
-    revision: str = ""
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-
-    def fitting(self, facts: Facts, revision: str) -> dict[str, Verdict]:
-        """The verdicts that may still hold; empty where facts or rulebook changed."""
-        if self.facts is not facts or self.revision != revision:
-            self.facts, self.revision, self.verdicts = facts, revision, {}
-        return self.verdicts
+from engine.settled import Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +33,24 @@ class Merged:
     proof: tuple[Channel, ...] | None
 
 
+@dataclass(slots=True)
+class Memo:
+    """What the last deciding found, with what it depends on. Kept beside a hot artifact, never in it."""
+
+    facts: Facts | None = None
+    revision: str = ""
+    verdicts: dict[str, Merged] = field(default_factory=dict)
+    settled: dict[str, Settled] = field(default_factory=dict)
+
+    def fitting(self, facts: Facts, revision: str) -> dict[str, Merged]:
+        """The verdicts that may still hold; empty where facts or rulebook changed."""
+        if self.revision != revision:
+            self.facts, self.revision, self.settled = None, revision, {}
+        if self.facts is not facts:
+            self.facts, self.verdicts = facts, {}
+        return self.verdicts
+
+
 def topic_of(message: Message, book: Rulebook) -> Topic:
     """The topic that decides about this message."""
     return book.topic(message.request.topic)
@@ -56,11 +60,11 @@ def judge(message: Message, facts: Facts, book: Rulebook, now: Instant, memo: Me
     """What all rules say about one message."""
     topic = topic_of(message, book)
     verdicts = memo.fitting(facts, book.revision) if memo is not None else {}
-    verdict = verdicts.get(message.id)
-    if verdict is None or (verdict.flips_at is not None and verdict.flips_at <= now):
-        asked = _asked(message, topic)
-        verdict = verdicts[message.id] = book.judge(asked, facts, zone_of_customer(facts, book), now)
-    return merge(message, topic, verdict)
+    merged = verdicts.get(message.id)
+    if merged is None or ((flips_at := merged.verdict.flips_at) is not None and flips_at <= now):
+        verdict = book.judge(_asked(message, topic), facts, zone_of_customer(facts, book), now)
+        merged = verdicts[message.id] = merge(message, topic, verdict)
+    return merged
 
 
 def _asked(message: Message, topic: Topic) -> Asked:

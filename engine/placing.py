@@ -13,7 +13,7 @@ from artifact.span import Span, add_span
 from artifact.states import LEFT_STATES
 from dsl.effects import Block
 from dsl.rulebook import Cap
-from engine.draft import MUST_BE_SAID, Draft, Stop, expiry
+from engine.draft import MUST_BE_SAID, Draft, Stop
 from engine.gates import Extra
 from engine.quiet import opens_at, windows_for
 
@@ -48,7 +48,7 @@ def place(draft: Draft, candidates: list[Channel], extras: list[Extra], base: In
     _proofs(draft)
     held = GateOutcome.HELD if waits(draft) else GateOutcome.PASSED
     draft.row(GateName.WHEN, held, _clock_read(draft), first_instant(draft))
-    draft.row(GateName.DEADLINE, GateOutcome.PASSED, until=expiry(draft.message, draft.merged, draft.zone))
+    draft.row(GateName.DEADLINE, GateOutcome.PASSED, until=draft.expires)
     draft.row(GateName.RENDERING, GateOutcome.PASSED)
 
 
@@ -102,21 +102,25 @@ def _attempt(draft: Draft, channel: Channel, base: Instant | None, after: Span |
     try:
         at, swap = _when(draft, channel, start, reserve=after is None or start <= draft.now)
     except OverflowError:
+        draft.restless = True
         return "no_window"
     if swap is not None:
+        draft.restless = True
         if isinstance(swap.otherwise, Block):
             raise Stop(GateName.WHEN, MessageState.BLOCKED, "cap", swap.name)
         draft.instead = swap.otherwise.channels if swap.otherwise is not None else ()
         return "cap"
-    expires = expiry(draft.message, draft.merged, draft.zone)
-    if expires is not None and at >= expires:
+    if draft.expires is not None and at >= draft.expires:
         return "expires_before_window"
+    if at <= draft.now or (after is not None and draft.now < start < at):
+        draft.restless = True  # the next moment may be a quiet one, or one at which a follower reserves
     if at <= draft.now:
         at = delivery.planned_at if delivery.planned_at is not None and delivery.planned_at <= at else at
     else:
         draft.wakes.append(at)
     draft.planned.append(replace(delivery, planned_at=at))
     if after is None or at <= draft.now:
+        draft.reserved.append((at, channel))
         draft.budget.take(at, channel, draft.merged.topic.category, draft.merged.topic.name)
     return None
 
@@ -152,7 +156,9 @@ def _when(draft: Draft, channel: Channel, start: Instant, *, reserve: bool) -> t
     for _ in range(draft.scene.limits.rounds):
         moved = _open(draft, channel, at)
         if reserve and not draft.merged.topic.passes_caps:
-            moved, swap = _within_caps(draft, channel, moved)
+            opened, (moved, swap) = moved, _within_caps(draft, channel, moved)
+            if moved > opened and start <= draft.now:
+                draft.restless = True  # hours and caps take turns as time goes by
             if swap is not None:
                 return moved, swap
         if moved == at:
@@ -180,6 +186,7 @@ def _open(draft: Draft, channel: Channel, at: Instant) -> Instant:
 def _within_caps(draft: Draft, channel: Channel, at: Instant) -> tuple[Instant, Cap | None]:
     topic, moved = draft.merged.topic, at
     for cap in draft.budget.bearing(channel, topic.category, topic.name):
+        draft.weighed = True
         admitted = draft.budget.admits_at(cap, moved)
         if admitted > moved and cap.otherwise is not None:
             return moved, cap

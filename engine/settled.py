@@ -1,0 +1,87 @@
+"""Decisions that changed nothing, kept beside a hot artifact so that they are not made again for every event.
+
+A decision that gave its message back as it was gives it back again, until the next instant at which time alone can
+move it, and while all that deciding reads is as it was: the message itself, the verdict of the rules, what she agreed
+to and prefers, and the contact budget where it had a say. Refuses what might come out otherwise a moment later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from artifact.channel import Channel
+from artifact.facts import Facts
+from artifact.instant import Instant
+from artifact.message import DeliveryState, Message
+from dsl.rulebook import Topic
+from dsl.verdict import Verdict
+
+if TYPE_CHECKING:
+    from engine.budget import Budget
+    from engine.draft import Draft
+
+Taken = dict[str, list[Instant]]
+
+
+class Settled(NamedTuple):
+    """One decision that reproduced its message. `budget` is what it weighed, None where it had no say."""
+
+    message: Message
+    verdict: Verdict
+    facts: Facts
+    now: Instant
+    budget: Taken | None
+    reserved: tuple[tuple[Instant, Channel], ...]
+
+    def stands(self, message: Message, verdict: Verdict, facts: Facts, budget: Budget, now: Instant) -> bool:
+        """Whether deciding again would come to the same."""
+        next_at = self.message.next_at
+        return (
+            message is self.message
+            and self.now <= now
+            and (next_at is None or now < next_at)
+            and (verdict is self.verdict or _says_the_same(verdict, self.verdict))
+            and (facts is self.facts or _same_person(facts, self.facts))
+            and (self.budget is None or self.budget == budget.taken)
+        )
+
+    def reserve(self, budget: Budget, topic: Topic) -> None:
+        """Take from the budget what the decision took."""
+        for at, channel in self.reserved:
+            budget.take(at, channel, topic.category, topic.name)
+
+
+def settle(draft: Draft, decided: Message, before: Taken) -> Settled | None:
+    """The decision as one that stands; None where it changed the message, or may not stand."""
+    if decided is not draft.message or draft.restless or draft.alerts:
+        return None
+    if any(d.state is DeliveryState.IN_DOUBT for d in decided.deliveries):
+        return None  # a doubt that comes up raises a task, and it may have come up in this very moment
+    return Settled(
+        draft.message,
+        draft.merged.verdict,
+        draft.facts,
+        draft.now,
+        before if draft.weighed else None,
+        tuple(draft.reserved),
+    )
+
+
+def _says_the_same(one: Verdict, other: Verdict) -> bool:
+    """What was read may differ, as long as nothing else comes of it: a record is written only for a change."""
+    return (
+        one.fired == other.fired
+        and one.rows == other.rows
+        and one.ties == other.ties
+        and one.flips_at == other.flips_at
+    )
+
+
+def _same_person(one: Facts, other: Facts) -> bool:
+    """Equal in what planning reads of the memory; the rules' part of it is in the verdict."""
+    return (
+        one.consents == other.consents
+        and one.preferences == other.preferences
+        and one.kind is other.kind
+        and one.deceased_at == other.deceased_at
+    )
