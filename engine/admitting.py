@@ -109,15 +109,21 @@ def _supersede(
         new = replace(new, correcting=old.id)
     if old.state in LIVE_STATES:
         close(talking, old, MessageState.SUPERSEDED, "newer_of_key", scene, cause)
-        if old.conflict_with is not None:
-            _lift_conflict(talking, old)
     return _enter(talking, new, topic, scene, cause)
 
 
 def _lift_conflict(talking: Talking, gone: Message) -> None:
+    """One of two that disagree is closed: the other goes on, and nobody needs to choose."""
     other = talking.messages.get(gone.conflict_with or "")
-    if other is not None:
-        talking.keep(replace(other, conflict_with=None))
+    if other is None:
+        return
+    talking.keep(replace(other, conflict_with=None))
+    for first, second in ((gone.id, other.id), (other.id, gone.id)):
+        talking.close_task(_conflict_task(talking, first, second), "DONE")
+
+
+def _conflict_task(talking: Talking, first: str, second: str) -> str:
+    return derived_id("t", talking.customer_id, first, second, "conflict")
 
 
 def _join(
@@ -134,7 +140,7 @@ def _join(
     new = replace(new, conflict_with=first.id)
     talking.task(
         StaffTask(
-            id=derived_id("t", talking.customer_id, first.id, new.id, "conflict"),
+            id=_conflict_task(talking, first.id, new.id),
             kind="conflict",
             raised_at=talking.now,
             reason=f"{first.request.source} and {new.request.source} disagree",
@@ -209,6 +215,8 @@ def close(
     )
     talking.keep(closed)
     talking.changed[closed.id] = closed
+    if closed.conflict_with is not None:
+        _lift_conflict(talking, closed)
     raise_doubts(talking, closed)
     gate = GateRow(GateName.LIFE, GateOutcome.BLOCKED, reason)
     talking.record(closing_record(closed, gate, talking, scene, cause))
