@@ -14,9 +14,9 @@ from artifact.errors import ErrorCode, InputError
 from artifact.instant import MINUTE, SECOND
 from artifact.message import MessageState
 from store.feed import GAP
-from store.mongo import MongoStore, flusher, layout, reading
+from store.mongo import MongoStore, commits, flusher, layout, reading
 from store.mongo.clock import ServerClock
-from store.mongo.documents import step_of
+from store.mongo.documents import Step, step_of
 from store.mongo.flusher import Tail, tail_of
 from store.mongo.layout import ARTIFACT, ENTRY, MESSAGE, SNAPSHOT
 from store.port import Change, CommitResult, MessageFilter, Totals
@@ -109,7 +109,10 @@ async def test_a_step_whose_answer_was_lost_is_known_to_have_won_even_when_anoth
         async def stand_on_it() -> None:
             wire.then = None
             await committed(other, step("ada", 2, "e3"))
+            # And copies the first one's tail, so that only the log tells who won.
+            await other._flusher.sweep(NOON + 30 * MINUTE)
             await other.settle()
+            assert await tails_of(other, "ada") == []
 
         wire.cut("update", ARTIFACT)
         wire.then = stand_on_it
@@ -131,6 +134,29 @@ async def test_a_step_whose_request_was_lost_does_not_take_the_same_step_of_anot
         wire.cut("update", ARTIFACT, after=False)
         wire.then = overtake
         assert await store.commit([step("ada", 1, "e2")]) == [CONFLICT]
+        await whole(store, "ada", 2)
+
+
+async def test_a_request_that_arrives_after_it_was_given_up_is_found_to_have_won(
+    open_store: Open, mongo_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = commits._outcome
+    late: list[bool] = []
+
+    async def outcome_then_arrival(database: Any, step: Step) -> CommitResult | None:
+        found = await outcome(database, step)
+        if not late:
+            late.append(await commits._compare_and_set(database, step))
+        return found
+
+    monkeypatch.setattr(commits, "_outcome", outcome_then_arrival)
+    async with through_wire(open_store, mongo_url, retry=False) as (wire, store):
+        wire.cut("insert", ARTIFACT, after=False)
+        await committed(store, step("ada", 0, "e1"))
+        late.clear()
+        wire.cut("update", ARTIFACT, after=False)
+        await committed(store, step("ada", 1, "e2"))
+        assert late == [True]
         await whole(store, "ada", 2)
 
 
@@ -260,8 +286,9 @@ async def test_an_older_state_of_a_message_never_replaces_a_newer_copy(open_stor
     assert (found["n"], found["state"]) == (2, "READY")
 
 
+@pytest.mark.parametrize("slip_first", [True, False])
 async def test_an_event_that_slips_from_tail_to_log_amid_a_read_is_seen(
-    open_store: Open, monkeypatch: pytest.MonkeyPatch
+    open_store: Open, monkeypatch: pytest.MonkeyPatch, slip_first: bool
 ) -> None:
     store, other = await open_store(), await open_store()
     without_flusher(store, monkeypatch)
@@ -273,9 +300,13 @@ async def test_an_event_that_slips_from_tail_to_log_amid_a_read_is_seen(
 
     in_log, document_of, tail_messages = reading._in_log, reading.document_of, reading._tail_messages
 
-    async def slip_before_log(*given: Any) -> Any:
+    async def slip_around_log(*given: Any) -> Any:
+        # After it too: whoever asks the log first must be caught as well.
+        if slip_first:
+            await slip()
+        found = await in_log(*given)
         await slip()
-        return await in_log(*given)
+        return found
 
     async def slip_after_document(*given: Any) -> Any:
         found = await document_of(*given)
@@ -287,7 +318,7 @@ async def test_an_event_that_slips_from_tail_to_log_amid_a_read_is_seen(
         await slip()
         return found
 
-    monkeypatch.setattr(reading, "_in_log", slip_before_log)
+    monkeypatch.setattr(reading, "_in_log", slip_around_log)
     monkeypatch.setattr(reading, "document_of", slip_after_document)
     monkeypatch.setattr(reading, "_tail_messages", slip_after_tails)
     asks: list[Callable[[], Awaitable[object]]] = [
