@@ -48,12 +48,19 @@ class ErrorCode(StrEnum):
     STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
     STORE_NEWER = "STORE_NEWER"
     STORE_INVALID = "STORE_INVALID"
+    INTERNAL = "INTERNAL"
     ADDRESS_REFUSED = "ADDRESS_REFUSED"
     FILE_UNREADABLE = "FILE_UNREADABLE"
 
 
 RETRYABLE = frozenset(
-    {ErrorCode.EVENT_FROM_FUTURE, ErrorCode.TOO_BUSY, ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORE_IN_USE}
+    {
+        ErrorCode.EVENT_FROM_FUTURE,
+        ErrorCode.TOO_BUSY,
+        ErrorCode.STORE_UNAVAILABLE,
+        ErrorCode.STORE_IN_USE,
+        ErrorCode.INTERNAL,
+    }
 )
 
 

@@ -7,6 +7,7 @@ and GONE is its neutral element, so any number of deliveries joins to one class 
 from collections.abc import Iterable
 from enum import StrEnum
 
+from artifact.channel import PLACES
 from artifact.message import Delivery, DeliveryState, MessageState
 
 
@@ -76,10 +77,16 @@ def standing_of(states: Iterable[DeliveryState]) -> Standing:
     return total
 
 
+def as_far_as_known(delivery: Delivery) -> DeliveryState:
+    """A place that a client fetched still shows it unseen: there, arriving is not yet the end."""
+    in_a_place = delivery.channel in PLACES and delivery.state is DeliveryState.DELIVERED
+    return DeliveryState.HANDED_OVER if in_a_place else delivery.state
+
+
 def state_of(deliveries: Iterable[Delivery]) -> MessageState | None:
     """The message's state as far as its deliveries decide it. A proof still due keeps it under way."""
     deliveries = tuple(deliveries)
-    state = MESSAGE_STATE[standing_of(d.state for d in deliveries)]
+    state = MESSAGE_STATE[standing_of(as_far_as_known(d) for d in deliveries)]
     if state is MessageState.REACHED and any(d.proof and d.state in _PROOF_DUE for d in deliveries):
         return MessageState.UNDER_WAY
     return state

@@ -7,7 +7,7 @@ left, the newer message is marked as correcting it.
 from msgspec.structs import replace
 
 from artifact.canonical import canonical_json, derived_id
-from artifact.channel import URGENCY_RANK, Urgency
+from artifact.channel import URGENCY_RANK, Channel, Urgency
 from artifact.customer import StaffTask
 from artifact.decision import GateOutcome, GateRow
 from artifact.errors import ErrorCode, InputError
@@ -15,6 +15,8 @@ from artifact.instant import Instant
 from artifact.message import (
     LIVE_STATES,
     OPEN_STATES,
+    Delivery,
+    DeliveryState,
     GateName,
     Message,
     MessageState,
@@ -69,6 +71,25 @@ def admit(talking: Talking, request: Request, scene: Scene, cause: str, *, outda
     if request.source in {other.request.source, *(s.source for s in other.sources)}:
         return _supersede(talking, other, new, topic, scene, cause)
     return _join(talking, other, new, topic, scene, cause)
+
+
+def said_elsewhere(talking: Talking, request: Request, channel: Channel, scene: Scene, cause: str) -> Message:
+    """Keep what a source has said by itself: what waits under the same key is reached by it, what follows corrects it."""
+    for message in list(talking.messages.values()):
+        if (message.request.topic, message.request.key) == (request.topic, request.key):
+            close(talking, message, MessageState.REACHED_ELSEWHERE, "said_elsewhere", scene, cause)
+    id = message_id(talking.customer_id, request.source, request.id)
+    said = Delivery(f"{id}-{channel}", channel, DeliveryState.HANDED_OVER, left_at=request.at)
+    topic = scene.book.topic(request.topic) if scene.book is not None else None
+    message = Message(
+        id=id,
+        number=talking.n,
+        received_at=talking.now,
+        request=request,
+        category=topic.category if topic is not None else "",
+        deliveries=(said,),
+    )
+    return close(talking, message, MessageState.REACHED_ELSEWHERE, "said_elsewhere", scene, cause)
 
 
 def _same_key(talking: Talking, new: Message, topic: Topic | None, scene: Scene) -> Message | None:

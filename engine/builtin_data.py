@@ -146,7 +146,9 @@ BUILTIN_DATA: dict[str, Check] = {
     "message.retracted": _all(
         _text("message", required=False), _text("request", required=False), _text("key", required=False)
     ),
-    "message.sent_elsewhere": _all(_text("topic"), _choice("channel", _CHANNELS)),
+    "message.sent_elsewhere": _all(
+        _text("topic"), _choice("channel", _CHANNELS), _text("key", required=False)
+    ),
     "delivery.handed_over": _outcome,
     "delivery.delivered": _outcome,
     "delivery.seen": _outcome,

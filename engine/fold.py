@@ -157,10 +157,7 @@ def _expire(folding: Folding, at: Instant, kind: str, reference: str) -> None:
             event = _deadline_event(
                 folding, at, "situation.expired", Subject(kind, reference), situation.opened_at
             )
-            folding.queue += [
-                (replace(event, data=situation.data), 0),
-                (replace(event, type="situation.closed", data=situation.data), 0),
-            ]
+            folding.queue.append((replace(event, data=situation.data), 0))
             situation = replace(
                 situation, state="closed", open=False, closed_at=at, changed_at=at, expires_at=None
             )

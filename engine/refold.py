@@ -124,7 +124,9 @@ def _standing(outputs: list[Output]) -> list[Output]:
     kept: list[Output] = []
     for output in reversed(outputs):
         if isinstance(output, Withdrew):
-            withdrawn.update((topic, max(output.at, withdrawn.get(topic, output.at))) for topic in output.topics)
+            withdrawn.update(
+                (topic, max(output.at, withdrawn.get(topic, output.at))) for topic in output.topics
+            )
         elif isinstance(output, Asked) and output.at < withdrawn.get(output.request.topic, output.at):
             continue
         kept.append(output)

@@ -28,6 +28,21 @@ def request_of(event: Event) -> Request:
     )
 
 
+def said_of(event: Event) -> Request:
+    """What a source said by itself (`message.sent_elsewhere`), as the request it would have made."""
+    data = event.data
+    return Request(
+        source=event.source,
+        id=event.id,
+        at=event.at,
+        topic=data["topic"],
+        about=event.about,
+        key=data["key"],
+        seq=event.seq,
+        data=data,
+    )
+
+
 def _instant(text: str | None) -> Instant | None:
     return parse_instant(text) if text else None
 

@@ -24,9 +24,9 @@ from artifact.message import (
     MessageState,
 )
 from artifact.states import LEFT_STATES, REACHED_STATES
-from engine.admitting import admit, close
+from engine.admitting import admit, close, said_elsewhere
 from engine.doubt import NO_OUTCOME, doubt_task, raise_doubts
-from engine.requests import request_of
+from engine.requests import request_of, said_of
 from engine.scene import Scene
 from engine.talking import Talking
 
@@ -250,12 +250,14 @@ def _names(data: dict[str, Any], event: Event, message: Message) -> bool:
 
 
 def _sent_elsewhere(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
-    """A source that does not ask yet has spoken: it counts in the contact budget."""
+    """A source that does not ask yet has spoken: it counts in the contact budget, and under its key it has been said."""
     channel = Channel(event.data["channel"])
     topic = event.data["topic"]
     if channel in SENDS:
         category = scene.book.topic(topic).category if scene.book is not None else ""
         talking.contacts.append(Contact(_not_after(event.at, talking.now), channel, category, topic))
+    if event.data.get("key") is not None:
+        said_elsewhere(talking, said_of(event), channel, scene, event.type)
 
 
 def _not_after(at: Instant, now: Instant) -> Instant:

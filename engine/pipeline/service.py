@@ -312,14 +312,19 @@ def _is_done(job: Job) -> bool:
 
 
 def _outcome(job: Job, event: Event) -> Outcome:
+    error = job.error
     if job.fault is not None:
-        raise job.fault
+        error = InputError(
+            ErrorCode.INTERNAL,
+            "we failed to fold this event; it is not in the log",
+            help="send it again later",
+        )
     asks = event.type == "message.requested" and job.status is not EventStatus.REJECTED
     return Outcome(
         customer_id=event.customer_id,
         key=event.key,
         status=job.status,
         customer_version=job.version,
-        error=job.error,
+        error=error,
         message_id=message_id(event.customer_id, event.source, event.id) if asks else None,
     )

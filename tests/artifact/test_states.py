@@ -57,13 +57,19 @@ def expected(one: DeliveryState, other: DeliveryState) -> MessageState | None:
 def test_each_pair_of_deliveries_makes_the_state_that_the_words_say(
     one: DeliveryState, other: DeliveryState
 ) -> None:
-    deliveries = (Delivery("m-SMS", Channel.SMS, one), Delivery("m-APP", Channel.APP, other))
+    deliveries = (Delivery("m-SMS", Channel.SMS, one), Delivery("m-EMAIL", Channel.EMAIL, other))
     assert state_of(deliveries) == expected(one, other)
 
 
 @pytest.mark.parametrize("state", S)
 def test_each_delivery_alone_makes_its_own_state(state: DeliveryState) -> None:
     assert state_of([Delivery("m-SMS", Channel.SMS, state)]) == ALONE[state]
+
+
+def test_a_place_that_was_fetched_and_not_seen_keeps_the_message_under_way() -> None:
+    fetched = Delivery("m-APP", Channel.APP, S.DELIVERED)
+    assert state_of([fetched]) is M.UNDER_WAY
+    assert state_of([fetched, Delivery("m-SMS", Channel.SMS, S.SEEN)]) is M.REACHED
 
 
 def test_no_delivery_leaves_the_state_to_the_plan() -> None:

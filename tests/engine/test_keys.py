@@ -99,16 +99,13 @@ def test_a_conflict_that_expires_alerts() -> None:
     assert {t.kind for t in customer.body.talk.tasks if t.is_alert} == {"expired_in_conflict"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="taking one of two back leaves the other in conflict with what is closed"
-)
 def test_a_conflict_ends_when_one_of_the_two_is_taken_back() -> None:
     customer, first, second = in_conflict()
     customer.tell(event("message.retracted", MONDAY, data={"message": first}))
     assert customer.state(customer.find(second))[0] is M.READY
+    assert [t.state for t in customer.body.talk.tasks] == ["DONE"]
 
 
-@pytest.mark.xfail(strict=True, reason="semantics 2: what was sent elsewhere can be the older one of a key")
 def test_what_was_sent_elsewhere_can_be_the_older_one_of_a_key() -> None:
     customer = Customer()
     customer.tell(
