@@ -4,10 +4,11 @@ Hand-overs go the way they go in service: an intent is committed, a provider is 
 event. The curtain falls on every play with the log re-enacted and compared.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,10 +16,12 @@ from artifact.channel import Channel
 from artifact.customer import Artifact, StaffTask
 from artifact.decision import EventStatus, Record
 from artifact.errors import ErrorCode
-from artifact.instant import Instant, datetime_of, parse_instant
+from artifact.event import Event
+from artifact.instant import Instant, datetime_of, format_instant, parse_instant
 from artifact.limits import DEFAULT_LIMITS, Limits
 from artifact.message import Delivery, DeliveryState, Message
 from artifact.span import zone_of
+from dsl.book import CompiledRulebook
 from dsl.compile import compile_rulebook
 from dsl.rulebook import Rulebook
 from engine.admitting import message_id
@@ -53,9 +56,10 @@ def instant(text: str) -> Instant:
     return parse_instant(text)
 
 
-def compiled(text: str, limits: Limits = DEFAULT_LIMITS) -> Rulebook:
+@lru_cache(maxsize=64)
+def compiled(text: str) -> CompiledRulebook:
     """The rulebook of a text that must be free of errors."""
-    checked = compile_rulebook(text, limits)
+    checked = compile_rulebook(text)
     if checked.rulebook is None:
         raise AssertionError("\n".join(str(d) for d in checked.diagnostics))
     return checked.rulebook
@@ -86,35 +90,57 @@ def accepts(sent: Sent) -> str | None:
     return "delivery.handed_over"
 
 
+@dataclass(frozen=True)
+class Line:
+    """One line of what was played, so that it can be played again: a job of ours, or a text that was published."""
+
+    now: Instant
+    customer: str = ANA
+    event: Event | None = None
+    deliveries: tuple[str, ...] = ()
+    text: str | None = None
+
+    def job(self) -> Job:
+        return Job(self.customer, self.event, self.deliveries, "stage")
+
+
 @dataclass
 class Published:
     """Texts by revision, kept for ever, as a store keeps them."""
 
+    compiler: Callable[[str], Rulebook] = compiled
     texts: dict[str, str] = field(default_factory=dict)
 
     async def text_of(self, revision: str) -> str | None:
         return self.texts.get(revision)
 
     async def compile(self, text: str) -> Rulebook:
-        return compiled(text)
+        return self.compiler(text)
 
 
 class Stage:
-    """One play. Instants are texts with offset; an event without an instant of its own happens now."""
+    """One play. Instants are texts with offset; an event without an instant of its own happens now.
+
+    `kept_hot` is the number of customers whose artifact stays decoded between two jobs.
+    """
 
     def __init__(
         self,
         text: str | None,
         start: str | Instant,
         limits: Limits = DEFAULT_LIMITS,
-        store: Store | None = None,
+        *,
+        compiler: Callable[[str], Rulebook] = compiled,
+        kept_hot: int = 1_000,
+        around: Callable[[Store], Store] = lambda store: store,
     ) -> None:
         self.now: Instant = start if isinstance(start, int) else instant(start)
         self.limits = limits
-        self.store: Store = store if store is not None else MemoryStore(lambda: self.now)
-        self.published = Published()
+        self.store: Store = around(MemoryStore(lambda: self.now))
+        self.published = Published(compiler)
         self.books = Books(self.published.text_of, self.published.compile)
-        self.kernel = Kernel(self.store, self.books, limits, "stage")
+        self.kernel = Kernel(self.store, self.books, limits, "stage", kept_hot)
+        self.script: list[Line] = []
         self.sent: list[Sent] = []
         self.provider: Answer = accepts
         self._count = 0
@@ -190,7 +216,7 @@ class Stage:
             "id": f"{delivery.id}/{delivery.attempts}/{type}",
             "customerId": customer,
             "type": type,
-            "at": self.now,
+            "at": format_instant(self.now),
             "source": source,
             "data": {"delivery": delivery.id},
         }
@@ -210,32 +236,26 @@ class Stage:
         seq: int | None = None,
         customer: str = ANA,
         actor: str | None = None,
-        **data: Any,
+        data: Mapping[str, Any] | None = None,
+        **more: Any,
     ) -> Job:
         """An event reaches us now. `at` is its source's instant. The job says what it was answered with."""
         given = {
             "id": id or self._fresh("e"),
             "customerId": customer,
             "type": type,
-            "at": at or self.now,
+            "at": at or format_instant(self.now),
             "source": source,
             "seq": seq,
             "about": {"kind": about[0], "reference": about[1]} if about else None,
-            "data": data,
+            "data": {**(data or {}), **more},
         }
         return self.run(Job(customer, event_from(given, self.limits, self.now, actor)))
 
     def correct(self, source: str, id: str, *, by: str = "audit", reason: str = "a mistake") -> Job:
         """Somebody says that an event should never have been reported."""
-        given = {
-            "id": self._fresh("c"),
-            "customerId": ANA,
-            "type": "event.corrected",
-            "at": self.now,
-            "source": by,
-            "data": {"source": source, "id": id, "reason": reason},
-        }
-        return self.run(Job(ANA, event_from(given, self.limits, self.now)))
+        data = {"source": source, "id": id, "reason": reason}
+        return self.event("event.corrected", source=by, data=data)
 
     def ask(self, topic: str, *, source: str = "policies", customer: str = ANA, **given: Any) -> str:
         """A back-end asks for a message and must be answered ACCEPTED; the message's id."""
@@ -244,7 +264,7 @@ class Stage:
     def asking(self, topic: str, *, source: str = "policies", customer: str = ANA, **given: Any) -> Job:
         """A back-end asks for a message; the job says what it was answered with."""
         given.setdefault("id", self._fresh("r"))
-        given.setdefault("at", self.now)
+        given.setdefault("at", format_instant(self.now))
         about = given.pop("about", None)
         if about is not None:
             given["about"] = {"kind": about[0], "reference": about[1]}
@@ -267,6 +287,7 @@ class Stage:
 
     def run(self, job: Job) -> Job:
         """One job through the kernel, alone in its group."""
+        self.script.append(Line(self.now, job.customer_id, job.event, job.deliveries))
         settled(self.kernel.process([job]))
         if job.fault is not None:
             raise job.fault
@@ -274,7 +295,8 @@ class Stage:
 
     def publish(self, text: str, *, sweep: bool = True) -> Rulebook:
         """Put a rulebook in force, and let customers follow."""
-        book = compiled(text, self.limits)
+        self.script.append(Line(self.now, text=text))
+        book = self.published.compiler(text)
         self.published.texts[book.revision] = text
         self.books.put_in_force(book, self.books.epoch + 1)
         if sweep:

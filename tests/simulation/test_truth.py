@@ -1,0 +1,67 @@
+"""Truth: what a record says will happen next, happens, if nothing else does."""
+
+from itertools import pairwise
+
+from hypothesis import given
+
+from artifact.decision import Record
+from artifact.instant import DAY, Instant
+from tests.scenarios.stage import Stage
+from tests.simulation.histories import History, answers, histories, played
+from tests.simulation.replays import log_of
+from tests.simulation.rulebooks import rulebooks
+
+SETTLING = 45 * DAY
+
+
+def settle(text: str, history: History, provider: list[str | None]) -> tuple[Stage, int]:
+    """The stage long after a history, under a provider that accepts, and the version at which nothing else came."""
+    stage = played(text, history, provider=provider)
+    stage.provider = lambda sent: "delivery.handed_over"
+    quiet_from = stage.artifact().version
+    stage.pass_until(stage.now + SETTLING)
+    return stage, quiet_from
+
+
+def records_by_message(stage: Stage) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = {}
+    for entry in log_of(stage):
+        for record in entry.out:
+            found.setdefault(record.message, []).append(record)
+    return found
+
+
+def broken_promises(records: list[Record], quiet_from: int, end: Instant) -> list[Record]:
+    """Records, from the last of the history on, whose next eligible instant went by without another record."""
+    return [
+        record
+        for record, following in zip(records, [*records[1:], None], strict=True)
+        if record.next_at is not None
+        and (following is None or following.n > quiet_from)
+        and max(record.next_at, record.now) < (following.now if following is not None else end)
+    ]
+
+
+@given(rulebooks(), histories(), answers)
+def test_a_delivery_leaves_exactly_at_the_next_eligible_instant_last_recorded(
+    text: str, history: History, provider: list[str | None]
+) -> None:
+    stage, quiet_from = settle(text, history, provider)
+    for records in records_by_message(stage).values():
+        assert broken_promises(records, quiet_from, stage.now) == []
+        for before, intent in pairwise(records):
+            if intent.cause == "intent" and intent.n > quiet_from:
+                assert before.next_at is not None
+                assert max(before.next_at, before.now) == intent.now
+
+
+@given(rulebooks(), histories(), answers)
+def test_deciding_comes_to_an_end_within_holds_renewals_and_deliveries(
+    text: str, history: History, provider: list[str | None]
+) -> None:
+    stage, quiet_from = settle(text, history, provider)
+    for id, records in records_by_message(stage).items():
+        since = [r for r in records if r.n > quiet_from]
+        holds = {(h.kind, h.since, h.until, h.rule) for r in records for h in r.holds}
+        deliveries = stage.message(id).deliveries
+        assert len(since) <= len(holds) + 2 * len(deliveries) + 2
