@@ -210,7 +210,7 @@ def _apply_difference(
 
 def _take_back(talking: Talking, output: Output, scene: Scene, cause: str, *, superseded: bool) -> None:
     if isinstance(output, Tasked):
-        talking.close_task(output.id, "CANCELLED")
+        talking.close_task(_task_id(talking, output), "CANCELLED")
     if not isinstance(output, Asked):
         return
     message = next(
@@ -285,7 +285,7 @@ def _perform(
                     close(talking, message, MessageState.RETRACTED, "withdrawn", scene, cause)
     for output in outputs:
         if isinstance(output, Tasked):
-            talking.task(_staff_task(output))
+            talking.task(_staff_task(talking, output))
         elif isinstance(output, Asked):
             _admit_asked(talking, output, scene, cause, outdated=output.cause in outdated)
 
@@ -310,12 +310,17 @@ def _admit_asked(talking: Talking, asked: Asked, scene: Scene, cause: str, *, ou
         )
 
 
-def _staff_task(tasked: Tasked) -> StaffTask:
+def _task_id(talking: Talking, tasked: Tasked) -> str:
+    """A deadline knows no customer: the id of its task must."""
+    return derived_id("t", talking.customer_id, tasked.id)
+
+
+def _staff_task(talking: Talking, tasked: Tasked) -> StaffTask:
     about = (
         Subject(tasked.about_kind, tasked.about_reference or "") if tasked.about_kind is not None else None
     )
     return StaffTask(
-        id=tasked.id,
+        id=_task_id(talking, tasked),
         kind=tasked.kind,
         raised_at=tasked.at,
         reason=tasked.reason,
