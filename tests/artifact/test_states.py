@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artifact.channel import Channel
+from artifact.channel import PLACES, Channel
 from artifact.message import Delivery, DeliveryState, MessageState
 from artifact.states import (
     LEFT_STATES,
@@ -118,3 +118,9 @@ def test_a_proof_still_due_keeps_a_message_under_way_although_another_was_seen(p
         Delivery("m-LETTER", Channel.LETTER, proof, proof=True),
     )
     assert state_of(deliveries) is (UNDER_WAY if proof in due else REACHED)
+
+
+@pytest.mark.parametrize("place", sorted(PLACES))
+def test_what_a_place_was_asked_for_is_under_way_until_she_sees_it(place: Channel) -> None:
+    states = {state: state_of([Delivery(f"m-{place}", place, state)]) for state in (S.DELIVERED, S.SEEN)}
+    assert states == {S.DELIVERED: UNDER_WAY, S.SEEN: REACHED}

@@ -280,6 +280,7 @@ _REACTIONS: dict[str, Callable[[Event, Facts], list[EventEffect]]] = {
     ],
     "commitment.broken": _broken,
     "situation.closed": _closed,
+    "situation.expired": _closed,
 }
 
 

@@ -1,7 +1,5 @@
 """Business keys: newer news replaces older, two sources that say the same are one, two that disagree wait."""
 
-import pytest
-
 from artifact.instant import HOUR
 from artifact.message import DeliveryState, MessageState
 from tests.engine.world import MONDAY, Customer, at, event

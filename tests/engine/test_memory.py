@@ -286,6 +286,16 @@ def test_a_promise_is_judged_a_quarter_of_an_hour_after_it_was_due() -> None:
     assert {t.kind for t in customer.body.talk.tasks} == {"answer_now"}
 
 
+def test_the_tasks_of_two_customers_are_two_although_the_same_promise_was_broken() -> None:
+    ids = set()
+    for name in ("c-1", "c-2"):
+        customer = Customer(artifact=Artifact(name))
+        customer.tell(replace(event("claim.opened", MONDAY, claim="S-1"), customer_id=name))
+        customer.pass_time(MONDAY + JUDGED)
+        ids |= {t.id for t in customer.body.talk.tasks}
+    assert len(ids) == 2
+
+
 def test_evidence_at_the_very_end_is_in_time_and_a_moment_later_is_not() -> None:
     for late, expected in ((0, CommitmentState.KEPT), (1, CommitmentState.BROKEN)):
         customer = Customer()
