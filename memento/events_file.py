@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from artifact.errors import ErrorCode, InputError
-from artifact.event import Event
+from artifact.event import Event, EventKey, event_content
 from artifact.instant import DAY, LATEST, MICROSECOND, Instant, format_instant
 from artifact.limits import Limits
 from engine.intake import event_from
@@ -95,19 +95,38 @@ def _offset(text: str) -> str:
 
 
 def numbered(events: Iterable[FileEvent]) -> list[FileEvent]:
-    """Events that stand at one instant are ordered by their lines, where their source gives them no order itself."""
+    """Events that stand at one instant are ordered by their lines, where their source gives them no order itself.
+
+    The same event again keeps the line at which it stood first, or it would be another one.
+    """
     events = list(events)
-    seats = Counter(_seat(e.event) for e in events)
+    first: dict[tuple[str, EventKey], int] = {}
+    seats: Counter[tuple[object, ...]] = Counter()
+    for one in events:
+        if first.setdefault(_identity(one.event), one.line) == one.line:
+            seats[_seat(one.event)] += 1
     return [
-        replace(e, event=replace(e.event, seq=e.line))
-        if e.event.seq is None and seats[_seat(e.event)] > 1
-        else e
-        for e in events
+        replace(one, event=replace(one.event, seq=first[_identity(one.event)]))
+        if one.event.seq is None and seats[_seat(one.event)] > 1
+        else one
+        for one in events
     ]
+
+
+def _identity(event: Event) -> tuple[str, EventKey]:
+    return event.customer_id, event.key
 
 
 def _seat(event: Event) -> tuple[object, ...]:
     return event.customer_id, event.source, event.about, event.at
+
+
+def told_once(events: Iterable[FileEvent]) -> list[FileEvent]:
+    """Without the lines that say a second time what was said already, word for word."""
+    found: dict[object, FileEvent] = {}
+    for one in events:
+        found.setdefault((_identity(one.event), event_content(one.event)), one)
+    return list(found.values())
 
 
 def read_customers(path: Path, earliest: Instant, limits: Limits) -> EventsFile:
@@ -144,6 +163,3 @@ def _customer_fields(value: Any, at: Instant) -> dict[str, Any]:
         "at": format_instant(at),
         "data": value.get("attributes"),
     }
-
-
-__all__ = ["BadLine", "EventsFile", "FileEvent", "event_fields", "numbered", "read_customers", "read_events"]

@@ -8,6 +8,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -58,16 +59,15 @@ def size_of(path: Path) -> int:
         raise _unreadable(path, error) from error
 
 
-def _opened(path: Path) -> IO[bytes]:
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
     try:
         file = path.open("rb")
-        if path.is_dir() or not file.seekable():
-            return file
-        start = file.read(len(_GZIP))
-        file.seek(0)
     except OSError as error:
         raise _unreadable(path, error) from error
-    return cast(IO[bytes], gzip.open(file)) if start == _GZIP else file
+    # peek and not seek: a pipe can be read too.
+    with file, gzip.open(file) if file.peek(len(_GZIP)).startswith(_GZIP) else nullcontext(file) as opened:
+        yield cast(IO[bytes], opened)
 
 
 def _bounded(file: IO[bytes], limit_bytes: int) -> Iterator[bytes | None]:

@@ -13,7 +13,7 @@ from artifact.canonical import derived_id
 from artifact.event import Event
 from artifact.instant import DAY, HOUR, SECOND, Instant
 from engine.pipeline.backtest import Received
-from memento.events_file import FileEvent
+from memento.events_file import FileEvent, told_once
 
 SECOND_SOURCE_SHARE = 0.10
 LATE_SHARE, LATEST_DELAY = 0.05, 3 * DAY
@@ -26,7 +26,7 @@ def spread(events: Iterable[FileEvent], seed: int) -> list[Event]:
     """Each event at an instant of its own within its day, in the file's order; some told again by a second source."""
     chance = Random(f"spread {seed}")  # noqa: S311 - a world to replay, no secret
     days: dict[Instant, list[Event]] = {}
-    for one in events:
+    for one in told_once(events):
         days.setdefault(one.day, []).append(one.event)
     spread_out: list[Event] = []
     for day, told in days.items():

@@ -2,7 +2,8 @@
 
 A fresh store in a temporary folder, the rulebook of examples/insurer, and a day made from a seed: duplicates, two
 systems with the same news, news out of order, customers who look, call and change their minds. Afterwards the service
-stays up with that world in it until Ctrl-C; --once ends instead. The same seed ends in the same summary.
+stays up with that world in it until Ctrl-C; --once ends instead. The same seed ends in the same summary. With --write
+the day goes into a file, for `memento ingest` and `memento backtest`.
 """
 
 import argparse
@@ -11,12 +12,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from artifact.errors import ErrorCode, InputError
 from artifact.instant import Instant, datetime_of
 from artifact.span import zone_of
 from memento.client import Client
 from memento.clock import VirtualClock
 from memento.commands.shared import add_json, read_rulebook
 from memento.demo.action import ZONE
+from memento.demo.as_lines import lines
 from memento.demo.picture import Canvas, canvas, picture_of
 from memento.demo.player import Player
 from memento.demo.stories import STORY, stories
@@ -26,6 +29,7 @@ from memento.exporting import memory_digest
 from memento.serving import Place, Serving, listen, put_in_force, runner, serving, stopping_signal
 from memento.settings import Settings
 from memento.terminal import answer, say
+from memento.wire import write_json
 from memento.wiring import opened
 
 RULEBOOK = Path(__file__).resolve().parents[2] / "examples" / "insurer" / "insurer.rules"
@@ -41,15 +45,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=int, default=8080, help="%(default)s without; 0 takes any that is free"
     )
     parser.add_argument("--rulebook", type=Path, default=RULEBOOK, metavar="FILE")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the day as lines of events and end")
     parser.add_argument("--once", action="store_true", help="end after the day")
     add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> Exit:
     """Play it."""
+    if args.write is not None:
+        return _write(args.write, args.seed, args.customers)
     text = read_rulebook(args.rulebook, settings.limits)
     with tempfile.TemporaryDirectory(prefix="memento-demo-") as folder, runner() as running:
         running.run(_demo(args, text, Path(folder), settings))
+    return Exit.OK
+
+
+def _write(path: Path, seed: int, customers: int) -> Exit:
+    try:
+        with path.open("wb") as file:
+            file.writelines(write_json(line) + b"\n" for line in lines(day(seed, customers)))
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InputError(ErrorCode.FILE_UNREADABLE, f"{path} cannot be written: {why}") from error
     return Exit.OK
 
 

@@ -1,0 +1,1 @@
+"""Settings, wiring and the command line, most of them as real processes."""
