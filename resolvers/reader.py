@@ -11,7 +11,7 @@ from typing import cast
 from msgspec.structs import replace
 
 from artifact.channel import Channel
-from artifact.decision import Entry, Record
+from artifact.decision import Entry, GateRow, Record
 from artifact.instant import Instant
 from artifact.message import DeliveryState, Hold, Message, MessageState
 from dsl.compile import Checked
@@ -19,6 +19,8 @@ from dsl.template import TemplateError
 from dsl.verdict import Rendered
 from engine import view
 from engine.explaining import because
+from engine.fold import zone_of_customer
+from engine.gate_words import gate_sentence
 from engine.pipeline import Engine
 from schema.port import Option, Placed, Reading, Saved
 from store.port import Publication, RulebookRow
@@ -114,6 +116,12 @@ class EngineReader:
     def sentence(self, reading: Reading, message: Message, language: str | None) -> str:
         book, spoken = self._engine.books.live, self._language(reading, language)
         return view.sentence(book, reading.artifact.body, message, spoken, reading.now)
+
+    def gate(self, reading: Reading, record: Record, row: GateRow) -> str:
+        """In English; the words of a gate do not depend on what an author wrote."""
+        return gate_sentence(
+            row, record.now, zone_of_customer(reading.artifact.body.facts, self._engine.books.live)
+        )
 
     def held(self, reading: Reading, message: Message, hold: Hold, language: str | None) -> str:
         """The author's reason; for holds that no rule made, the sentence about a message that only this one holds."""

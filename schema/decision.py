@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
-from artifact.decision import Record, RuleRow
+from artifact.decision import GateRow, Record, RuleRow
 from schema.described import described
 from schema.enums import GateName, GateOutcome, MessageState, RuleResult
 from schema.port import Info, Reading
@@ -20,6 +20,14 @@ class Gate:
     outcome: GateOutcome
     reason: str = strawberry.field(description="A stable short code.")
     until: DateTime | None
+
+    _row: strawberry.Private[GateRow]
+    _record: strawberry.Private[Record]
+    _reading: strawberry.Private[Reading]
+
+    @described("What the gate said, in words.")
+    def sentence(self, info: Info) -> str:
+        return info.context.reader.gate(self._reading, self._record, self._row)
 
 
 @strawberry.type(description="What became of one rule that was a candidate.")
@@ -85,6 +93,9 @@ class Decision:
                 outcome=row.outcome,
                 reason=row.reason,
                 until=moment(row.until),
+                _row=row,
+                _record=self._record,
+                _reading=self._reading,
             )
             for row in self._record.gates
         ]

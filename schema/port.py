@@ -10,7 +10,7 @@ import strawberry
 
 from artifact.channel import Channel
 from artifact.customer import Artifact
-from artifact.decision import Entry, Record
+from artifact.decision import Entry, GateRow, Record
 from artifact.instant import Instant
 from artifact.limits import Limits
 from artifact.message import Delivery, Hold, Message
@@ -87,6 +87,9 @@ class Reader(Protocol):
 
     def sentence(self, reading: Reading, message: Message, language: str | None) -> str:
         """Why a message is where it is, to be read aloud."""
+
+    def gate(self, reading: Reading, record: Record, row: GateRow) -> str:
+        """What one gate of one deciding said."""
 
     def held(self, reading: Reading, message: Message, hold: Hold, language: str | None) -> str:
         """Why this hold holds."""
