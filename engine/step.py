@@ -351,9 +351,11 @@ def _finish(
 
 
 def _known_broken(known: tuple[str, ...], facts: Facts) -> tuple[str, ...]:
-    """Commitments that were known broken once: one of them KEPT now was kept, but known late."""
-    broken = [f"{c.name}/{c.reference}" for c in facts.commitments if c.state is CommitmentState.BROKEN]
-    return tuple(dict.fromkeys((*known, *broken)))[-128:]
+    """Commitments that were known broken once: one of them KEPT now was kept, but known late. Made anew, it begins anew."""
+    states = {f"{c.name}/{c.reference}": c.state for c in facts.commitments}
+    broken = [name for name, state in states.items() if state is CommitmentState.BROKEN]
+    kept = (name for name in (*known, *broken) if states.get(name) is not CommitmentState.OPEN)
+    return tuple(dict.fromkeys(kept))[-128:]
 
 
 def wake_of(body: Body, scene: Scene) -> Instant | None:
