@@ -321,11 +321,11 @@ def test_a_promise_made_anew_was_never_known_broken() -> None:
     customer = Customer()
     customer.tell(event("claim.opened", MONDAY, claim="S-1"))
     customer.pass_time(MONDAY + 3 * DAY)
-    assert customer.body.talk.broken == ("answer/S-1",)
+    assert set(customer.body.talk.broken) == {"answer/S-1"}
     customer.tell(event("claim.opened", MONDAY + 4 * DAY, claim="S-1"))
     customer.tell(event("claim.settled", MONDAY + 5 * DAY, claim="S-1"))
     assert customer.facts.commitments[0].state is CommitmentState.KEPT
-    assert customer.body.talk.broken == ()
+    assert set(customer.body.talk.broken) == set()
 
 
 def test_an_apology_that_has_left_is_listed_for_a_person_when_the_promise_was_kept_after_all() -> None:
