@@ -39,7 +39,7 @@ def memento(*words: str | Path, cwd: Path | None = None, **changes: str) -> subp
 
 def answer(*words: str | Path, expect: int = 0, **changes: str) -> Any:
     """The JSON that a command answers."""
-    done = memento(*words, "--json", **changes)
+    done = memento(*words, "--json", cwd=None, **changes)
     assert done.returncode == expect, done.stderr
     return json.loads(done.stdout)
 

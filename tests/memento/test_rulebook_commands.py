@@ -1,0 +1,96 @@
+"""`check` and `test`: whatever is in the file, the answer is a list of findings with their places."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from memento.__main__ import main
+from memento.exits import Exit
+from tests.memento.process import INSURER
+
+HEADER = 'rulebook small\n  zone "UTC"\n  currency EUR\nend\ncategory news basis contract channels app end\n'
+TOPIC = "topic hello category news end\n"
+
+
+def run(capfdbinary: pytest.CaptureFixture[bytes], *words: str | Path) -> tuple[int, str]:
+    code = main([str(word) for word in words])
+    return code, capfdbinary.readouterr()[0].decode()
+
+
+def test_the_insurers_rulebook_can_be_published_and_passes_its_tests(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    assert run(capfdbinary, "check", INSURER)[0] == Exit.OK
+    code, out = run(capfdbinary, "test", INSURER, "--json")
+    assert code == Exit.OK
+    assert [test["name"] for test in json.loads(out)["tests"] if not test["passed"]] == []
+
+
+def test_findings_are_shown_with_line_and_carets(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    file = tmp_path / "slip.rules"
+    file.write_text(HEADER + "topic hello category nws end\n")
+    code, out = run(capfdbinary, "check", file)
+    assert code == Exit.FINDING
+    assert f"{file}:6:22:" in out
+    assert "                     ^^^" in out
+    assert "news" in out.split("help:")[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (b"", "HEADER_MISSING"),
+        (b"\xff\xfe\x00", "TEXT_NOT_UTF8"),
+        ((HEADER + "define x as " + "(" * 10_000 + ")" * 10_000).encode(), None),
+        (
+            (
+                HEADER
+                + TOPIC
+                + 'message rule "deep" for topic hello when '
+                + "(" * 10_000
+                + "1 is 1"
+                + ")" * 10_000
+                + " then deliver end"
+            ).encode(),
+            "TOO_DEEP",
+        ),
+        ((HEADER + 'template t in English text "{% for %}" end').encode(), "TEMPLATE_SYNTAX"),
+        ((HEADER + "\0").encode(), "CHARACTER_REFUSED"),
+        (b"{}" * 1000, None),
+    ],
+)
+def test_a_rulebook_at_fault_is_a_finding(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path, text: bytes, code: str | None
+) -> None:
+    file = tmp_path / "bad.rules"
+    file.write_bytes(text)
+    done, out = run(capfdbinary, "check", file, "--json")
+    answer = json.loads(out)
+    assert (done, answer["ok"], answer["revision"]) == (Exit.FINDING, False, None)
+    assert code is None or code in {finding["code"] for finding in answer["diagnostics"]}
+    assert run(capfdbinary, "test", file)[0] == Exit.INPUT
+
+
+def test_a_rulebook_of_three_megabytes_is_refused_unread(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    file = tmp_path / "large.rules"
+    file.write_bytes(b"#" * 3_000_000)
+    done, out = run(capfdbinary, "check", file, "--json")
+    assert done == Exit.INPUT
+    assert json.loads(out)["error"]["code"] == "RULEBOOK_TOO_LARGE"
+
+
+def test_a_test_that_fails_says_what_was_expected(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    file = tmp_path / "failing.rules"
+    expected = 'test "never" at 2 March 2026 10:00 when message about hello expect block end\n'
+    file.write_text(HEADER + TOPIC + expected)
+    code, out = run(capfdbinary, "test", file)
+    assert code == Exit.FINDING
+    assert f"FAILED  {file}:7  never" in out
+    assert "0 passed, 1 failed" in out
