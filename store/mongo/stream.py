@@ -99,6 +99,7 @@ class Stream:
         collection = self._clients.database()[ARTIFACT]
         stream = await settled(collection.watch(_PIPELINE, max_await_time_ms=PATIENCE_MS, **start))
         async with stream:
+            self._token = stream.resume_token or self._token
             while stream.alive:
                 document = await stream.try_next()
                 if document is not None:
