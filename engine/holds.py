@@ -52,13 +52,17 @@ class Holding:
     def _renew(self, rule: str, effect: Postpone, anchor: Anchor) -> None:
         """The period is over and the condition still applies: another one, or what the rule says otherwise."""
         if anchor.periods < effect.times and not self._used_up(effect, anchor):
-            begin = anchor.until if anchor.until is not None and effect.span is not None else self.now
-            until = self._bounded(effect, anchor, self._period_end(effect, begin))
+            until = self._bounded(effect, anchor, self._next_period(effect, anchor))
             if until > self.now:
                 self.anchors[rule] = anchor = replace(anchor, until=until, periods=anchor.periods + 1)
                 self._hold(HoldKind.FIXED, anchor, until)
                 return
         self._otherwise(rule, effect)
+
+    def _next_period(self, effect: Postpone, anchor: Anchor) -> Instant:
+        """A period follows the one before it; one that nobody was there to begin in time begins now."""
+        following = self._period_end(effect, anchor.until if anchor.until is not None else self.now)
+        return following if following > self.now else self._period_end(effect, self.now)
 
     def _while(self, rule: str, effect: Postpone) -> None:
         anchor = self.anchors.setdefault(rule, Anchor(rule, self.now))

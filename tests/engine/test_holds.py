@@ -76,6 +76,16 @@ def test_a_rule_holds_for_as_many_periods_as_it_says(times: int) -> None:
     assert customer.state(message)[0] is READY
 
 
+def test_a_period_that_nobody_was_there_to_begin_in_time_begins_when_somebody_is() -> None:
+    customer = angry_customer(fixed(times=2, otherwise=Block()))
+    message = customer.ask("receipt")
+    customer.now = MONDAY + 5 * DAY
+    customer.tell(event("customer.updated", customer.now, "late", other=1))
+    assert customer.state(message)[0] is WAITING
+    customer.pass_time(MONDAY + 6 * DAY)
+    assert customer.state(message) == (BLOCKED, "rule_limit")
+
+
 def test_at_most_bounds_all_periods_together() -> None:
     customer = angry_customer(fixed(times=9, at_most=Span(30, Unit.HOUR)))
     message = customer.ask("receipt")
