@@ -3,6 +3,7 @@
 Progress is drawn on a terminal alone. An error of the caller's is told as kind, place and help, never as a traceback.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -33,6 +34,11 @@ def note(text: str) -> None:
     """A line on stderr."""
     sys.stderr.buffer.write(text.encode(errors="backslashreplace") + b"\n")
     sys.stderr.flush()
+
+
+def log_to_stderr() -> None:
+    """Where what a service has to say about itself goes. What callers got wrong is told to them and not logged."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 def error_data(error: InputError) -> dict[str, Any]:

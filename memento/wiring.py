@@ -53,7 +53,16 @@ async def _open_mongo(url: str) -> Store:
         )
     from store.mongo import MongoStore
 
-    return await MongoStore.open(url, machine_elapsed, database=parts.path.strip("/") or DEFAULT_DATABASE)
+    try:
+        database = parts.path.strip("/") or DEFAULT_DATABASE
+        return await MongoStore.open(url, machine_elapsed, database=database)
+    except ValueError as error:
+        raise InputError(
+            ErrorCode.VALUE_UNKNOWN,
+            f"the address of the MongoDB store cannot be read: {error}",
+            help="write it as mongodb://HOST:PORT/DATABASE",
+            path=("store",),
+        ) from error
 
 
 @asynccontextmanager

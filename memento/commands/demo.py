@@ -17,7 +17,7 @@ from artifact.instant import Instant, datetime_of
 from artifact.span import zone_of
 from memento.client import Client
 from memento.clock import VirtualClock
-from memento.commands.shared import add_json, read_rulebook
+from memento.commands.shared import add_json, positive, read_rulebook
 from memento.demo.action import ZONE
 from memento.demo.as_lines import lines
 from memento.demo.picture import Canvas, canvas, picture_of
@@ -28,7 +28,7 @@ from memento.exits import Exit
 from memento.exporting import memory_digest
 from memento.serving import Place, Serving, listen, put_in_force, runner, serving, stopping_signal
 from memento.settings import Settings
-from memento.terminal import answer, say
+from memento.terminal import answer, log_to_stderr, say
 from memento.wire import write_json
 from memento.wiring import opened
 
@@ -40,7 +40,7 @@ REDRAW_SECONDS = 0.25
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Name what the command takes."""
     parser.add_argument("--seed", type=int, default=1, help="another seed, another day; %(default)s without")
-    parser.add_argument("--customers", type=int, default=300, metavar="N", help="%(default)s without")
+    parser.add_argument("--customers", type=positive, default=300, metavar="N", help="%(default)s without")
     parser.add_argument(
         "--port", type=int, default=8080, help="%(default)s without; 0 takes any that is free"
     )
@@ -54,10 +54,10 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
     """Play it."""
     if args.write is not None:
         return _write(args.write, args.seed, args.customers)
+    log_to_stderr()
     text = read_rulebook(args.rulebook, settings.limits)
     with tempfile.TemporaryDirectory(prefix="memento-demo-") as folder, runner() as running:
-        running.run(_demo(args, text, Path(folder), settings))
-    return Exit.OK
+        return running.run(_demo(args, text, Path(folder), settings))
 
 
 def _write(path: Path, seed: int, customers: int) -> Exit:
@@ -70,7 +70,7 @@ def _write(path: Path, seed: int, customers: int) -> Exit:
     return Exit.OK
 
 
-async def _demo(args: argparse.Namespace, text: bytes, folder: Path, settings: Settings) -> None:
+async def _demo(args: argparse.Namespace, text: bytes, folder: Path, settings: Settings) -> Exit:
     clock = VirtualClock(BEGIN)
     with listen(Place(port=0 if args.once else args.port)) as listening, stopping_signal() as stopping:
         async with (
@@ -84,7 +84,7 @@ async def _demo(args: argparse.Namespace, text: bytes, folder: Path, settings: S
                 await asyncio.wait({playing, stop}, return_when=asyncio.FIRST_COMPLETED)
                 if not playing.done():
                     playing.cancel()
-                    return
+                    return Exit.INTERRUPTED
                 stop.cancel()
                 await _tell(args, service, client, playing.result())
             if not args.once:
@@ -92,6 +92,7 @@ async def _demo(args: argparse.Namespace, text: bytes, folder: Path, settings: S
                 await service.dispatcher.start()
                 say(_invitation(service.url, folder))
                 await stopping.wait()
+            return Exit.OK
 
 
 async def _play(

@@ -11,7 +11,7 @@ from memento.commands.shared import add_store, read_rulebook, shown
 from memento.exits import Exit
 from memento.serving import Place, listen, put_in_force, runner, serving, stopping_signal
 from memento.settings import Settings
-from memento.terminal import say
+from memento.terminal import log_to_stderr, say
 from memento.wiring import MEMORY, opened
 
 ACTOR = "memento serve"
@@ -41,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> Exit:
     """Serve until stopped."""
+    log_to_stderr()
     place = Place(host=args.host, port=args.port, spool=args.spool)
     text = read_rulebook(args.rulebook, settings.limits) if args.rulebook is not None else None
     with runner() as running:

@@ -30,6 +30,14 @@ def add_store(parser: argparse.ArgumentParser, *, required: bool = True, help: s
     )
 
 
+def positive(text: str) -> int:
+    """A number of things, for argparse."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("a number of at least 1 is expected")
+    return number
+
+
 def lasting(address: str) -> str:
     """An address that outlives its process. Raises InputError for the store in memory."""
     if address == MEMORY:
