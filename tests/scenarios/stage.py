@@ -37,6 +37,9 @@ from store.port import Store
 
 HERE = Path(__file__).parent
 ANA = "ana"
+ATTEMPTS = 3
+"""How often a provider that hangs is asked before a person must find out."""
+
 T = TypeVar("T")
 
 
@@ -178,7 +181,8 @@ class Stage:
         for message in self.artifact(customer).body.talk.messages:
             for delivery in message.deliveries:
                 if delivery.state is DeliveryState.SENDING and (delivery.valid_until or 0) <= self.now:
-                    self._outcome(customer, delivery, "delivery.retry")
+                    hopeless = delivery.attempts >= ATTEMPTS
+                    self._outcome(customer, delivery, "delivery.in_doubt" if hopeless else "delivery.retry")
         ready = [
             d.id
             for m in self.artifact(customer).body.talk.messages

@@ -5,7 +5,8 @@ A history is data; what it points at (the third delivery that has left) is found
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from random import Random
+from typing import Any, TypeAlias, TypeVar
 
 from hypothesis import strategies as st
 
@@ -31,114 +32,121 @@ class Step:
     late: Instant = 0
 
 
+T = TypeVar("T")
 History: TypeAlias = list[Step]
 Told: TypeAlias = tuple[str, dict[str, Any]]
 """What happens, and its data."""
 
-_references = st.sampled_from(["S1", "S2"])
-_amounts = st.integers(0, 3)
-news = st.one_of(
-    st.tuples(
-        st.sampled_from(["claim.opened", "claim.moved"]),
-        st.fixed_dictionaries({"claim_id": _references, "amount": _amounts}),
-    ),
-    st.tuples(
-        st.just("claim.closed"), st.fixed_dictionaries({"claim_id": _references, "mood": st.integers(0, 10)})
-    ),
-    st.tuples(
-        st.just("bill.returned"),
-        st.fixed_dictionaries({"bill_id": st.sampled_from(["B1", "B2"]), "amount": _amounts}),
-    ),
-    st.tuples(st.just("bill.paid"), st.fixed_dictionaries({"bill_id": st.sampled_from(["B1", "B2"])})),
-    st.tuples(
-        st.just("customer.updated"),
-        st.fixed_dictionaries(
-            {}, optional={"tier": st.sampled_from(["basic", "gold"]), "debt": st.integers(0, 30)}
-        ),
-    ),
-    st.tuples(
-        st.sampled_from(["consent.given", "consent.given", "consent.refused", "consent.withdrawn"]),
-        st.fixed_dictionaries(
-            {"category": st.sampled_from(["marketing", "service", "*"])},
-            optional={"channel": st.sampled_from(["SMS", "EMAIL"])},
-        ),
-    ),
-    st.tuples(
-        st.just("preference.set"),
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "zone": st.sampled_from(ZONES),
-                "favouriteChannels": st.lists(
-                    st.sampled_from(["SMS", "EMAIL", "APP"]), min_size=1, unique=True
-                ),
-            },
-        ),
-    ),
-    st.tuples(
-        st.just("interaction.started"), st.fixed_dictionaries({"channel": st.sampled_from(["WEB", "PHONE"])})
-    ),
-)
-_elsewhere = st.tuples(
-    st.just("message.sent_elsewhere"),
-    st.fixed_dictionaries({"topic": st.sampled_from(TOPICS), "channel": st.sampled_from(["SMS", "EMAIL"])}),
-)
-_requests = st.tuples(
-    st.just("ask"),
-    st.fixed_dictionaries(
-        {"topic": st.sampled_from([*TOPICS, "never_declared"]), "data": st.fixed_dictionaries(
-            {"claim_id": _references, "bill_id": st.sampled_from(["B1", "B2"]), "amount": st.integers(1, 2)}
-        )},
-        optional={
-            "expires": st.sampled_from([2 * HOUR, DAY, 4 * DAY]),
-            "not_before": st.sampled_from([HOUR, 9 * HOUR, 2 * DAY]),
-            "channels": st.lists(st.sampled_from([c.upper() for c in SENDS]), min_size=1, max_size=3, unique=True),
-            "lowerUrgency": st.just("LOW"),
-            "about": st.builds(lambda reference: ("claim", reference), _references),
-        },
-    ),
-)  # fmt: skip
-_people: st.SearchStrategy[Told] = st.tuples(
-    st.sampled_from(
-        [
-            "delivery.seen",
-            "delivery.delivered",
-            "delivery.failed",
-            "delivery.told",
-            "staff.cancelled",
-            "staff.released",
-            "staff.conflict_resolved",
-            "message.retracted",
-            "event.corrected",
+
+class Chronicler:
+    """Makes up what happens, with the dice of a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = Random(seed)
+
+    def one(self, *choices: T) -> T:
+        return self.dice.choice(choices)
+
+    def maybe(self, **fields: Any) -> dict[str, Any]:
+        """Some of the fields."""
+        return {name: value for name, value in fields.items() if self.dice.random() < 0.3}
+
+    def news(self) -> Told:
+        """What belongs to the memory."""
+        claim, bill = self.one("S1", "S1", "S2"), self.one("B1", "B2")
+        amount = self.dice.randint(0, 3)
+        told: list[Told] = [
+            ("claim.opened", {"claim_id": claim, "amount": amount}),
+            ("claim.opened", {"claim_id": claim, "amount": 3}),
+            ("claim.moved", {"claim_id": claim, "amount": amount}),
+            ("claim.closed", {"claim_id": claim, "mood": self.dice.randint(0, 10)}),
+            ("bill.returned", {"bill_id": bill, "amount": amount}),
+            ("bill.paid", {"bill_id": bill}),
+            ("customer.updated", {"tier": self.one("basic", "gold"), "debt": self.dice.randint(0, 30)}),
+            ("customer.updated", self.maybe(tier="basic", debt=0)),
+            (
+                self.one("consent.given", "consent.given", "consent.refused", "consent.withdrawn"),
+                {
+                    "category": self.one("marketing", "service", "*"),
+                    **self.maybe(channel=self.one("SMS", "EMAIL")),
+                },
+            ),
+            (
+                "preference.set",
+                self.maybe(zone=self.one(*ZONES), favouriteChannels=self.one(["SMS"], ["EMAIL", "APP"])),
+            ),
+            ("interaction.started", {"channel": self.one("WEB", "PHONE")}),
         ]
-    ),
-    st.just({}),
+        return self.one(*told)
+
+    def request(self) -> Told:
+        """What a back-end asks for."""
+        data = {
+            "claim_id": self.one("S1", "S2"),
+            "bill_id": self.one("B1", "B2"),
+            "amount": self.one(1, 1, 2),
+        }
+        some = self.dice.sample([c.upper() for c in SENDS], self.dice.randint(2, 5))
+        return "ask", {
+            "topic": self.one(*TOPICS, *TOPICS, "never_declared"),
+            "data": data,
+            **self.maybe(
+                expires=self.one(2 * HOUR, DAY, 4 * DAY),
+                not_before=self.one(HOUR, 9 * HOUR, 2 * DAY),
+                channels=some,
+                about=("claim", data["claim_id"]),
+            ),
+            **({"lowerUrgency": "LOW"} if self.dice.random() < 0.1 else {}),
+        }
+
+    def people(self) -> Told:
+        """What becomes of messages and deliveries, and what people of the brand do about them."""
+        return self.one(*_PEOPLE), {}
+
+    def elsewhere(self) -> Told:
+        return "message.sent_elsewhere", {"topic": self.one(*TOPICS), "channel": self.one("SMS", "EMAIL")}
+
+    def step(self, *, people: bool) -> Step:
+        tell = self.one(*[self.request] * 5, *[self.news] * 4, self.elsewhere, *[self.people] * 3 * people)
+        what, data = tell()
+        return Step(
+            gap=self.one(0, 0, SECOND, 7 * MINUTE, HOUR, 5 * HOUR, 11 * HOUR, DAY),
+            what=what,
+            data=data,
+            source=self.one("policies", "claims", "billing"),
+            pick=self.dice.randint(0, 5),
+            late=self.one(0, 0, 0, 0, 30 * MINUTE, 6 * HOUR, 2 * DAY),
+        )
+
+    def history(self, length: int, *, people: bool) -> History:
+        """Mostly she has agreed to be written to; rarely she dies in the middle."""
+        told = [self.step(people=people) for _ in range(length)]
+        if people and self.dice.random() < 0.1:
+            told.insert(self.dice.randint(0, length), Step(HOUR, "customer.deceased"))
+        if self.dice.random() < 0.85:
+            told.insert(0, Step(0, "consent.given", {"category": "*"}))
+        return told
+
+
+_PEOPLE = (
+    "delivery.seen",
+    "delivery.delivered",
+    "delivery.failed",
+    "delivery.told",
+    "delivery.told",
+    "staff.cancelled",
+    "staff.released",
+    "staff.conflict_resolved",
+    "message.retracted",
+    "event.corrected",
+    "event.corrected",
 )
-_death: st.SearchStrategy[Told] = st.tuples(st.just("customer.deceased"), st.just({}))
-_gaps = st.sampled_from([0, 0, SECOND, 7 * MINUTE, HOUR, 5 * HOUR, 11 * HOUR, DAY, 3 * DAY])
-_lates = st.sampled_from([0, 0, 0, 30 * MINUTE, 6 * HOUR, 2 * DAY])
 
 
-def steps(*, people: bool = True) -> st.SearchStrategy[Step]:
-    """One step of a history."""
-    told = [news, news, news, _requests, _requests, _requests, _elsewhere]
-    told += [_people, _people, _people, _death] if people else []
-    return st.builds(
-        lambda gap, told, source, pick, late: Step(gap, told[0], told[1], source, pick, late),
-        _gaps,
-        st.one_of(told),
-        st.sampled_from(["policies", "claims", "billing"]),
-        st.integers(0, 5),
-        _lates,
-    )
-
-
-def histories(*, most: int = 14, people: bool = True) -> st.SearchStrategy[History]:
-    """A history of one customer. She has agreed to be written to, as most have."""
-    agreed = Step(0, "consent.given", {"category": "*"})
-    return st.lists(steps(people=people), min_size=min(4, most), max_size=most).map(
-        lambda told: [agreed, *told]
-    )
+def histories(*, most: int = 24, people: bool = True) -> st.SearchStrategy[History]:
+    """A history of one customer. It follows from a seed; a shorter one is the beginning of a longer one."""
+    seeds, lengths = st.integers(0, 2**32), st.integers(1, most)
+    return st.builds(lambda seed, length: Chronicler(seed).history(length, people=people), seeds, lengths)
 
 
 @dataclass
@@ -233,16 +241,3 @@ def _pointed(stage: Stage, step: Step) -> dict[str, Any] | None:
 
 
 _SOURCES = ("policies", "claims", "billing")
-
-__all__ = [
-    "MONDAY",
-    "History",
-    "Provider",
-    "Step",
-    "answers",
-    "histories",
-    "perform",
-    "play_on",
-    "played",
-    "steps",
-]

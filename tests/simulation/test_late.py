@@ -10,7 +10,7 @@ from artifact.customer import memory_bytes
 from artifact.instant import DAY, HOUR, MINUTE, Instant, format_instant
 from artifact.limits import Limits
 from tests.scenarios.stage import Stage
-from tests.simulation.histories import MONDAY, news
+from tests.simulation.histories import MONDAY, Chronicler
 from tests.simulation.rulebooks import rulebooks
 
 
@@ -31,7 +31,8 @@ def tellings(draw: st.DrawFn) -> list[News]:
     """News in the order of what happened. Two of one instant are of one source, which numbers them."""
     offsets = sorted(draw(st.lists(st.sampled_from(range(5 * 24 * 4)), min_size=2, max_size=10)))
     source = {offset: draw(st.sampled_from(["policies", "claims", "billing"])) for offset in offsets}
-    told = [draw(news) for _ in offsets]
+    chronicler = Chronicler(draw(st.integers(0, 2**32)))
+    told = [chronicler.news() for _ in offsets]
     delays = [draw(st.sampled_from([0, 0, 20 * MINUTE, 5 * HOUR, 2 * DAY, 6 * DAY])) for _ in offsets]
     return [
         News(MONDAY + offset * 15 * MINUTE, type, data, source[offset], number, delay)
