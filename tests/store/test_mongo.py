@@ -1,5 +1,7 @@
 """The MongoDB store keeps the contract: with log copies behind, with none at all, and with all made at once."""
 
+import gc
+import warnings
 from collections.abc import AsyncIterator, Sequence
 from uuid import uuid4
 
@@ -26,6 +28,11 @@ async def store(
     store = await MongoStore.open(mongo_url, elapsed, database=database_name, connect=CONNECT[request.param])
     yield store
     await store.close()
+    if request.param == "pymongo":
+        # Closed while one of its monitors connects, that client leaves a socket to the garbage collector.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 class TestMongo(StoreContract):
