@@ -1,7 +1,7 @@
 """Phase one of deciding: what the rules say about each live message, by the facts alone.
 
-It never looks at another message, so its results can be kept beside the artifact as long as the facts are the very
-same object, the revision is the same, and no condition on time has flipped.
+It never looks at another message, so its results can be kept beside the artifact as long as the facts that a rule can
+read are the very same objects, the revision is the same, and no condition on time has flipped.
 """
 
 from dataclasses import dataclass, field
@@ -46,9 +46,25 @@ class Memo:
         """The verdicts that may still hold; empty where facts or rulebook changed."""
         if self.revision != revision:
             self.facts, self.revision, self.settled = None, revision, {}
-        if self.facts is not facts:
-            self.facts, self.verdicts = facts, {}
+        if self.facts is None or not reads_alike(self.facts, facts):
+            self.verdicts = {}
+        self.facts = facts
         return self.verdicts
+
+
+def reads_alike(one: Facts, other: Facts) -> bool:
+    """Whether a rule finds the same in both: they differ at most in how far the memory has got."""
+    return one is other or (
+        one.situations is other.situations
+        and one.attributes is other.attributes
+        and one.commitments is other.commitments
+        and one.interactions is other.interactions
+        and one.preferences is other.preferences
+        and one.consents is other.consents
+        and one.aliases is other.aliases
+        and one.kind is other.kind
+        and one.deceased_at == other.deceased_at
+    )
 
 
 def topic_of(message: Message, book: Rulebook) -> Topic:
