@@ -1,0 +1,111 @@
+"""Events on virtual time under a rulebook, as `memento backtest` runs them: in memory, and into an embedded store.
+
+The world is made up (history of real customers does not travel with the project): customers with some five messages open,
+every fourth event asks for one, the others tell of situations and of steps that no rule reads.
+"""
+
+import asyncio
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from time import process_time
+
+from artifact.event import Subject
+from artifact.instant import DAY, HOUR, Instant, format_instant
+from artifact.limits import DEFAULT_LIMITS
+from benchmarks.line import Line
+from benchmarks.scale import Scale
+from benchmarks.world import KINDS, START, books_of, event, rulebook, topics_of
+from engine.pipeline.backtest import Received, backtest
+from store.embedded import EmbeddedStore
+from store.memory import MemoryStore
+from store.port import Store
+
+_RULES = 100
+_EVENTS_EACH = 40
+
+
+def measure(scale: Scale) -> list[Line]:
+    """Pure, and with the store."""
+    received = world(scale.events)
+    rounds = min(scale.rounds, 3)
+    pure = sorted(asyncio.run(_run(MemoryStore(lambda: START), received)) for _ in range(rounds))[rounds // 2]
+    kept = sorted(_with_store(received) for _ in range(rounds))[rounds // 2]
+    return [
+        Line(
+            "backtest, pure",
+            len(received) / pure[0],
+            "events/s",
+            8_000,
+            20_000,
+            more_is_better=True,
+            note=pure[1],
+        ),
+        Line(
+            "backtest, with store",
+            len(received) / kept[0],
+            "events/s",
+            6_000,
+            15_000,
+            more_is_better=True,
+            note=kept[1],
+        ),
+    ]
+
+
+def _with_store(received: list[Received]) -> tuple[float, str]:
+    with TemporaryDirectory() as folder:
+        return asyncio.run(_run(EmbeddedStore.open(Path(folder) / "store", lambda: START), received))
+
+
+async def _run(store: Store, received: list[Received]) -> tuple[float, str]:
+    """CPU seconds, and what was done in them."""
+    books = books_of(rulebook(_RULES))
+    began = process_time()
+    summary = await backtest(store, books, received, None, DEFAULT_LIMITS, "benchmark")
+    seconds = process_time() - began
+    assert not summary.refused
+    entries = (await store.totals()).entries
+    await store.close()
+    return seconds, f"{entries:,} entries, {summary.messages:,} messages, {entries / seconds:,.0f} entries/s"
+
+
+def world(events: int) -> list[Received]:
+    """So many events, a customer after the other."""
+    chance = Random(11)
+    return [
+        received
+        for customer in range(max(1, events // _EVENTS_EACH))
+        for received in _life(f"c{customer}", chance)
+    ]
+
+
+def _life(customer_id: str, chance: Random) -> list[Received]:
+    at = START
+    events = [event(customer_id, "who", "customer.updated", at, {"tier": "gold", "age": 50, "churn": 0.2})]
+    for n in range(_EVENTS_EACH - 1):
+        at += chance.randrange(1, 12) * HOUR
+        lot = n % 4
+        if lot == 0:
+            events.append(
+                event(customer_id, f"ask {n}", "message.requested", at, _asked(chance, at), about=_ABOUT)
+            )
+        elif lot == 1:
+            kind = chance.choice(KINDS)
+            data = {f"{kind}_id": "1", "amount": chance.randrange(5_000)}
+            events.append(event(customer_id, f"open {n}", f"{kind}.opened", at, data))
+        else:
+            events.append(event(customer_id, f"step {n}", "step.taken", at, {"step_id": "s", "amount": 5}))
+    return [Received(one, one.at) for one in events]
+
+
+_ABOUT = Subject("claim", "1")
+
+
+def _asked(chance: Random, at: Instant) -> dict[str, str]:
+    """A message that waits some days, so that about five are open at a time."""
+    return {
+        "topic": f"topic_{chance.randrange(topics_of(_RULES))}",
+        "notBefore": format_instant(at + chance.randrange(1, 8) * DAY),
+        "expiresAt": format_instant(at + 20 * DAY),
+    }

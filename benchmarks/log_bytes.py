@@ -1,0 +1,56 @@
+"""What the log costs: bytes of a decision's record and of an entry beyond its event, snapshots included."""
+
+import asyncio
+
+import msgspec
+
+from artifact.decision import Record
+from artifact.instant import HOUR, MINUTE
+from benchmarks.line import Line
+from benchmarks.scale import Scale
+from benchmarks.timing import cpu_each
+from benchmarks.world import START, event, grown, request, rulebook, topics_of
+from engine.pipeline.run import Run
+from store.codec import encode_entry, encode_snapshot
+
+_records = msgspec.msgpack.Encoder(order="deterministic")
+
+
+def measure(scale: Scale) -> list[Line]:
+    """A day in which every fourth event asks for a message."""
+    book = rulebook(scale.rules)
+    run = asyncio.run(_day(scale))
+    entries = run.entries
+    records: list[Record] = [record for entry in entries for record in entry.out]
+    mean = sum(len(_records.encode(r)) for r in records) / len(records)
+    each = cpu_each(lambda: [_records.encode(r) for r in records], scale.calls, scale.rounds) / len(records)
+    own = sum(len(msgspec.msgpack.encode(e.event)) for e in entries if e.event is not None)
+    kept = sum(len(encode_entry(e)) for e in entries)
+    snapshots = len(encode_snapshot(run.snapshot)) / 64 if run.snapshot is not None else 0
+    rows = sum(len(r.rules) for r in records) / len(records)
+    return [
+        Line(
+            "decision record",
+            mean,
+            "B",
+            600,
+            300,
+            note=f"{rows:.0f} of {len(book.rules):,} rules told of, "
+            f"{len(records) / len(entries):.2f} records an entry",
+        ),
+        Line("encode a decision record", each * 1e6, "us", 5, 2.5),
+        Line("log entry beyond its event", (kept - own) / len(entries) + snapshots, "B", 1_024, 512),
+    ]
+
+
+async def _day(scale: Scale) -> Run:
+    run = await grown(rulebook(scale.rules), scale.rules)
+    run.entries.clear()
+    for n in range(120):
+        at = START + HOUR + n * MINUTE
+        if n % 4 == 0:
+            one = request("c0", f"ask {n}", f"topic_{n % topics_of(scale.rules)}", at)
+        else:
+            one = event("c0", f"step {n}", "step.taken", at, {"step_id": f"s{n}", "amount": 12.5})
+        await run.take(one, one.at)
+    return run

@@ -1,0 +1,151 @@
+"""The service from outside: one event over HTTP all the way, a hundred at the door, a customer read, sockets, its start.
+
+CPU is that of the service's process, the client's is left out. Needs a system that tells of other processes.
+"""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from statistics import median, quantiles
+from time import perf_counter, sleep
+from typing import Any
+from zlib import crc32
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from benchmarks.line import Line
+from benchmarks.process import Service, service
+from benchmarks.scale import Scale
+from memento.actor import HEADER
+from memento.client import Client, request_body
+from memento.socket import PROTOCOL
+
+_INGEST = "mutation I($inputs: [EventInput!]!) { ingestEvents(inputs: $inputs) { results { status } userErrors { code } } }"
+_REQUEST = "mutation R($inputs: [MessageRequestInput!]!) { requestMessages(inputs: $inputs) { userErrors { code } } }"
+_READ = """query C($id: ID!) { customer(id: $id) { version facts
+  situations { kind reference state openedAt data }
+  messages(first: 50) { nodes { id topic state reason label explanation holds { kind until } deliveries { channel state } } } } }"""
+_FEED = "subscription F($id: ID!) { channelMessages(customerId: $id, channel: APP) { __typename } }"
+_SOCKETS_OF_ONE = 20
+
+
+def measure(scale: Scale) -> list[Line]:
+    """All of it against one process."""
+    with service() as one:
+        lines = [
+            Line("start with the bank's rulebook", one.seconds, "s", 3, 1, note="until the first answer")
+        ]
+        if not one.known:
+            return lines
+        sleep(1)
+        lines.append(Line("idle process", one.memory_bytes() / 1e6, "MB", 150, 100))
+        with Client(one.url, "benchmark") as client:
+            lines += _single(one, client, scale)
+            lines.append(_door(one, client, scale))
+            lines.append(_reading(one, client, scale))
+        lines.append(asyncio.run(_sockets(one, scale)))
+        return lines
+
+
+def _event(id: str, **data: Any) -> dict[str, Any]:
+    return {
+        "source": "core",
+        "id": id,
+        "customerId": f"c{crc32(id.encode()) % 100}",
+        "type": "transaction.credit",
+        "at": datetime.now(UTC).isoformat(),
+        "data": {"accountId": "1", "amount": 20, "balance": 9_000, **data},
+    }
+
+
+def _single(one: Service, client: Client, scale: Scale) -> list[Line]:
+    """One event a request, one request after the other."""
+    for n in range(min(scale.requests, 200)):
+        client.execute(_INGEST, {"inputs": [_event(f"warm {n}")]})
+    waits, before = [], one.cpu_seconds()
+    for n in range(scale.requests):
+        body = request_body(_INGEST, {"inputs": [_event(f"single {n}")]})
+        began = perf_counter()
+        client.execute_bytes(body)
+        waits.append(perf_counter() - began)
+    each = (one.cpu_seconds() - before) / scale.requests
+    p99 = quantiles(waits, n=100)[98]
+    note = f"median {median(waits) * 1e3:.1f} ms"
+    return [
+        Line("single event over HTTP", each * 1e6, "us CPU", 600, 350),
+        Line("single event over HTTP, p99", p99 * 1e3, "ms", 25, 15, note=f"one client, {note}"),
+    ]
+
+
+def _door(one: Service, client: Client, scale: Scale) -> Line:
+    """A hundred events that are converted, and then refused one by one: nothing is folded."""
+    inputs = [{**_event(f"door {n}"), "type": "timer.due"} for n in range(100)]
+    body = request_body(_INGEST, {"inputs": inputs})
+    client.execute_bytes(body)
+    each = _cpu_each(one, client, body, max(1, scale.requests // 10))
+    return Line(
+        "input conversion, 100 events", each * 1e3, "ms CPU", 1.5, 0.5, note="with HTTP and the answer"
+    )
+
+
+def _reading(one: Service, client: Client, scale: Scale) -> Line:
+    """Twenty situations and fifty messages of one customer, each message with its sentence."""
+    account = {"type": "account.opened", "customerId": "reader"}
+    opened = [{**_event(f"open {n}", accountId=f"a{n}"), **account} for n in range(20)]
+    client.execute(_INGEST, {"inputs": opened})
+    asked = [
+        {
+            "source": "core",
+            "id": f"ask {n}",
+            "customerId": "reader",
+            "topic": "come_back",
+            "key": f"k{n}",
+            "at": datetime.now(UTC).isoformat(),
+            "notBefore": "2100-01-01T00:00:00Z",
+        }
+        for n in range(50)
+    ]
+    client.execute(_REQUEST, {"inputs": asked})
+    body = request_body(_READ, {"id": "reader"})
+    found = client.execute_bytes(body)["customer"]
+    each = _cpu_each(one, client, body, max(1, scale.requests // 10))
+    note = f"{len(found['situations'])} situations, {len(found['messages']['nodes'])} messages with sentences"
+    return Line("read a customer", each * 1e3, "ms CPU", 2, 0.2, note=note)
+
+
+def _cpu_each(one: Service, client: Client, body: bytes, calls: int) -> float:
+    before = one.cpu_seconds()
+    for _ in range(calls):
+        client.execute_bytes(body)
+    return (one.cpu_seconds() - before) / calls
+
+
+async def _sockets(one: Service, scale: Scale) -> Line:
+    """What each open subscription holds in the service's memory."""
+    before = one.memory_bytes()
+    sockets = await asyncio.gather(*(_subscribed(one.url, n) for n in range(scale.sockets)))
+    await asyncio.sleep(0.5)
+    each = (one.memory_bytes() - before) / len(sockets)
+    await asyncio.gather(*(socket.close() for socket in sockets))
+    return Line(
+        "a subscribed socket", each / 1e3, "kB", 50, 35, note=f"{len(sockets):,} sockets, one process"
+    )
+
+
+async def _subscribed(url: str, number: int) -> ClientConnection:
+    actor = {HEADER: f"client {number // _SOCKETS_OF_ONE}"}
+    socket = await connect(
+        url.replace("http://", "ws://"),
+        subprotocols=[Subprotocol(PROTOCOL)],
+        additional_headers=actor,
+        compression=None,
+        open_timeout=60,
+        ping_interval=None,
+    )
+    await socket.send(json.dumps({"type": "connection_init"}))
+    await socket.recv()
+    payload = {"query": _FEED, "variables": {"id": f"c{number}"}}
+    await socket.send(json.dumps({"id": "f", "type": "subscribe", "payload": payload}))
+    await socket.recv()
+    return socket
