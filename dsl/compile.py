@@ -10,7 +10,8 @@ import msgspec
 
 from artifact.limits import DEFAULT_LIMITS, Limits
 from dsl.book import CompiledRulebook
-from dsl.check.program import Source, check_program
+from dsl.check.program import check_program
+from dsl.check.rules import Source
 from dsl.closures import Closures
 from dsl.cut import Cut, cut
 from dsl.errors import Diagnostic, DiagnosticCode, Finding, Lines, Severity, worded
@@ -47,8 +48,9 @@ def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Chec
         values = {"count": str(len(cuts)), "limit": str(limits.rulebook_declarations)}
         return _refused([Finding(DiagnosticCode.TOO_MANY_DECLARATIONS, 0, 0, values)], read, words.code)
     sources, findings, unread = _parsed(read, cuts, words, limits)
-    outcome = check_program(sources, words, limits, unread)
-    diagnostics = _worded(findings + outcome.findings, read, words.code)
+    lines = Lines(read)
+    outcome = check_program(sources, words, lines, unread)
+    diagnostics = _worded(findings + outcome.findings, lines, words.code)
     if any(diagnostic.severity in (Severity.CRITICAL, Severity.ERROR) for diagnostic in diagnostics):
         return Checked(None, diagnostics, 0, outcome.tests)
     book = CompiledRulebook(outcome.program, read, revision_of(read), limits, Closures(outcome.program).test)
@@ -57,7 +59,7 @@ def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Chec
 
 def revision_of(text: str) -> str:
     """The name of a rulebook: equal for texts that differ only in line ends and blank space at the ends of lines."""
-    canonical = "\n".join(line.rstrip() for line in text.splitlines()).strip()
+    canonical = "\n".join(map(str.rstrip, text.splitlines())).strip()
     return sha256(f"{COMPILER}\n{canonical}".encode()).hexdigest()[:32]
 
 
@@ -82,11 +84,10 @@ def _parsed(
     sources: list[Source] = []
     findings = _unreadable(text)
     unread: list[tuple[str, str]] = []
-    lines = Lines(text)
     for one in cuts:
         parsed = parse_declaration(one.text, words.code, limits.nesting)
-        for node in parsed.nodes:
-            sources.append(Source(node, one.start, one.text, lines.place(one.start + node.start)[0]))
+        alone = len(parsed.nodes) == 1 and not parsed.findings
+        sources += [Source(node, one.start, one.text, alone) for node in parsed.nodes]
         findings += [finding.moved(one.start) for finding in parsed.findings]
         unread += parsed.unread
     return sources, findings, tuple(unread)
@@ -101,10 +102,9 @@ def _unreadable(text: str) -> list[Finding]:
 
 
 def _refused(findings: list[Finding], text: str, code: str) -> Checked:
-    return Checked(None, _worded(findings, text, code), 0, ())
+    return Checked(None, _worded(findings, Lines(text), code), 0, ())
 
 
-def _worded(findings: list[Finding], text: str, code: str) -> tuple[Diagnostic, ...]:
-    lines = Lines(text)
+def _worded(findings: list[Finding], lines: Lines, code: str) -> tuple[Diagnostic, ...]:
     ordered = sorted(findings, key=lambda finding: (finding.start, finding.end, finding.code))[:_SHOWN]
     return tuple(worded(finding, lines, code) for finding in ordered)

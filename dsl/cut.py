@@ -20,31 +20,34 @@ class Cut(NamedTuple):
 
 @cache
 def _pattern(code: str) -> re.Pattern[str]:
-    ends = "|".join(sorted(tongue(code).ends))
+    """Every alternative begins with a plain character: the matcher then leaps from one of these to the next."""
+    texts = [rf"{quote}[^”“\n]*[”“]?" for quote in "“„”"]
+    ends = [_end(first, word) for word in sorted(tongue(code).ends) for first in (word[0], word[0].upper())]
     return re.compile(
-        r'"[^"\n]*"?|[“„”][^”“\n]*[”“]?|\[[^\[\]\n]{1,200}\]|#[^\n]*'
-        rf"|(?P<long><<|«|>>|»)|(?P<end>(?<![\w.])(?:{ends})(?![\w.]))",
-        re.IGNORECASE,
+        "|".join(['"[^"\n]*"?', *texts, r"\[[^\[\]\n]{1,200}\]", r"#[^\n]*", "<<", "«", ">>", "»", *ends])
     )
+
+
+def _end(first: str, word: str) -> str:
+    """The word by itself, in capitals or not."""
+    rest = "".join(f"[{letter}{letter.upper()}]" for letter in word[1:])
+    return rf"{first}(?<![\w.]{first}){rest}(?![\w.])"
 
 
 def cut(text: str, words: Tongue) -> list[Cut]:
     """The declarations of `text` in order. Blank space and comments before one belong to it."""
     cuts: list[Cut] = []
-    start = depth = 0
-    pattern, position = _pattern(words.code), 0
-    while True:
-        found = pattern.search(text, position)
-        if found is None:
-            break
-        position = found.end()
-        if found["long"]:
-            position, depth = _after_long(text, found.start())
-            if depth:
+    start = position = depth = 0
+    while position >= 0 and not depth:
+        begin, position = position, -1
+        for found in _pattern(words.code).finditer(text, begin):
+            sign = found[0][0]
+            if sign in "<«>»":
+                position, depth = _after_long(text, found.start())
                 break
-        elif found["end"]:
-            cuts.append(_trimmed(text, start, position))
-            start = position
+            if sign not in '"“„”[#':
+                cuts.append(_trimmed(text, start, found.end()))
+                start = found.end()
     rest = _trimmed(text, start, len(text))
     return [*cuts, rest] if rest.text else cuts
 

@@ -65,15 +65,11 @@ class Judge:
     @property
     def cost(self) -> int:
         """How many conditions the dearest topic can make the rules read."""
-
-        def of(ranks: list[int]) -> int:
-            return sum(1 + len(self._ranked[rank].conditions) for rank in ranks)
-
-        topics = [
-            of(self._of_topic.get(topic, [])) + of(self._of_category.get(category, []))
-            for topic, category in self._categories.items()
-        ]
-        return of(self._of_any) + max(topics, default=0)
+        each = [1 + len(rule.conditions) for rule in self._ranked]
+        of_topic = {name: sum(map(each.__getitem__, ranks)) for name, ranks in self._of_topic.items()}
+        of_category = {name: sum(map(each.__getitem__, ranks)) for name, ranks in self._of_category.items()}
+        topics = [of_topic.get(name, 0) + of_category.get(of, 0) for name, of in self._categories.items()]
+        return sum(map(each.__getitem__, self._of_any)) + max(topics, default=0)
 
     def candidates(self, topic: str, category: str) -> tuple[Runner, ...]:
         """The rules that may apply to messages of this topic, in the order of their rank."""

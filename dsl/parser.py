@@ -4,7 +4,7 @@ A word of the language is one only where the grammar takes it; elsewhere it is a
 limit, so that later passes may recurse.
 """
 
-from functools import lru_cache
+from threading import Lock
 from typing import Any, NamedTuple
 
 from dsl.errors import DiagnosticCode, Finding
@@ -17,8 +17,8 @@ from dsl.syntax import Node, Word, misread
 _DEPTH = 64
 """Height of a syntax tree. Parentheses have a limit of their own, which is lower and has a better message."""
 
-_CACHED = 4096
-"""Characters of the longest declaration that is worth remembering."""
+_KEPT = 4 * 1024 * 1024
+"""Characters of all the declarations that are remembered: two rulebooks of the largest size."""
 
 _SHOWN = 6
 """How many possible words a message lists."""
@@ -45,8 +45,31 @@ class _Stop(Exception):
 
 
 def parse_declaration(text: str, code: str, nesting: int) -> Parsed:
-    """Parse one declaration. Cached: of a file with one edited rule, one rule is parsed."""
-    return (_cached if len(text) <= _CACHED else _parse)(text, code, nesting)
+    """Parse one declaration. Remembered: of a file with one edited rule, one rule is parsed."""
+    found = _kept.get((text, code, nesting))
+    if found is None:
+        found = _parse(text, code, nesting)
+        _keep((text, code, nesting), found)
+    return found
+
+
+_Key = tuple[str, str, int]
+_kept: dict[_Key, Parsed] = {}
+_characters = 0
+_lock = Lock()
+
+
+def _keep(key: _Key, parsed: Parsed) -> None:
+    """Remember it, and forget those that have been here the longest."""
+    global _characters
+    with _lock:
+        if key not in _kept:
+            _characters += len(key[0])
+        _kept[key] = parsed
+        while _characters > _KEPT:
+            oldest = next(iter(_kept))
+            _characters -= len(oldest[0])
+            del _kept[oldest]
 
 
 def _parse(text: str, code: str, nesting: int) -> Parsed:
@@ -64,9 +87,6 @@ def _parse(text: str, code: str, nesting: int) -> Parsed:
         if len(nodes) == count:
             unread.append(_headed(before, words))
     return Parsed(tuple(nodes), tuple(findings), tuple(unread))
-
-
-_cached = lru_cache(maxsize=8192)(_parse)
 
 
 def _headed(pieces: list[Piece], words: Tongue) -> tuple[str, str]:

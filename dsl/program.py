@@ -17,14 +17,14 @@ from dsl.typed import Condition, Expression
 from dsl.types import Type
 
 
-class Trigger(msgspec.Struct, frozen=True):
+class Trigger(msgspec.Struct, frozen=True, gc=False):
     """An event type; for those that the engine makes, `owner` is the situation or commitment it must be about."""
 
     type: str
     owner: str | None = None
 
 
-class Clause(msgspec.Struct, frozen=True):
+class Clause(msgspec.Struct, frozen=True, gc=False):
     """What must happen, and what must hold then. `conditions` are joined by `and`."""
 
     triggers: tuple[Trigger, ...]
@@ -43,13 +43,13 @@ class Turn(StrEnum):
     DROP = "DROP"
 
 
-class Transition(msgspec.Struct, frozen=True):
+class Transition(msgspec.Struct, frozen=True, gc=False):
     turn: Turn
     clause: Clause
     state: str = ""
 
 
-class SituationPlan(msgspec.Struct, frozen=True):
+class SituationPlan(msgspec.Struct, frozen=True, gc=False):
     """`one_per` None: a customer has one at most, and its reference is empty."""
 
     kind: str
@@ -62,45 +62,45 @@ class SituationPlan(msgspec.Struct, frozen=True):
 Assigned: TypeAlias = tuple[tuple[str, Expression], ...]
 
 
-class OpenPlan(msgspec.Struct, frozen=True):
+class OpenPlan(msgspec.Struct, frozen=True, gc=False):
     kind: str
     data: Assigned = ()
 
 
-class ClosePlan(msgspec.Struct, frozen=True):
+class ClosePlan(msgspec.Struct, frozen=True, gc=False):
     kind: str
 
 
-class MovePlan(msgspec.Struct, frozen=True):
+class MovePlan(msgspec.Struct, frozen=True, gc=False):
     kind: str
     state: str
 
 
-class SetPlan(msgspec.Struct, frozen=True):
+class SetPlan(msgspec.Struct, frozen=True, gc=False):
     """`value` None clears the fact."""
 
     name: str
     value: Expression | None
 
 
-class SendPlan(msgspec.Struct, frozen=True):
+class SendPlan(msgspec.Struct, frozen=True, gc=False):
     topic: str
     channels: tuple[Channel, ...] | None = None
     data: Assigned = ()
 
 
-class WithdrawPlan(msgspec.Struct, frozen=True):
+class WithdrawPlan(msgspec.Struct, frozen=True, gc=False):
     topics: tuple[str, ...]
 
 
-class TaskPlan(msgspec.Struct, frozen=True):
+class TaskPlan(msgspec.Struct, frozen=True, gc=False):
     kind: str
     team: str | None = None
     due_in: Span | None = None
     is_alert: bool = False
 
 
-class RaisePlan(msgspec.Struct, frozen=True):
+class RaisePlan(msgspec.Struct, frozen=True, gc=False):
     type: str
     data: Assigned = ()
 
@@ -110,7 +110,7 @@ EffectPlan: TypeAlias = (
 )
 
 
-class CommitmentPlan(msgspec.Struct, frozen=True):
+class CommitmentPlan(msgspec.Struct, frozen=True, gc=False):
     name: str
     one_per: str | None
     within: Span
@@ -118,14 +118,14 @@ class CommitmentPlan(msgspec.Struct, frozen=True):
     if_broken: tuple[EffectPlan, ...] = ()
 
 
-class Validity(msgspec.Struct, frozen=True):
+class Validity(msgspec.Struct, frozen=True, gc=False):
     """First and last day (ordinals) on which a rule is valid, in the customer's zone."""
 
     first: int
     last: int | None = None
 
 
-class EventRule(msgspec.Struct, frozen=True):
+class EventRule(msgspec.Struct, frozen=True, gc=False):
     name: str
     priority: int
     clause: Clause
@@ -133,7 +133,7 @@ class EventRule(msgspec.Struct, frozen=True):
     validity: Validity | None = None
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class Waiting(msgspec.Struct, frozen=True, gc=False):
     """How a postpone is filled in when the rule fires. At most one of the three is given.
 
     `until` gives the instant of a FIXED one; `while_` and `closing` (a kind of situation) say how long a WHILE holds.
@@ -146,7 +146,7 @@ class Waiting(msgspec.Struct, frozen=True):
     closing: str | None = None
 
 
-class MessageRule(msgspec.Struct, frozen=True):
+class MessageRule(msgspec.Struct, frozen=True, gc=False):
     """`topics` and `categories` None: any. `effects` leave out the postpone, which is in `waiting`."""
 
     name: str
@@ -167,7 +167,7 @@ class MessageRule(msgspec.Struct, frozen=True):
         return 0 if self.topics is not None else 1 if self.categories is not None else 2
 
 
-class TemplateVariant(msgspec.Struct, frozen=True):
+class TemplateVariant(msgspec.Struct, frozen=True, gc=False):
     """Words for some channels (None: any) in one language. `parts` are Liquid sources by name."""
 
     language: str

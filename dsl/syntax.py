@@ -18,7 +18,7 @@ class Word(msgspec.Struct, frozen=True, gc=False):
     end: int
 
 
-class Node(msgspec.Struct, frozen=True):
+class Node(msgspec.Struct, frozen=True, gc=False):
     """One production of the grammar. An optional part that is absent is None.
 
     `depth` is the height of this tree: the parser bounds it, so that later passes may recurse.

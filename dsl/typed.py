@@ -27,7 +27,7 @@ class Scope(StrEnum):
     MESSAGE_DATA = "MESSAGE_DATA"
 
 
-class Read(msgspec.Struct, frozen=True):
+class Read(msgspec.Struct, frozen=True, gc=False):
     """One named thing. `owner` is the situation or commitment; `shown` is how the author names it."""
 
     scope: Scope
@@ -37,12 +37,12 @@ class Read(msgspec.Struct, frozen=True):
     type: Type
 
 
-class Literal(msgspec.Struct, frozen=True):
+class Literal(msgspec.Struct, frozen=True, gc=False):
     value: Any
     type: Type
 
 
-class Moment(msgspec.Struct, frozen=True):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """A date and a time of day on the wall clock of the customer's zone."""
 
     day: int
@@ -50,13 +50,13 @@ class Moment(msgspec.Struct, frozen=True):
     type: Type = INSTANT
 
 
-class Clock(msgspec.Struct, frozen=True):
+class Clock(msgspec.Struct, frozen=True, gc=False):
     """`now`, or with type DATE `today`."""
 
     type: Type
 
 
-class DayStart(msgspec.Struct, frozen=True):
+class DayStart(msgspec.Struct, frozen=True, gc=False):
     """The instant at which a date begins."""
 
     day: "Expression"
@@ -70,7 +70,7 @@ class Operator(StrEnum):
     DIVIDE = "/"
 
 
-class Arithmetic(msgspec.Struct, frozen=True):
+class Arithmetic(msgspec.Struct, frozen=True, gc=False):
     """The types of both sides decide what is done; the checker admits only what has a meaning."""
 
     operator: Operator
@@ -79,7 +79,7 @@ class Arithmetic(msgspec.Struct, frozen=True):
     type: Type
 
 
-class Decided(msgspec.Struct, frozen=True):
+class Decided(msgspec.Struct, frozen=True, gc=False):
     """A condition read as a value of yes or no."""
 
     condition: "Condition"
@@ -89,15 +89,15 @@ class Decided(msgspec.Struct, frozen=True):
 Expression: TypeAlias = Read | Literal | Moment | Clock | DayStart | Arithmetic | Decided
 
 
-class And(msgspec.Struct, frozen=True):
+class And(msgspec.Struct, frozen=True, gc=False):
     parts: tuple["Condition", ...]
 
 
-class Or(msgspec.Struct, frozen=True):
+class Or(msgspec.Struct, frozen=True, gc=False):
     parts: tuple["Condition", ...]
 
 
-class Not(msgspec.Struct, frozen=True):
+class Not(msgspec.Struct, frozen=True, gc=False):
     part: "Condition"
 
 
@@ -110,32 +110,32 @@ class Relation(StrEnum):
     GE = ">="
 
 
-class Compare(msgspec.Struct, frozen=True):
+class Compare(msgspec.Struct, frozen=True, gc=False):
     relation: Relation
     left: Expression
     right: Expression
 
 
-class OneOf(msgspec.Struct, frozen=True):
+class OneOf(msgspec.Struct, frozen=True, gc=False):
     """Both sides of one type; `values` are literals."""
 
     value: Expression
     values: tuple[Any, ...]
 
 
-class Truth(msgspec.Struct, frozen=True):
+class Truth(msgspec.Struct, frozen=True, gc=False):
     """A yes-or-no value used as a condition."""
 
     value: Expression
 
 
-class IsKnown(msgspec.Struct, frozen=True):
+class IsKnown(msgspec.Struct, frozen=True, gc=False):
     """Never unknown itself."""
 
     value: Expression
 
 
-class Contains(msgspec.Struct, frozen=True):
+class Contains(msgspec.Struct, frozen=True, gc=False):
     """One text within another; case does not matter."""
 
     value: Expression
@@ -153,7 +153,7 @@ class Form(StrEnum):
     IS_NOW = "IS_NOW"
 
 
-class Within(msgspec.Struct, frozen=True):
+class Within(msgspec.Struct, frozen=True, gc=False):
     """A condition on time. `absent_is_no`: where nothing has opened or closed, the answer is no, not unknown."""
 
     form: Form
@@ -162,27 +162,27 @@ class Within(msgspec.Struct, frozen=True):
     absent_is_no: bool = False
 
 
-class SituationIs(msgspec.Struct, frozen=True):
+class SituationIs(msgspec.Struct, frozen=True, gc=False):
     """`claim is open`, `claim is closed`, `claim is refused`. Never unknown."""
 
     kind: str
     state: str
 
 
-class SituationKnown(msgspec.Struct, frozen=True):
+class SituationKnown(msgspec.Struct, frozen=True, gc=False):
     """`claim is known`: there is or was one. Never unknown."""
 
     kind: str
 
 
-class CommitmentIs(msgspec.Struct, frozen=True):
+class CommitmentIs(msgspec.Struct, frozen=True, gc=False):
     """`adjuster_call is broken`. Never unknown."""
 
     name: str
     state: str
 
 
-class Visiting(msgspec.Struct, frozen=True):
+class Visiting(msgspec.Struct, frozen=True, gc=False):
     """She is with us now: an interaction that began within 30 minutes and has not ended. None: on any channel."""
 
     channel: str | None
@@ -194,7 +194,7 @@ class Quantifier(StrEnum):
     EVERY = "every"
 
 
-class Quantified(msgspec.Struct, frozen=True):
+class Quantified(msgspec.Struct, frozen=True, gc=False):
     """`any claim with (...)`: speaks of all that are remembered, open or closed. Read.scope ITEM is the one at hand."""
 
     quantifier: Quantifier

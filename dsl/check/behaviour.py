@@ -46,13 +46,10 @@ _PRIORITY = 50
 class Behaviour:
     """The second pass over everything that reacts or judges."""
 
-    def __init__(self, catalogue: Catalogue, placed: list[Placed]) -> None:
-        self.catalogue = catalogue
+    def __init__(self, catalogue: Catalogue, owners: Names[Node]) -> None:
+        """`owners` are the situations and commitments, whose events a trigger may speak of."""
+        self.catalogue, self.owners = catalogue, owners
         self.effects, self.desk, self.symbols = catalogue.effects, catalogue.desk, catalogue.symbols
-        self.nodes: Names[Placed] = Names()
-        for one in placed:
-            if one.node.kind in ("situation", "commitment"):
-                self.nodes.add(one.node.word().text, one)
 
     # ---- what an event brings
 
@@ -62,11 +59,11 @@ class Behaviour:
         if trigger.kind == "on_event":
             found = self.symbols.events.find(name)
             return [found] if found is not None else []
-        placed = self.nodes.find(name)
-        if placed is None or name in seen:
+        owner = self.owners.find(name)
+        if owner is None or name in seen:
             return []
         kinds = ("closes", "opens", "updates", "becomes") if trigger.kind == "on_close" else ("opens", "made")
-        triggers = [t for part in placed.node.nodes() if part.kind in kinds for t in _triggers(part)]
+        triggers = [t for part in owner.nodes() if part.kind in kinds for t in _triggers(part)]
         return [fields for t in triggers for fields in self.fields_of(t, seen | {name})]
 
     def remember(self, placed: Placed) -> None:

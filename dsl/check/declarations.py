@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from artifact.channel import Channel, Urgency
-from artifact.limits import Limits
 from artifact.span import Span, Unit
 from dsl.check import literals
 from dsl.check.effects import Effects
@@ -89,8 +88,8 @@ def _currency(desk: Desk, word: Word) -> str:
 class Collector:
     """First pass: what is declared, so that everything may be used before its place in the text."""
 
-    def __init__(self, desk: Desk, symbols: Symbols, limits: Limits) -> None:
-        self.desk, self.symbols, self.limits = desk, symbols, limits
+    def __init__(self, desk: Desk, symbols: Symbols) -> None:
+        self.desk, self.symbols = desk, symbols
 
     def collect(self, placed: Placed) -> None:
         node, self.desk.base = placed
@@ -101,8 +100,6 @@ class Collector:
             "situation": self._situation,
             "commitment": self._commitment,
             "template": lambda n: self._declare(self.symbols.templates, n.word(), True),
-            "event_rule": lambda n: self._declare(self.symbols.event_rules, n.word(), True),
-            "message_rule": lambda n: self._declare(self.symbols.message_rules, n.word(), True),
         }
         if node.kind in run:
             run[node.kind](node)

@@ -1,32 +1,18 @@
-"""The passes in their order: header, names, fields, behaviour, tests. What comes out is a Program, or only findings."""
+"""The passes in their order: the frame (header, names, fields, what stands by itself), then rules, then tests.
+
+What comes out is a Program, or only findings.
+"""
 
 from typing import NamedTuple
 
-from artifact.limits import Limits
-from dsl.check.behaviour import Behaviour
-from dsl.check.declarations import Catalogue, Collector, Header, Placed, header_of
-from dsl.check.definitions import check_definitions
-from dsl.check.effects import Effects
-from dsl.check.memo import recalled, remember, surroundings
-from dsl.check.pressure import check_calendar, check_cap
-from dsl.check.symbols import Desk, Symbols
-from dsl.check.templates import check_templates
-from dsl.check.tests import Tests
-from dsl.errors import DiagnosticCode as Code
-from dsl.errors import Finding
+from dsl.check.declarations import Placed
+from dsl.check.frame import Frame, Kept, digest_of, frame_of, recalled, remember
+from dsl.check.rules import RULES, Rules, Source
+from dsl.check.symbols import Desk
+from dsl.errors import Finding, Lines
 from dsl.lexicon import Tongue, plain
-from dsl.program import MessageRule, Program
-from dsl.syntax import Node
+from dsl.program import Program
 from dsl.trial import RulebookTest
-
-
-class Source(NamedTuple):
-    """A parsed declaration, where it begins (offset and line), and its text."""
-
-    node: Node
-    base: int
-    text: str
-    line: int
 
 
 class Outcome(NamedTuple):
@@ -36,110 +22,58 @@ class Outcome(NamedTuple):
 
 
 def check_program(
-    sources: list[Source], tongue: Tongue, limits: Limits, unread: tuple[tuple[str, str], ...] = ()
+    sources: list[Source], tongue: Tongue, lines: Lines, unread: tuple[tuple[str, str], ...] = ()
 ) -> Outcome:
     """Check every declaration. The program is only meaningful if nothing was found.
 
-    `unread` are head and name of the declarations that could not be parsed.
+    `unread` are head and name of the declarations that could not be parsed: their names are not reported, so nothing
+    that is found good beside them is remembered.
     """
-    desk = Desk(tongue, "EUR", limits.nesting)
+    desk = Desk(tongue)
     desk.unread = frozenset(plain(name) for _, name in unread)
     desk.unread_vocabulary = any(head == "_VOCABULARY" for head, _ in unread)
-    placed = [Placed(source.node, source.base) for source in sources]
-    header = header_of(desk, placed, told=any(head == "_RULEBOOK" for head, _ in unread))
-    desk.currency = header.currency
-    symbols = Symbols()
-    collector = Collector(desk, symbols, limits)
-    for one in placed:
-        collector.collect(one)
-    effects = Effects(desk, symbols)
-    catalogue = Catalogue(effects)
-    behaviour = Behaviour(catalogue, placed)
-    of = {kind: [one for one in placed if one.node.kind == kind] for kind in _KINDS}
-    for one in of["situation"] + of["category"] + of["topic"]:
-        {"situation": behaviour.remember, "category": catalogue.category, "topic": catalogue.topic}[
-            one.node.kind
-        ](one)
-    check_definitions(effects, of["vocabulary"])
-    program = _program(header, tongue, symbols, catalogue, behaviour, of, sources)
-    _check_exceptions(desk, of["message_rule"], program.message_rules)
-    tests = _tests(Tests(effects, header, program.topics), of["test"], sources)
+    kept = _kept(desk, [source for source in sources if source.node.kind not in RULES], unread)
+    bases = tuple(source.base for source in sources if source.node.kind not in RULES)
+    frame = kept.frame.moved(bases)
+    desk.currency = frame.header.currency
+    rules = Rules(frame.behaviour(desk), frame.header, kept.known)
+    program = _program(frame, rules, [source for source in sources if source.node.kind in RULES], tongue.code)
+    tests = rules.tests(lines)
+    if not unread:
+        kept.known = rules.good
     return Outcome(program, tests, desk.findings)
 
 
-_KINDS = (
-    "rulebook", "vocabulary", "calendar", "cap", "category", "topic", "situation", "commitment", "event_rule", "message_rule",
-    "template", "test",
-)  # fmt: skip
+def _kept(desk: Desk, sources: list[Source], unread: tuple[tuple[str, str], ...]) -> Kept:
+    """The frame of a text, with the rules that are known to be good in it."""
+    digest = digest_of([source.text for source in sources], desk.tongue.code)
+    kept = recalled(digest)
+    if kept is None:
+        told = any(head == "_RULEBOOK" for head, _ in unread)
+        kept = Kept(frame_of(desk, [Placed(source.node, source.base) for source in sources], told=told))
+        if not unread and not desk.findings:
+            remember(digest, kept)
+    return kept
 
 
-def _program(
-    header: Header,
-    tongue: Tongue,
-    symbols: Symbols,
-    catalogue: Catalogue,
-    behaviour: Behaviour,
-    of: dict[str, list[Placed]],
-    sources: list[Source],
-) -> Program:
-    texts = {source.base: source.text for source in sources}
-    around = surroundings([s.text for s in sources if s.node.kind not in _LOOKED_AT_BY_NOBODY], tongue.code)
+def _program(frame: Frame, rules: Rules, sources: list[Source], language: str) -> Program:
+    event_rules, message_rules = rules.checked(sources)
+    symbols = frame.symbols
     return Program(
-        name=header.name,
-        zone=header.zone,
-        currency=header.currency,
-        language=tongue.code,
-        owner=header.owner,
-        situations=tuple(plan for one in of["situation"] if (plan := behaviour.situation(one))),
-        commitments=tuple(made for one in of["commitment"] if (made := behaviour.commitment(one))),
-        event_rules=tuple(rule for one in of["event_rule"] if (rule := behaviour.event_rule(one))),
-        message_rules=tuple(
-            said
-            for one in of["message_rule"]
-            if (said := _message_rule(behaviour, one, texts[one.base], around))
-        ),
+        name=frame.header.name,
+        zone=frame.header.zone,
+        currency=frame.header.currency,
+        language=language,
+        owner=frame.header.owner,
+        situations=frame.situations,
+        commitments=frame.commitments,
+        event_rules=event_rules,
+        message_rules=message_rules,
         events={name: dict(fields.items()) for name, fields in symbols.events.items()},
         fields={name: dict(fields.items()) for name, fields in symbols.topics.items()},
-        templates=check_templates(behaviour.effects, of["template"]),
-        topics=catalogue.topics,
-        quiet_hours=tuple(w for one in of["calendar"] for w in check_calendar(behaviour.effects, one)),
-        caps=tuple(cap for one in of["cap"] if (cap := check_cap(behaviour.effects, behaviour, one))),
-        labels=catalogue.labels,
+        templates=frame.templates,
+        topics=frame.topics,
+        quiet_hours=frame.quiet_hours,
+        caps=frame.caps,
+        labels=frame.labels,
     )
-
-
-_LOOKED_AT_BY_NOBODY = frozenset({"message_rule", "event_rule", "test"})
-"""Declarations whose content no message rule can depend on."""
-
-
-def _message_rule(behaviour: Behaviour, placed: Placed, text: str, around: bytes) -> MessageRule | None:
-    known = recalled(around, text)
-    if known is not None:
-        return known
-    count = len(behaviour.desk.findings)
-    rule = behaviour.message_rule(placed, text)
-    alone = placed.node.start == 0 and not any(placed.node.all("exception_to"))
-    if rule is not None and alone and len(behaviour.desk.findings) == count:
-        remember(around, text, rule)
-    return rule
-
-
-def _tests(checker: Tests, placed: list[Placed], sources: list[Source]) -> tuple[RulebookTest, ...]:
-    where = {source.base: source for source in sources if source.node.kind == "test"}
-    return tuple(checker.test(one, where[one.base].text, where[one.base].line) for one in placed)
-
-
-def _check_exceptions(desk: Desk, placed: list[Placed], rules: tuple[MessageRule, ...]) -> None:
-    """Exceptions may have exceptions, but not in a circle."""
-    above = {rule.name: rule.exception_to for rule in rules}
-    for one in placed:
-        name = one.node.word().text
-        reached, waiting = set(), list(above.get(name, ()))
-        while waiting:
-            base = waiting.pop()
-            if base not in reached:
-                reached.add(base)
-                waiting += above.get(base, ())
-        if name in reached:
-            desk.base = one.base
-            desk.report(Code.EXCEPTION_CYCLE, one.node.word(), text=name)

@@ -1,6 +1,7 @@
 """What a rulebook declares, by name, and the desk at which checkers report what they find."""
 
 from collections.abc import Iterable
+from copy import copy
 from typing import NamedTuple
 
 from dsl.errors import DiagnosticCode, Finding
@@ -74,6 +75,12 @@ class Symbols:
                 declared.add(field, of)
             self.events.add(name, declared)
 
+    def with_definitions(self, definitions: Names[Definition]) -> "Symbols":
+        """The same declarations without any rule, for one more text; definitions are opened and closed in checking."""
+        other = copy(self)
+        other.definitions, other.event_rules, other.message_rules = definitions, Names(), Names()
+        return other
+
 
 _SHOWN = 12
 """How many possible names a message lists."""
@@ -82,8 +89,8 @@ _SHOWN = 12
 class Desk:
     """Takes findings, and knows where the declaration at hand begins."""
 
-    def __init__(self, tongue: Tongue, currency: str, nesting: int) -> None:
-        self.tongue, self.currency, self.nesting = tongue, currency, nesting
+    def __init__(self, tongue: Tongue, currency: str = "EUR") -> None:
+        self.tongue, self.currency = tongue, currency
         self.findings: list[Finding] = []
         self._noted: set[tuple[DiagnosticCode, int, int]] = set()
         self.unread: frozenset[str] = frozenset()

@@ -73,7 +73,7 @@ class Tests:
         self.at: Instant = 0
         self.text = ""
 
-    def test(self, placed: Placed, text: str, line: int) -> RulebookTest:
+    def test(self, placed: Placed, text: str) -> RulebookTest:
         """One test."""
         node, self.desk.base = placed
         self.text = text
@@ -88,7 +88,7 @@ class Tests:
                 given += [one for each in part.nodes() if (one := self._given(each))]
             elif part.kind != "at" and (step := self._step(part)) is not None:
                 steps.append(step)
-        return RulebookTest(node.word().text, self.at, tuple(given), tuple(steps), line)
+        return RulebookTest(node.word().text, self.at, tuple(given), tuple(steps))
 
     def _instant(self, node: Node) -> Instant:
         found = literals.instant(self.desk, node)
@@ -217,6 +217,10 @@ class Tests:
 
     # ---- expectations
 
+    def is_rule(self, name: str) -> bool:
+        """Whether a rule is called so."""
+        return bool(self.symbols.message_rules.find(name) or self.symbols.event_rules.find(name))
+
     def _outcome(self, node: Node) -> Expectation | None:
         if node.kind == "nothing":
             return ExpectNothing()
@@ -224,10 +228,7 @@ class Tests:
             return self._effect(node.node(), denied=True)
         if node.kind == "by_rule":
             rule = node.word(1)
-            if (
-                self.symbols.message_rules.find(rule.text) is None
-                and self.symbols.event_rules.find(rule.text) is None
-            ):
+            if not self.is_rule(rule.text):
                 known = [*self.symbols.message_rules, *self.symbols.event_rules]
                 self.desk.unknown(Code.NAME_UNKNOWN, rule, rule.text, known, what="a rule")
             return self._effect(node.node(), rule=rule.text)
