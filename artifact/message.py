@@ -105,13 +105,15 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
 class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     """When a rule first held this message. It outlives the hold, its condition, and the rulebook.
 
-    `until` is the end of the current fixed period, `periods` how many have begun.
+    `until` is the end of the current fixed period, `periods` how many have begun. `said` names what the rule said
+    when it began: a period stands without its condition only while the rule still says that.
     """
 
     rule: str
     since: Instant
     until: Instant | None = None
     periods: int = 1
+    said: str = ""
 
 
 class Hold(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -80,12 +80,12 @@ def _postpone(draft: Draft) -> None:
     faces = draft.scene.book.rules if draft.scene.book is not None else {}
     for rule, (effect, holding) in firing.items():
         if not _released(draft, rule):
-            draft.holding.apply(rule, effect, firing=True, holding=holding)
+            draft.holding.apply(rule, effect, faces.get(rule), holding=holding)
     for anchor in draft.message.anchors:
         face = faces.get(anchor.rule)
         if anchor.rule in firing or face is None or face.postpone is None or _released(draft, anchor.rule):
             continue
-        draft.holding.apply(anchor.rule, face.postpone, firing=False, holding=False)
+        draft.holding.stand(anchor, face)
 
 
 def _released(draft: Draft, rule: str) -> bool:

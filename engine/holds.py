@@ -8,10 +8,19 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from artifact.canonical import derived_id
 from artifact.instant import Instant
 from artifact.message import Anchor, Hold, HoldKind
 from artifact.span import add_span, next_wall_time
 from dsl.effects import Block, Deliver, Postpone, PostponeKind
+from dsl.rulebook import RuleFace
+
+
+def said_by(face: RuleFace | None) -> str:
+    """A name of what a rule says of waiting, and when: equal for equal words of its author."""
+    if face is None or face.postpone is None:
+        return ""
+    return derived_id("w", repr(replace(face.postpone, otherwise=None, because={})), *face.conditions)
 
 
 @dataclass(slots=True)
@@ -25,22 +34,25 @@ class Holding:
     wakes: list[Instant] = field(default_factory=list)
     limits: list[tuple[str, Block | Deliver]] = field(default_factory=list)
 
-    def apply(self, rule: str, effect: Postpone, *, firing: bool, holding: bool) -> None:
-        """Let one rule's postpone bear on the message; `firing` says whether its condition holds now."""
+    def apply(self, rule: str, effect: Postpone, face: RuleFace | None, *, holding: bool) -> None:
+        """Let the postpone of a rule whose condition holds now bear on the message."""
         if effect.kind is PostponeKind.FIXED:
-            self._fixed(rule, effect, firing=firing)
-        elif firing and holding:
+            self._fixed(rule, effect, face)
+        elif holding:
             self._while(rule, effect)
 
-    def _fixed(self, rule: str, effect: Postpone, *, firing: bool) -> None:
+    def stand(self, anchor: Anchor, face: RuleFace) -> None:
+        """Let a period begun earlier stand although its condition has ended, if the rule still says the same."""
+        if anchor.until is not None and self.now < anchor.until and anchor.said in ("", said_by(face)):
+            self._hold(HoldKind.FIXED, anchor, anchor.until)
+
+    def _fixed(self, rule: str, effect: Postpone, face: RuleFace | None) -> None:
         anchor = self.anchors.get(rule)
         if anchor is None:
-            if firing:
-                self._begin(rule, effect, Anchor(rule, self.now))
-            return
-        if anchor.until is not None and self.now < anchor.until:
+            self._begin(rule, effect, Anchor(rule, self.now, said=said_by(face)))
+        elif anchor.until is not None and self.now < anchor.until:
             self._hold(HoldKind.FIXED, anchor, anchor.until)
-        elif firing:
+        else:
             self._renew(rule, effect, anchor)
 
     def _begin(self, rule: str, effect: Postpone, anchor: Anchor) -> None:

@@ -3,11 +3,11 @@
 from hypothesis import assume, given
 from msgspec.structs import replace
 
-from artifact.instant import DAY
+from artifact.instant import DAY, HOUR
 from artifact.message import Message
 from tests.scenarios.stage import Stage
-from tests.simulation.histories import History, histories, played
-from tests.simulation.rulebooks import rulebooks
+from tests.simulation.histories import MONDAY, History, histories, played
+from tests.simulation.rulebooks import HEAD, WORDS, rulebooks
 
 
 def outlook(stage: Stage, message: Message) -> tuple[object, ...]:
@@ -19,7 +19,7 @@ def outlook(stage: Stage, message: Message) -> tuple[object, ...]:
     return message.id, message.state, message.reason, message.rule, holds, deliveries, message.rephrase
 
 
-@given(rulebooks(), rulebooks(named="Other"), histories())
+@given(rulebooks(), rulebooks(), histories())
 def test_publishing_and_going_back_is_as_if_nothing_had_been_published(
     text: str, other: str, history: History
 ) -> None:
@@ -35,3 +35,47 @@ def test_publishing_and_going_back_is_as_if_nothing_had_been_published(
         stage.pass_until(stage.now + 10 * DAY)
     assert around.sent == straight.sent
     around.curtain()
+
+
+RULES = """
+category service  basis contract  channels sms end
+topic bill  category service  called "{name}"  template plain end
+situation claim
+  one per claim_id
+  opens on claim.opened
+  closes on claim.closed
+end
+message rule "Bills wait"
+  for topic bill
+  when {when}
+  then postpone for {span}
+end
+"""
+
+
+def bills_wait(when: str, span: str, name: str = "Bill") -> str:
+    return HEAD.format(zone="Europe/Madrid") + RULES.format(when=when, span=span, name=name) + WORDS
+
+
+def test_a_wait_that_a_mistaken_edit_of_a_rule_began_ends_with_the_edit() -> None:
+    right, wrong = bills_wait("claim is open", "2 days"), bills_wait("claim is not open", "60 days")
+    stage = Stage(right, MONDAY)
+    stage.ask("bill")
+    stage.publish(wrong)
+    assert stage.artifact().body.talk.messages[0].reason == "rule"
+    stage.publish(right)
+    stage.work()
+    assert [s.at for s in stage.sent] == [MONDAY]
+    stage.curtain()
+
+
+def test_a_wait_that_had_begun_stands_through_an_edit_of_something_else() -> None:
+    stage = Stage(bills_wait("claim is open", "2 days"), MONDAY)
+    stage.event("claim.opened", claim_id="S1", amount=1)
+    stage.ask("bill")
+    stage.at(MONDAY + HOUR)
+    stage.event("claim.closed", claim_id="S1", mood=5)
+    stage.publish(bills_wait("claim is open", "2 days", "Your bill"))
+    stage.pass_until(MONDAY + 5 * DAY)
+    assert [s.at for s in stage.sent] == [MONDAY + 2 * DAY]
+    stage.curtain()
