@@ -3,6 +3,8 @@
 Quiet hours, statutory hours and the contact budget each only move an instant forward, so their order does not matter.
 """
 
+from functools import lru_cache
+
 from msgspec.structs import replace
 
 from artifact.channel import PLACES, SENDS, Channel
@@ -66,6 +68,7 @@ def _earliest(extras: list[Extra]) -> list[Extra]:
     return sorted(best.items(), key=lambda item: (_length(item[1]), item[0]))
 
 
+@lru_cache(maxsize=1024)
 def _length(span: Span | None) -> int:
     return 0 if span is None else add_span(0, span, "UTC")
 
