@@ -183,16 +183,23 @@ def stopping_signal() -> Iterator[asyncio.Event]:
 
 async def put_in_force(engine: Engine, text: bytes, actor: str) -> Publication | None:
     """Publish a rulebook unless it is in force already. Raises InputError RULEBOOK_INVALID."""
-    decoded = text.decode("utf-8", "replace")
+    try:
+        decoded = text.decode()
+    except UnicodeDecodeError as error:
+        raise _unpublishable("is not UTF-8") from error
     checked = await engine.check(decoded)
     if checked.rulebook is None:
-        raise InputError(
-            ErrorCode.RULEBOOK_INVALID,
-            f"the rulebook has {len(checked.diagnostics)} finding(s) and cannot be published",
-            help="run `memento check` on it and mend what it finds",
-            path=("rulebook",),
-        )
+        raise _unpublishable(f"has {len(checked.diagnostics)} finding(s)")
     if checked.rulebook.revision == engine.books.revision:
         return None
     row, _ = await engine.save_rulebook(decoded, actor, derived_id("rulebook", checked.rulebook.revision))
     return await engine.publish_rulebook(row.id, actor)
+
+
+def _unpublishable(why: str) -> InputError:
+    return InputError(
+        ErrorCode.RULEBOOK_INVALID,
+        f"the rulebook {why} and cannot be published",
+        help="run `memento check` on it and mend what it finds",
+        path=("rulebook",),
+    )

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
         body = msgspec.to_builtins(artifact.body)
         answer({"customerId": artifact.customer_id, "version": artifact.version, **body})
         return Exit.OK
-    now = min(machine_clock(), *(i for i in (as_of, known_at, artifact.now) if i is not None))
+    now = min((i for i in (as_of, known_at) if i is not None), default=max(machine_clock(), artifact.now))
     for line in Teller(artifact, book, now).customer():
         say(line)
     return Exit.OK

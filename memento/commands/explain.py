@@ -10,6 +10,7 @@ from artifact.decision import Record
 from artifact.errors import ErrorCode, InputError
 from artifact.message import Message
 from dsl.rulebook import Rulebook
+from memento.clock import machine_clock
 from memento.commands.shared import add_json, add_store, lasting, shown
 from memento.exits import Exit
 from memento.settings import Settings
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
             f"{shown(args.store)} knows of no message `{args.message}`",
             path=("message",),
         )
-    teller = Teller(found.artifact, found.book, found.artifact.now)
+    teller = Teller(found.artifact, found.book, max(machine_clock(), found.artifact.now))
     if args.json:
         answer(
             {

@@ -16,14 +16,15 @@ from memento.exits import Exit
 from store.embedded import EmbeddedStore
 from tests.memento.process import INSURER, PATIENCE_SECONDS, answer, memento, start, write_day
 
-KILLS = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 5
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+KILLS, CUSTOMERS = (20, 300) if LONG else (5, 40)
 
 
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A day of some customers, read only."""
     file = tmp_path_factory.mktemp("day") / "day.ndjson"
-    write_day(file, customers=40)
+    write_day(file, customers=CUSTOMERS)
     return file
 
 

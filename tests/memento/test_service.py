@@ -128,3 +128,15 @@ def test_interrupted_it_ends_well_and_starts_again_where_it_was(tmp_path: Path) 
         assert (process.returncode, err) == (0, "")
     # The rulebook was in force already, so the second start published nothing.
     assert len(said) == 1
+
+
+@pytest.mark.parametrize("text", [b"nonsense", b"\xff\xfe"])
+def test_a_rulebook_at_fault_ends_the_start_and_changes_nothing(tmp_path: Path, text: bytes) -> None:
+    file = tmp_path / "bad.rules"
+    file.write_bytes(text)
+    done = memento(
+        "serve", "--port", "0", "--store", tmp_path / "a.memento", "--rulebook", file, cwd=tmp_path
+    )
+    assert done.returncode == Exit.INPUT
+    assert "RULEBOOK_INVALID" in done.stderr
+    assert "Traceback" not in done.stderr
