@@ -138,12 +138,15 @@ def _delivery(draft: Draft, channel: Channel, after: Span | None) -> Delivery:
 
 
 def _follower_base(draft: Draft, base: Instant, after: Span) -> Instant:
-    """A follower counts from the first hand-over; until there was one, from the first plan."""
+    """A follower counts from the first hand-over; until there was one, from its plan; without one, from the request.
+
+    Never from now: an instant that moves on with each deciding never comes.
+    """
     lefts = [d.left_at or d.intent_at for d in draft.gone if d.state in LEFT_STATES]
     starts = [at for at in lefts if at is not None] or [
-        d.planned_at for d in draft.planned if d.planned_at is not None
+        d.planned_at for d in draft.planned if d.planned_at is not None and d.follower_after is None
     ]
-    start = min(starts, default=base)
+    start = min(starts, default=draft.message.received_at)
     return max(base, add_span(start, after, draft.zone))
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from artifact.decision import Record
 from artifact.instant import DAY, Instant
 from tests.scenarios.stage import Stage
-from tests.simulation.histories import History, answers, histories, played
+from tests.simulation.histories import MONDAY, History, answers, histories, played
 from tests.simulation.replays import log_of
-from tests.simulation.rulebooks import rulebooks
+from tests.simulation.rulebooks import HEAD, WORDS, rulebooks
 
 SETTLING = 45 * DAY
 
@@ -55,6 +55,12 @@ def test_a_delivery_leaves_exactly_at_the_next_eligible_instant_last_recorded(
                 assert max(before.next_at, before.now) == intent.now
 
 
+def flips(stage: Stage) -> int:
+    """How often a condition can change by the mere passing of time: deadlines, visits that end, windows that pass."""
+    facts = stage.artifact().body.facts
+    return 3 * len(facts.situations) + len(facts.commitments) + len(facts.interactions)
+
+
 @given(rulebooks(), histories(), answers)
 def test_deciding_comes_to_an_end_within_holds_renewals_and_deliveries(
     text: str, history: History, provider: list[str | None]
@@ -64,4 +70,31 @@ def test_deciding_comes_to_an_end_within_holds_renewals_and_deliveries(
         since = [r for r in records if r.n > quiet_from]
         holds = {(h.kind, h.since, h.until, h.rule) for r in records for h in r.holds}
         deliveries = stage.message(id).deliveries
-        assert len(since) <= len(holds) + 2 * len(deliveries) + 2
+        assert len(since) <= len(holds) + 2 * len(deliveries) + flips(stage) + 2
+
+
+FOLLOWER_ALONE = """
+category claims  basis contract  channels email end
+topic claim_news  category claims  template plain end
+message rule "By phone, if nothing else helps"
+  for topic claim_news
+  then propagate to phone if unseen after 3 days
+end
+message rule "Never by mail"
+  for topic claim_news
+  then avoid email
+end
+"""
+
+
+def test_a_follower_that_has_nothing_to_follow_leaves_when_its_time_is_over_however_often_it_is_decided() -> (
+    None
+):
+    stage = Stage(HEAD.format(zone="Europe/Madrid") + FOLLOWER_ALONE + WORDS, MONDAY)
+    stage.ask("claim_news")
+    for day in range(1, 6):
+        stage.at(MONDAY + day * DAY)
+        stage.event("page.viewed", source="web")
+        stage.work()
+    assert [s.at for s in stage.sent] == [MONDAY + 3 * DAY]
+    stage.curtain()
