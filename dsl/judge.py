@@ -22,15 +22,27 @@ from dsl.verdict import Asked, Fired, Verdict
 Expression = Callable[[Env], Value]
 
 
+class Unsure(NamedTuple):
+    """What is said where a condition is the first to be unknown. `name` None: several things are read, so find which."""
+
+    condition: Condition
+    name: str | None
+    row: RuleRow
+
+
 class Runner(NamedTuple):
-    """One rule, ready to run. `failed` are the rows for each condition that may be the first to fail (0: validity)."""
+    """One rule, ready to run. `steps` are its conditions, each with the row for when it is the first to fail.
+
+    `invalid` is the row outside its validity. `waiting` is set only if what it waits for must be read anew.
+    """
 
     rule: MessageRule
     rank: int
-    tests: tuple[Test, ...]
-    failed: tuple[RuleRow, ...]
+    steps: tuple[tuple[Test, RuleRow, Unsure], ...]
+    invalid: RuleRow
     fired_row: RuleRow
     fired: Fired
+    waiting: Waiting | None
     while_: Test | None
 
 
@@ -99,7 +111,8 @@ class Judge:
         fired: list[Fired] = []
         rows: list[RuleRow] = []
         exceptions = False
-        for runner in self.candidates(asked.topic, asked.category):
+        candidates = self.candidates(asked.topic, asked.category)
+        for runner in candidates:
             try:
                 found = self._run(runner, env, rows)
             except Exception as error:
@@ -108,9 +121,7 @@ class Judge:
                 fired.append(found)
                 exceptions = exceptions or bool(runner.rule.exception_to)
         if exceptions:
-            fired = silenced(
-                fired, rows, {r.rule.name: r.rule for r in self.candidates(asked.topic, asked.category)}
-            )
+            fired = silenced(fired, rows, {runner.rule.name: runner.rule for runner in candidates})
         return Verdict(
             tuple(fired), tuple(rows), ties(fired, self._ranks) if len(fired) > 1 else (), env.reads, env.flip
         )
@@ -118,33 +129,34 @@ class Judge:
     def _run(self, runner: Runner, env: Env, rows: list[RuleRow]) -> Fired | None:
         rule = runner.rule
         if rule.validity is not None and not valid(rule.validity, env):
-            rows.append(runner.failed[0])
+            rows.append(runner.invalid)
             return None
-        unknown = False
-        for number, test in enumerate(runner.tests, 1):
+        unknown: Unsure | None = None
+        for test, failed, unsure in runner.steps:
             answer = test(env)
             if answer is False:
-                rows.append(runner.failed[number])
+                rows.append(failed)
                 return None
             if answer is None:
-                unknown = True
-        if unknown:
-            return self._unknown(runner, env, rows)
-        if rule.waiting is None:
+                unknown = unknown or unsure
+        if unknown is not None:
+            return self._unknown(runner, unknown, env, rows)
+        if runner.waiting is None:
             rows.append(runner.fired_row)
             return runner.fired
-        return self._waiting(runner, rule.waiting, env, rows, None)
+        return self._waiting(runner, runner.waiting, env, rows, None)
 
-    def _unknown(self, runner: Runner, env: Env, rows: list[RuleRow]) -> Fired | None:
-        rule = runner.rule
-        missing = first_missing(rule.conditions, env, self._values)
+    def _unknown(self, runner: Runner, unsure: Unsure, env: Env, rows: list[RuleRow]) -> Fired | None:
+        rule, missing = runner.rule, unsure.name
+        if missing is None:
+            missing = first_missing((unsure.condition,), env, self._values)
         if not rule.apply_unknown:
-            rows.append(RuleRow(rule.name, "UNKNOWN", missing))
+            rows.append(RuleRow(rule.name, "UNKNOWN", missing) if unsure.name is None else unsure.row)
             return None
-        if rule.waiting is not None:
-            return self._waiting(runner, rule.waiting, env, rows, missing)
+        if runner.waiting is not None:
+            return self._waiting(runner, runner.waiting, env, rows, missing)
         rows.append(RuleRow(rule.name, "FIRED", missing))
-        return Fired(rule.name, runner.rank, rule.effects, True, missing)
+        return Fired(rule.name, runner.rank, runner.fired.effects, True, missing)
 
     def _waiting(
         self, runner: Runner, waiting: Waiting, env: Env, rows: list[RuleRow], missing: str | None
@@ -184,7 +196,7 @@ class Judge:
         for one in found:
             if one.open:
                 pinned = env.pinned_to(one)
-                answers = [test(pinned) for test in runner.tests]
+                answers = [test(pinned) for test, _, _ in runner.steps]
                 if pinned.flip is not None:
                     env.until(pinned.flip)
                 holding = holding or not (
@@ -205,18 +217,30 @@ class Judge:
 
 
 def _runner(rule: MessageRule, rank: int, compile_condition: Compile) -> Runner:
-    tests = tuple(compile_condition(part) for part in rule.conditions)
-    failed = tuple(RuleRow(rule.name, "NOT_MET", number) for number in range(len(tests) + 1))
-    while_ = rule.waiting.while_ if rule.waiting else None
+    steps = tuple(
+        (compile_condition(part), RuleRow(rule.name, "NOT_MET", number), _unsure(rule.name, part))
+        for number, part in enumerate(rule.conditions, 1)
+    )
+    waiting, effects = rule.waiting, rule.effects
+    if waiting is not None and not (waiting.until or waiting.while_ or waiting.closing):
+        effects, waiting = (waiting.fixed, *effects), None
     return Runner(
         rule,
         rank,
-        tests,
-        failed,
+        steps,
+        RuleRow(rule.name, "NOT_MET", 0),
         RuleRow(rule.name, "FIRED"),
-        Fired(rule.name, rank, rule.effects),
-        compile_condition(while_) if while_ else None,
+        Fired(rule.name, rank, effects),
+        waiting,
+        compile_condition(waiting.while_) if waiting and waiting.while_ else None,
     )
+
+
+def _unsure(rule: str, condition: Condition) -> Unsure:
+    """Where one thing only is read, that is what is missing."""
+    names = {read.shown for read in reads_of(condition)}
+    name = names.pop() if len(names) == 1 else None
+    return Unsure(condition, name, RuleRow(rule, "UNKNOWN", name))
 
 
 def admits(condition: Condition, topic: str, category: str) -> bool:
@@ -258,17 +282,19 @@ _ONE_VALUE = (Rephrase, SetUrgency, Deliver)
 
 def ties(fired: list[Fired], ranks: dict[str, tuple[int, int]]) -> tuple[tuple[str, str], ...]:
     """Pairs of rules of equal priority and specificity that give different values where only one can win."""
-    found: list[tuple[str, str]] = []
-    for verb in _ONE_VALUE:
-        says = [(one.rule, effect) for one in fired for effect in one.effects if type(effect) is verb]
-        for index, (rule, effect) in enumerate(says):
-            for other, another in says[index + 1 :]:
-                if (
-                    ranks[rule] == ranks[other]
-                    and _value(effect) != _value(another)
-                    and (rule, other) not in found
-                ):
-                    found.append((rule, other))
+    says: dict[type, list[tuple[str, object]]] = {verb: [] for verb in _ONE_VALUE}
+    for one in fired:
+        for effect in one.effects:
+            if type(effect) in says:
+                says[type(effect)].append((one.rule, _value(effect)))
+    found: dict[tuple[str, str], None] = {}
+    for said in says.values():
+        if len({value for _, value in said}) < 2:  # of many rules that agree, no two must be compared
+            continue
+        for index, (rule, value) in enumerate(said):
+            for other, another in said[index + 1 :]:
+                if value != another and ranks[rule] == ranks[other]:
+                    found[rule, other] = None
     return tuple(found)
 
 

@@ -79,7 +79,7 @@ def message_rule(number: int, chance: Random, topics: int, *, about: bool = True
     """One message rule: most are for one topic, with one to three conditions."""
     lot = chance.random()
     of = f"for topic topic_{chance.randrange(topics)}"
-    if lot > 0.97:
+    if lot > 0.99:
         of = f"for category {chance.choice(CATEGORIES)}"
     conditions = " and ".join(chance.sample(_conditions(chance), chance.choice((1, 2, 3))))
     return (
