@@ -1,6 +1,7 @@
 """What the data of each built-in event must hold: one row an event type, checked at the border."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -75,9 +76,15 @@ def _channel_list(name: str) -> Check:
     return check
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all time zones; finding them walks through the folders that hold them."""
+    return frozenset(available_timezones())
+
+
 def _zone(data: dict[str, Any], path: Path, limits: Limits) -> None:
     zone = data.get("zone")
-    if zone is not None and (not isinstance(zone, str) or zone not in available_timezones()):
+    if zone is not None and (not isinstance(zone, str) or zone not in _zones()):
         raise InputError(
             ErrorCode.VALUE_UNKNOWN,
             f"`{shown(zone)}` is no time zone",

@@ -4,8 +4,8 @@ Refuses what later could not be stored, compared or shown: lone surrogates, NaN 
 bits, nesting and sizes past the limits. Each refusal names the place.
 """
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from artifact.errors import ErrorCode, InputError
@@ -13,6 +13,9 @@ from artifact.instant import Instant, parse_instant
 from artifact.limits import Limits
 
 Path = tuple[str, ...]
+
+LEAST, MOST = -(2**63), 2**63 - 1
+"""Whole numbers that every store can hold."""
 
 
 def expect_text(value: Any, path: Path, limit_characters: int) -> str:
@@ -43,6 +46,8 @@ def _expect_characters(value: str, path: Path) -> None:
 
 def expect_id(value: Any, path: Path, limits: Limits) -> str:
     """An id: 1 to `id_characters` characters, without control characters."""
+    if type(value) is str and 1 <= len(value) <= limits.id_characters and value.isprintable():
+        return value  # nearly every one; what is printable holds nothing that is refused below
     if not isinstance(value, str):
         raise InputError(ErrorCode.TYPE_INVALID, f"{_kind(value)} stands where an id is expected", path=path)
     if not 1 <= len(value) <= limits.id_characters:
@@ -63,14 +68,55 @@ def expect_data(value: Any, path: Path, limits: Limits) -> dict[str, Any]:
         raise InputError(
             ErrorCode.TYPE_INVALID, f"{_kind(value)} stands where an object is expected", path=path
         )
-    _check(value, path, limits, 1)
+    if not _is_sound((value,), limits.data_depth - 1):
+        _check(value, path, limits, 1)
     return value
+
+
+def _is_sound(values: Iterable[Any], room: int) -> bool:
+    """Whether nothing is wrong with these, seen quickly and without places; False: look closer (_check).
+
+    `room` is how many levels may be nested in these.
+    """
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            if not value.isprintable() and not _is_whole(value):
+                return False
+        elif kind is int:
+            if not LEAST <= value <= MOST:
+                return False
+        elif kind is float:
+            if not isfinite(value):
+                return False
+        elif kind is dict:
+            if not (room and _are_names(value) and _is_sound(value.values(), room - 1)):
+                return False
+        elif kind is list or kind is tuple:
+            if not (room and _is_sound(value, room - 1)):
+                return False
+        elif kind is not bool and value is not None:
+            return False
+    return True
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text that is not all printable (it has lines, say) can be kept."""
+    return text.isascii() and "\x00" not in text
+
+
+def _are_names(data: dict[Any, Any]) -> bool:
+    """Whether all keys are texts, and printable."""
+    try:
+        return "".join(data).isprintable()
+    except TypeError:
+        return False
 
 
 def _check(value: Any, path: Path, limits: Limits, depth: int) -> None:
     if depth > limits.data_depth:
         raise InputError(
-            ErrorCode.DATA_TOO_DEEP, f"data is nested deeper than {limits.data_depth} levels", path=path[:6]
+            ErrorCode.DATA_TOO_DEEP, f"data is nested deeper than {limits.data_depth} levels", path=path[:4]
         )
     if isinstance(value, str):
         _expect_characters(value, path)
@@ -98,12 +144,12 @@ def _check_name(name: Any, path: Path) -> None:
 
 
 def _expect_integer(value: int, path: Path) -> None:
-    if not -(2**63) <= value < 2**63:
+    if not LEAST <= value <= MOST:
         raise InputError(ErrorCode.NUMBER_INVALID, "the whole number does not fit into 64 bits", path=path)
 
 
 def _expect_finite(value: float, path: Path) -> None:
-    if not math.isfinite(value):
+    if not isfinite(value):
         raise InputError(ErrorCode.NUMBER_INVALID, "NaN and infinities are no numbers of ours", path=path)
 
 
@@ -130,16 +176,16 @@ def expect_fields(
     given: Mapping[str, Any], known: frozenset[str], required: tuple[str, ...], path: Path
 ) -> None:
     """A mapping with no field but the known ones, and all required ones."""
-    if not isinstance(given, Mapping):
+    if type(given) is not dict and not isinstance(given, Mapping):
         raise InputError(ErrorCode.TYPE_INVALID, "an object is expected here", path=path)
-    for name in given:
-        if name not in known:
-            raise InputError(
-                ErrorCode.UNKNOWN_FIELD,
-                f"`{shown(name)}` is no field of this",
-                help=f"known are {', '.join(sorted(known))}",
-                path=path,
-            )
+    if not known.issuperset(given):
+        name = next(name for name in given if name not in known)
+        raise InputError(
+            ErrorCode.UNKNOWN_FIELD,
+            f"`{shown(name)}` is no field of this",
+            help=f"known are {', '.join(sorted(known))}",
+            path=path,
+        )
     for name in required:
         if given.get(name) is None:
             raise InputError(ErrorCode.REQUIRED, f"`{name}` is missing", path=(*path, name))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from artifact.canonical import canonical_json, content_hash, derived_id, digest_of
+from artifact.canonical import canonical_json, content_hash, derived_id, digest_of, most_bytes
 from artifact.event import Event, Subject, event_content
 from artifact.instant import parse_instant
 
@@ -142,3 +142,13 @@ def test_a_digest_does_not_depend_on_the_order_of_its_lines(both: tuple[list[byt
     one, other = both
     assert digest_of(one) == digest_of(other)
     assert digest_of([*one, b""]) != digest_of(one)
+
+
+@given(st.floats(-(2.0**63), 2.0**63, exclude_min=True, exclude_max=True).map(float.__trunc__).map(float))
+def test_a_whole_float_of_any_size_is_the_integer(number: float) -> None:
+    assert canonical_json({"n": number}) == canonical_json({"n": int(number)})
+
+
+@given(values)
+def test_the_canonical_text_is_never_longer_than_is_said_quickly(value: Any) -> None:
+    assert len(canonical_json(value)) <= most_bytes(value)
