@@ -17,7 +17,7 @@ from store.embedded import EmbeddedStore
 from tests.memento.process import INSURER, PATIENCE_SECONDS, answer, memento, start, write_day
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-KILLS, CUSTOMERS = (20, 300) if LONG else (5, 40)
+KILLS, CUSTOMERS = (100, 300) if LONG else (20, 40)
 
 
 @pytest.fixture(scope="module")
