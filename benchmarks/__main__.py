@@ -57,22 +57,21 @@ def main(arguments: list[str]) -> int:
     unknown = [name for name in args.names if name not in NAMES]
     if unknown:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
-    lines = run(args.names or list(NAMES), TINY if args.tiny else FULL)
-    print(table(lines))
-    if args.json is not None:
-        args.json.write_text(
-            json.dumps({"machine": machine(), "lines": [line.as_json() for line in lines]}, indent=2)
-        )
+    run(args.names or list(NAMES), TINY if args.tiny else FULL, args.json)
     return 0
 
 
-def run(names: list[str], scale: Scale) -> list[Line]:
-    """All lines of these benchmarks, told one by one as they come."""
+def run(names: list[str], scale: Scale, file: Path | None) -> None:
+    """Measure these, and tell and write each as it comes: a run is long, and may be ended."""
     lines: list[Line] = []
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        lines += benchmark(name).measure(scale)
-    return lines
+        measured = benchmark(name).measure(scale)
+        print(table(measured), flush=True)
+        lines += measured
+        if file is not None:
+            figures = {"machine": machine(), "lines": [line.as_json() for line in lines]}
+            file.write_text(json.dumps(figures, indent=2))
 
 
 def machine() -> dict[str, object]:

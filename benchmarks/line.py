@@ -46,11 +46,15 @@ class Line:
         }
 
 
+_WIDTHS = (34, 16, 9, 9)
+"""At least so wide, so that one table stands below another."""
+
+
 def table(lines: list[Line]) -> str:
     """All lines for a person."""
     head = ("", "measured", "floor", "goal", "", "")
     rows = [head, *(_row(line) for line in lines)]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    widths = [max(least, *(len(row[column]) for row in rows)) for column, least in enumerate(_WIDTHS)]
     return "\n".join(
         f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:>{widths[3]}}  "
         f"{row[4]:<7}  {row[5]}".rstrip()

@@ -28,6 +28,7 @@ _READ = """query C($id: ID!) { customer(id: $id) { version facts
   messages(first: 50) { nodes { id topic state reason label explanation holds { kind until } deliveries { channel state } } } } }"""
 _FEED = "subscription F($id: ID!) { channelMessages(customerId: $id, channel: APP) { __typename } }"
 _SOCKETS_OF_ONE = 20
+_AT_ONCE = 25
 
 
 def measure(scale: Scale) -> list[Line]:
@@ -124,7 +125,10 @@ def _cpu_each(one: Service, client: Client, body: bytes, calls: int) -> float:
 async def _sockets(one: Service, scale: Scale) -> Line:
     """What each open subscription holds in the service's memory."""
     before = one.memory_bytes()
-    sockets = await asyncio.gather(*(_subscribed(one.url, n) for n in range(scale.sockets)))
+    sockets: list[ClientConnection] = []
+    for first in range(0, scale.sockets, _AT_ONCE):
+        numbers = range(first, min(first + _AT_ONCE, scale.sockets))
+        sockets += await asyncio.gather(*(_subscribed(one.url, n) for n in numbers))
     await asyncio.sleep(0.5)
     each = (one.memory_bytes() - before) / len(sockets)
     await asyncio.gather(*(socket.close() for socket in sockets))
