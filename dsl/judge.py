@@ -56,6 +56,11 @@ class Judge:
         self._ranked = sorted(
             program.message_rules, key=lambda rule: (-rule.priority, rule.specificity, rule.name)
         )
+        self._rules = {rule.name: rule for rule in self._ranked}
+        self._exceptions = {rule.name for rule in self._ranked if rule.exception_to}
+        self._rivals = {
+            rule.name for rule in self._ranked if any(type(e) in _ONE_VALUE for e in rule.effects)
+        }
         self._ranks = {rule.name: (rule.priority, rule.specificity) for rule in self._ranked}
         self._categories = {topic.name: topic.category for topic in program.topics.values()}
         self._of_topic: dict[str, list[int]] = {}
@@ -110,21 +115,18 @@ class Judge:
         env = Env(facts, zone, now, self._keys, asked=asked, subject=asked.about)
         fired: list[Fired] = []
         rows: list[RuleRow] = []
-        exceptions = False
-        candidates = self.candidates(asked.topic, asked.category)
-        for runner in candidates:
+        for runner in self.candidates(asked.topic, asked.category):
             try:
                 found = self._run(runner, env, rows)
             except Exception as error:
                 found = self._failed(runner, error, rows)
             if found is not None:
                 fired.append(found)
-                exceptions = exceptions or bool(runner.rule.exception_to)
-        if exceptions:
-            fired = silenced(fired, rows, {runner.rule.name: runner.rule for runner in candidates})
-        return Verdict(
-            tuple(fired), tuple(rows), ties(fired, self._ranks) if len(fired) > 1 else (), env.reads, env.flip
-        )
+        if self._exceptions and not self._exceptions.isdisjoint(one.rule for one in fired):
+            fired = silenced(fired, rows, self._rules)
+        rivals = [one for one in fired if one.rule in self._rivals]
+        tied = ties(rivals, self._ranks) if len(rivals) > 1 else ()
+        return Verdict(tuple(fired), tuple(rows), tied, env.reads, env.flip)
 
     def _run(self, runner: Runner, env: Env, rows: list[RuleRow]) -> Fired | None:
         rule = runner.rule
