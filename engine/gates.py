@@ -64,6 +64,7 @@ def rules(draft: Draft) -> None:
     if merged.block is not None:
         raise Stop(GateName.RULES, MessageState.BLOCKED, "rule", merged.block.rule)
     _postpone(draft)
+    draft.wakes += draft.holding.wakes  # a hold ends also for what goes no further than the next gate
     for rule, otherwise in draft.holding.limits:
         if isinstance(otherwise, Block):
             raise Stop(GateName.RULES, MessageState.BLOCKED, "rule_limit", rule)
@@ -141,5 +142,4 @@ def holds_end(draft: Draft) -> Instant | None:
         holds.append(Hold(HoldKind.PAUSED, draft.facts.preferences.at or draft.now, paused))
         draft.wakes.append(paused)
     end = earliest_end(holds)
-    draft.wakes += draft.holding.wakes
     return max(draft.now, end) if end is not None else None

@@ -98,3 +98,26 @@ def test_a_follower_that_has_nothing_to_follow_leaves_when_its_time_is_over_howe
         stage.work()
     assert [s.at for s in stage.sent] == [MONDAY + 3 * DAY]
     stage.curtain()
+
+
+WAITS_IN_VAIN = """
+category claims  basis contract  lives for 30 days  channels email end
+topic claim_news  category claims  template plain end
+message rule "Wait"
+  for topic claim_news
+  then postpone for 1 day, at most 1 time, otherwise block
+end
+message rule "Never by mail"
+  for topic claim_news
+  then avoid email
+end
+"""
+
+
+def test_a_hold_ends_at_its_instant_also_on_a_message_that_goes_no_further_for_another_reason() -> None:
+    stage = Stage(HEAD.format(zone="Europe/Madrid") + WAITS_IN_VAIN + WORDS, MONDAY)
+    news = stage.ask("claim_news")
+    assert (stage.message(news).reason, stage.message(news).holds[0].until) == ("no_channel", MONDAY + DAY)
+    stage.pass_until(MONDAY + DAY)
+    assert (stage.message(news).reason, stage.message(news).holds) == ("rule_limit", ())
+    stage.curtain()
