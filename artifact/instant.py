@@ -91,7 +91,5 @@ def datetime_of(instant: Instant) -> datetime:
 
 def format_instant(instant: Instant) -> str:
     """The canonical text: UTC, `Z`, fractions only where there are any."""
-    moment = datetime_of(instant)
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
-    fraction = f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else ""
-    return f"{text}{fraction}Z"
+    text = datetime_of(instant).isoformat()[:-6]
+    return f"{text.rstrip('0') if '.' in text else text}Z"

@@ -1,14 +1,16 @@
 """Runs operations: parse and validate once for each document, measure it, execute it, answer in plain data.
 
 graphql-core executes the schema that strawberry built, without strawberry's own runtime in between: this way each
-error is known by the stage it came from (which HTTP and WebSocket answer differently), documents are cached, and a
-compiled execution can take the place of one method. Refuses what is larger than the surface allows.
+error is known by the stage it came from (which HTTP and WebSocket answer differently), documents are cached, and
+what comes again with every call is made once (resolvers.plan, resolvers.variables). Refuses what is larger than the
+surface allows.
 """
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, cast
 
 import msgspec
@@ -16,6 +18,7 @@ from graphql import (
     DocumentNode,
     ExecutionResult,
     FieldNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -37,7 +40,9 @@ from graphql.execution import (
 from resolvers.context import Context
 from resolvers.fault import Fault, Refused, field_error, placed, plain, raised, refused
 from resolvers.measure import check_rows, check_shape
+from resolvers.plan import PlannedRun, Plans
 from resolvers.surface import Surface
+from resolvers.variables import Variables
 
 MOST_ERRORS = 20
 """Validation errors told at once."""
@@ -62,12 +67,24 @@ class Answer(msgspec.Struct, frozen=True):
         return {"data": self.data} if self.errors is None else {"errors": self.errors, "data": self.data}
 
 
+class Operation(msgspec.Struct, frozen=True):
+    """One operation: the document for it alone and without its variables, and how those are read."""
+
+    document: DocumentNode
+    variables: Variables
+
+
 class Prepared(msgspec.Struct, frozen=True):
-    """A valid document, how many tokens it has, and whether variables give the size of its pages."""
+    """A valid document, how many tokens it has, and whether variables give the size of its pages.
+
+    `plans` None: directives decide anew in each run what is selected.
+    """
 
     document: DocumentNode
     tokens: int
     rows_vary: bool
+    plans: Plans | None
+    operations: dict[str | None, Operation] = {}
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation meant. Raises Refused where the document does not tell."""
@@ -113,7 +130,7 @@ class Documents:
 class Executor:
     """Executes operations on one schema."""
 
-    def __init__(self, schema: GraphQLSchema, run_class: type[Run[Any]], surface: Surface) -> None:
+    def __init__(self, schema: GraphQLSchema, run_class: type[PlannedRun], surface: Surface) -> None:
         self._schema = schema
         self._run_class = run_class
         self._surface = surface
@@ -148,7 +165,7 @@ class Executor:
         if errors:
             raise Refused([placed(error, Fault.DOCUMENT_INVALID) for error in errors])
         vary = check_rows(self._schema, document, surface, None)
-        return Prepared(document, _tokens_of(document), vary)
+        return Prepared(document, _tokens_of(document), vary, None if "@" in query else Plans())
 
     async def run(self, prepared: Prepared, asked: Asked, context: Context) -> Answer:
         """Execute a query or a mutation. Raises Refused for variables that do not fit."""
@@ -182,17 +199,31 @@ class Executor:
     def _run(self, prepared: Prepared, asked: Asked, context: Context) -> Run[Any]:
         if prepared.rows_vary:
             check_rows(self._schema, prepared.document, self._surface, asked.variables or {})
+        operation = self._operation(prepared, asked.operation_name)
+        values = operation.variables.read(asked.variables or {})
+        if isinstance(values, list):
+            raise Refused([placed(error, Fault.VARIABLES_INVALID) for error in values])
         run = self._run_class.build(
             self._schema,
-            prepared.document,
+            operation.document,
             context_value=context,
-            raw_variable_values=asked.variables,
-            operation_name=asked.operation_name,
             hide_suggestions=not self._surface.suggestions,
         )
-        if isinstance(run, list):
-            raise Refused([placed(error, Fault.VARIABLES_INVALID) for error in run])
+        assert isinstance(run, PlannedRun), run  # without variables nothing is left to refuse
+        run.variable_values = values
+        run.plan_with(prepared.plans or Plans())
         return run
+
+    def _operation(self, prepared: Prepared, name: str | None) -> Operation:
+        """The operation meant, made ready when it is first run."""
+        found = prepared.operations.get(name)
+        if found is None:
+            node = prepared.operation(name)
+            hide = not self._surface.suggestions
+            variables = Variables.of(self._schema, node.variable_definitions or (), hide_suggestions=hide)
+            found = Operation(_alone(prepared.document, node), variables)
+            prepared.operations[name] = found
+        return found
 
 
 async def _source(run: Run[Any]) -> AsyncGenerator[Any, None]:
@@ -203,6 +234,13 @@ async def _source(run: Run[Any]) -> AsyncGenerator[Any, None]:
     if isinstance(found, ExecutionResult):
         raise Refused([field_error(error) for error in found.errors or []])
     return cast(AsyncGenerator[Any, None], found)
+
+
+def _alone(document: DocumentNode, operation: OperationDefinitionNode) -> DocumentNode:
+    """The document with this operation only, and without its variables: they are read before it runs."""
+    bare = replace(operation, variable_definitions=())
+    fragments = [one for one in document.definitions if isinstance(one, FragmentDefinitionNode)]
+    return DocumentNode(definitions=(bare, *fragments), loc=document.loc)
 
 
 def _ended(error: Exception) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The one place where the parts become a schema: Query, Mutation (a line for each file), Subscription."""
 
-from typing import Any
+from typing import cast
 
 import msgspec
 import strawberry
@@ -14,7 +14,6 @@ from graphql import (
     is_specified_scalar_type,
     print_type,
 )
-from graphql.execution import Executor
 from strawberry.schema.config import StrawberryConfig
 
 from resolvers.mutations.acknowledge_deliveries import acknowledge_deliveries
@@ -24,6 +23,7 @@ from resolvers.mutations.request_messages import request_messages
 from resolvers.mutations.save_rulebook import save_rulebook
 from resolvers.mutations.set_consent import set_consent
 from resolvers.mutations.tell_message import tell_message
+from resolvers.plan import PlannedRun
 from resolvers.queries import Query
 from resolvers.subscriptions import Subscription
 from schema.scalars import SCALARS
@@ -60,7 +60,7 @@ class Roots(msgspec.Struct, frozen=True):
     """The schema as graphql-core executes it, and what executes strawberry's fields."""
 
     schema: GraphQLSchema
-    run_class: type[Executor[Any]]
+    run_class: type[PlannedRun]
 
 
 def build_schema() -> Roots:
@@ -74,7 +74,13 @@ def build_schema() -> Roots:
     schema = built._schema
     for type_ in schema.type_map.values():
         _drop_null_defaults(type_)
-    return Roots(schema, built.execution_context_class)
+    return Roots(schema, _run_class(built))
+
+
+def _run_class(built: strawberry.Schema) -> type[PlannedRun]:
+    """Strawberry's run of graphql-core, by plans where there are any."""
+    known = {"config": built.config, "scalars": built.schema_converter.scalar_registry}
+    return cast(type[PlannedRun], type("Run", (PlannedRun, built.execution_context_class), known))
 
 
 def _drop_null_defaults(type_: GraphQLNamedType) -> None:

@@ -1,0 +1,246 @@
+"""The quick way through a selection in which nothing waits and nothing goes wrong.
+
+graphql-core asks the same questions of every field of every object. A plan answers them once for a selection: which
+attribute or method gives each field, and how its value is written. It is used by every object that has the selection,
+in every run of the document. Refuses (NotPlain) whatever is not plain: fields that wait, abstract types, values that
+the contract does not allow. Then, and when a resolver raises, graphql-core does the same object again and words what
+there is to say: what lies below a root field only reads, so that doing it twice changes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import Any, cast
+
+import msgspec
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLLeafType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLString,
+    is_leaf_type,
+)
+from graphql.execution import Executor
+from graphql.execution.collect_fields import FieldDetails
+from graphql.execution.values import get_argument_values
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
+Grouped = Mapping[str, list[FieldDetails]]
+Write = Callable[[Any, "PlannedRun"], Any]
+"""A value, as it is answered."""
+
+Give = Callable[[Any, "PlannedRun"], Any]
+"""What a field of an object is answered with."""
+
+
+class NotPlain(Exception):
+    """A value or a field that a plan leaves to graphql-core."""
+
+
+class Plans:
+    """The plans of one document. `None` for selections that have none."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[object, ...], Write | None] = {}
+
+    def of(self, run: "PlannedRun", parent: GraphQLObjectType, grouped: Grouped) -> Write | None:
+        """The plan of a selection on a type."""
+        nodes = (id(one.node) for details in grouped.values() for one in details)
+        key = (parent.name, *nodes)
+        if key not in self.known:
+            try:
+                self.known[key] = _selection(run, parent, grouped)
+            except NotPlain:
+                self.known[key] = None
+        return self.known[key]
+
+
+class Here(msgspec.Struct, frozen=True):
+    """What a resolver finds as `info`: the context. One that asks for more is left to graphql-core."""
+
+    context: Any
+
+
+class PlannedRun(Executor[Any]):
+    """A run of graphql-core's that goes by plans where there are any."""
+
+    config: StrawberryConfig
+    scalars: Mapping[object, Any]
+    plans: Plans
+    here: Here
+    _chosen: dict[int, tuple[Grouped, Write | None]]
+    _arguments: dict[int, dict[str, Any]]
+    _gone_wrong: bool
+
+    def plan_with(self, plans: Plans) -> None:
+        """Go by these plans; without this call there are none."""
+        self.plans, self.here = plans, Here(self.context_value)
+        self._chosen, self._arguments, self._gone_wrong = {}, {}, False
+
+    def build_per_event_executor(self, payload: Any) -> "PlannedRun":
+        """Each event begins with nothing kept of the one before: graphql-core would keep all of them for ever."""
+        run = cast(PlannedRun, super().build_per_event_executor(payload))
+        run._relevant_sub_fields = {}
+        run._chosen, run._gone_wrong = {}, False
+        return run
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Any,
+        grouped_field_set: Any,
+        context: Any,
+    ) -> Any:
+        """By plan, else and for whatever went wrong by graphql-core."""
+        plan = None if self._gone_wrong else self._plan(parent_type, grouped_field_set)
+        if plan is not None:
+            try:
+                return plan(source_value, self)
+            except Exception:
+                # graphql-core says what it was, and where; all else is then its business too, so that what lies
+                # deep is not begun anew at every level.
+                self._gone_wrong = True
+        return super().execute_fields(parent_type, source_value, path, grouped_field_set, context)
+
+    def _plan(self, parent: GraphQLObjectType, grouped: Grouped) -> Write | None:
+        chosen = self._chosen.get(id(grouped))
+        if chosen is None:
+            # Kept together with its plan, so that its id is not given to another.
+            chosen = self._chosen[id(grouped)] = (grouped, self.plans.of(self, parent, grouped))
+        return chosen[1]
+
+    def arguments_of(self, field: GraphQLField, details: FieldDetails) -> dict[str, Any]:
+        """The arguments of a field, read once for all objects."""
+        found = self._arguments.get(id(details.node))
+        if found is None:
+            found = self._arguments[id(details.node)] = _arguments(self, field, details)
+        return found
+
+
+def _selection(run: PlannedRun, parent: GraphQLObjectType, grouped: Grouped) -> Write:
+    fields = [(key, _field(run, parent, details)) for key, details in grouped.items()]
+
+    def write(source: Any, run: PlannedRun) -> dict[str, Any]:
+        return {key: give(source, run) for key, give in fields}
+
+    return write
+
+
+def _field(run: PlannedRun, parent: GraphQLObjectType, details: list[FieldDetails]) -> Give:
+    name = details[0].node.name.value
+    if any(one.fragment_variable_values for one in details):
+        raise NotPlain
+    if name == "__typename":
+        return lambda source, run: parent.name
+    field = parent.fields.get(name)
+    made = field.extensions.get("strawberry-definition") if field else None
+    if field is None or not isinstance(made, StrawberryField) or made.is_subscription or made.extensions:
+        raise NotPlain
+    write = _written(run, field.type, details)
+    if made.base_resolver is None:
+        read = attrgetter(made.python_name)
+        return lambda source, run: write(read(source), run)
+    return _resolved(field, made, details[0], write)
+
+
+def _resolved(field: GraphQLField, made: StrawberryField, details: FieldDetails, write: Write) -> Give:
+    """A field that a method of its object answers."""
+    resolver = made.base_resolver
+    assert resolver is not None
+    if made.is_async or not resolver.self_parameter or resolver.root_parameter or resolver.parent_parameter:
+        raise NotPlain
+    call = cast(Callable[..., Any], resolver.wrapped_func)
+    informed = resolver.info_parameter is not None
+    if not field.args:
+        if informed:
+            return lambda source, run: write(call(source, info=run.here), run)
+        return lambda source, run: write(call(source), run)
+
+    def give(source: Any, run: PlannedRun) -> Any:
+        arguments = run.arguments_of(field, details)
+        found = call(source, info=run.here, **arguments) if informed else call(source, **arguments)
+        return write(found, run)
+
+    return give
+
+
+def _arguments(run: PlannedRun, field: GraphQLField, details: FieldDetails) -> dict[str, Any]:
+    made: StrawberryField = field.extensions["strawberry-definition"]
+    values = get_argument_values(
+        field, details.node, run.variable_values, details.fragment_variable_values, run.hide_suggestions
+    )
+    return convert_arguments(values, made.arguments, run.scalars, run.config)
+
+
+def _written(run: PlannedRun, type_: GraphQLOutputType, details: list[FieldDetails]) -> Write:
+    """How a value of this type is written."""
+    if isinstance(type_, GraphQLNonNull):
+        return _of_type(run, type_.of_type, details)
+    write = _of_type(run, type_, details)
+    return lambda value, run: None if value is None else write(value, run)
+
+
+def _of_type(run: PlannedRun, type_: GraphQLOutputType, details: list[FieldDetails]) -> Write:
+    if isinstance(type_, GraphQLList):
+        item = _written(run, type_.of_type, details)
+        return lambda value, run: [item(one, run) for one in _listed(value)]
+    if is_leaf_type(type_):
+        return _leaf(type_)
+    if not isinstance(type_, GraphQLObjectType) or type_.is_type_of is not None:
+        raise NotPlain
+    return _object(run, type_, details)
+
+
+def _listed(value: Any) -> Any:
+    if type(value) is not list and type(value) is not tuple:
+        raise NotPlain
+    return value
+
+
+def _object(run: PlannedRun, type_: GraphQLObjectType, details: list[FieldDetails]) -> Write:
+    select = _selection(run, type_, run.collect_subfields(type_, details).grouped_field_set)
+
+    def write(value: Any, run: PlannedRun) -> Any:
+        if value is None:
+            raise NotPlain
+        return select(value, run)
+
+    return write
+
+
+def _leaf(type_: GraphQLLeafType) -> Write:
+    if isinstance(type_, GraphQLEnumType):
+        return _enum(type_)
+    coerce = type_.coerce_output_value
+    texts = type_ is GraphQLString
+
+    def write(value: Any, run: PlannedRun) -> Any:
+        if texts and type(value) is str:
+            return value
+        written = None if value is None else coerce(value)
+        if written is None:
+            raise NotPlain
+        return written
+
+    return write
+
+
+def _enum(type_: GraphQLEnumType) -> Write:
+    """Each member's name is asked for once."""
+    names: dict[Any, Any] = {}
+
+    def write(value: Any, run: PlannedRun) -> Any:
+        name = names.get(value)
+        if name is None:
+            if value is None:
+                raise NotPlain
+            name = names[value] = type_.coerce_output_value(value)
+        return name
+
+    return write
