@@ -149,6 +149,9 @@ class Author:
     # ---- what may be said
 
     def condition(self, atoms: Sequence[str]) -> str:
+        """Every third one changes by the mere passing of time."""
+        passing = [a for a in atoms if " is in the last " in a or a.startswith("visiting")]
+        atoms = passing if passing and self.number(1, 3) == 1 else atoms
         one, other = self.one(*atoms), self.one(*atoms)
         return self.one(one, one, one, f"{one} and {other}", f"({one} or {other})", f"not ({one})")
 

@@ -65,6 +65,18 @@ def moments(draw: st.DrawFn, zone: str) -> Instant:
     return draw(st.sampled_from(CHANGES[zone])) + draw(st.integers(-36 * 60, 36 * 60)) * MINUTE
 
 
+@st.composite
+def at_the_change(draw: st.DrawFn) -> tuple[str, Instant, QuietHours]:
+    """A zone, a moment shortly before its clocks change, and a window of which an edge lies near the change."""
+    zone = draw(zones)
+    change = draw(st.sampled_from(CHANGES[zone]))
+    local = datetime_of(change).astimezone(ZoneInfo(zone))
+    edge = (local.hour * 60 + local.minute + draw(st.integers(-8, 8)) * 15) % 1440
+    other = (edge + draw(st.integers(1, 95)) * 15) % 1440
+    start, end = draw(st.sampled_from([(edge, other), (other, edge)]))
+    return zone, change + draw(st.integers(-24, 12)) * 15 * MINUTE, QuietHours((Channel.SMS,), start, end)
+
+
 def opened(moment: Instant, found: tuple[QuietHours, ...], zone: str) -> Instant:
     try:
         return opens_at(moment, found, zone)
@@ -80,6 +92,15 @@ def test_the_wall_clock_at_hand_over_never_reads_inside_a_window(
     moment = data.draw(moments(zone))
     local = datetime_of(opened(moment, found, zone)).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     assert [w for w in found if reads_inside(w, local)] == []
+
+
+@given(at_the_change())
+def test_nor_does_it_in_the_hour_that_a_night_lacks_or_has_twice(
+    setting: tuple[str, Instant, QuietHours],
+) -> None:
+    zone, moment, window = setting
+    local = datetime_of(opened(moment, (window,), zone)).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    assert not reads_inside(window, local)
 
 
 @given(st.data(), zones, windows)
