@@ -121,3 +121,29 @@ def test_a_hold_ends_at_its_instant_also_on_a_message_that_goes_no_further_for_a
     stage.pass_until(MONDAY + DAY)
     assert (stage.message(news).reason, stage.message(news).holds) == ("rule_limit", ())
     stage.curtain()
+
+
+COOL_OFF = """
+category claims  basis contract  lives for 30 days  channels email end
+topic claim_news  category claims  template plain end
+situation claim
+  one per claim_id
+  opens on claim.opened
+  closes on claim.closed
+end
+message rule "Silence after a claim"
+  for topic claim_news
+  when any claim with (closed is in the last 3 days)
+  then block
+end
+"""
+
+
+def test_what_a_condition_on_time_blocks_leaves_at_the_very_instant_at_which_the_condition_passes() -> None:
+    stage = Stage(HEAD.format(zone="Europe/Madrid") + COOL_OFF + WORDS, MONDAY)
+    stage.event("claim.opened", claim_id="S1", amount=1)
+    stage.event("claim.closed", claim_id="S1", mood=5)
+    stage.ask("claim_news")
+    stage.pass_until(MONDAY + 10 * DAY)
+    assert [s.at for s in stage.sent] == [MONDAY + 3 * DAY]
+    stage.curtain()
