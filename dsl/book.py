@@ -36,6 +36,7 @@ class CompiledRulebook:
         self.quiet_hours, self.caps = program.quiet_hours, program.caps
         self.event_types = frozenset(program.events)
         self.rules: Mapping[str, RuleFace] = {rule.name: rule.face for rule in program.message_rules}
+        self._numbers: Mapping[str, int] = {name: number for number, name in enumerate(self.rules)}
         self.program = program
         self._templates = Templates(program, limits)
         self.languages = self._templates.languages
@@ -46,6 +47,11 @@ class CompiledRulebook:
             name: [(field, of, reader(of, program.currency)) for field, of in fields.items()]
             for name, fields in program.events.items()
         }
+
+    @property
+    def rule_numbers(self) -> Mapping[str, int]:
+        """The place of each message rule in `rules`."""
+        return self._numbers
 
     def topic(self, name: str) -> Topic:
         """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""

@@ -106,6 +106,10 @@ class Rulebook(Protocol):
     caps: tuple[Cap, ...]
     event_types: frozenset[str]
 
+    @property
+    def rule_numbers(self) -> Mapping[str, int]:
+        """The place of each message rule in `rules`, for records that must be small."""
+
     def topic(self, name: str) -> Topic:
         """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""
 

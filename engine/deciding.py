@@ -33,6 +33,7 @@ from engine.planning import plan
 from engine.scene import Scene
 from engine.settled import Settled, settle
 from engine.talking import Talking
+from engine.traces import packed
 
 
 @dataclass(slots=True)
@@ -229,6 +230,7 @@ def _shows(message: Message) -> tuple[object, ...]:
 
 def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, cause: str) -> Record:
     verdict = decided.merged.verdict if decided.merged is not None else None
+    rules, unmet = packed(verdict.rows, scene.book) if verdict is not None else ((), ())
     return Record(
         message=message.id,
         n=talking.n,
@@ -239,7 +241,8 @@ def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, 
         cause=cause,
         next_at=next_eligible(message),
         gates=decided.gates,
-        rules=verdict.rows if verdict is not None else (),
+        rules=rules,
+        unmet=unmet,
         holds=tuple(HoldRow(h.kind, h.since, h.until, h.rule) for h in message.holds),
         plan=tuple(PlanRow(d.channel, d.state, d.planned_at, d.because) for d in message.deliveries),
         reads=verdict.reads if verdict is not None else {},

@@ -65,7 +65,10 @@ class EngineReader:
     async def entries(self, customer_id: str, before: int, first: int) -> list[Entry]:
         lowest = max(0, before - 1 - first)
         entries = await self._engine.store.history(customer_id, after=lowest, limit=before - 1 - lowest)
-        return entries[::-1]
+        return [await self._whole(entry) for entry in reversed(entries)]
+
+    async def _whole(self, entry: Entry) -> Entry:
+        return replace(entry, out=tuple([await self._engine.whole(record) for record in entry.out]))
 
     async def version_id(self, revision: str) -> str | None:
         for publication in reversed(await self._engine.store.publications()):
@@ -136,7 +139,7 @@ class EngineReader:
     async def condition(self, revision: str, rule: str, number: int) -> str | None:
         book = await self._engine.books.get(revision)
         face = book.rules.get(rule) if book else None
-        return face.conditions[number] if face and 0 <= number < len(face.conditions) else None
+        return face.conditions[number - 1] if face and 1 <= number <= len(face.conditions) else None
 
     def options(self, reading: Reading, message: Message) -> list[Option]:
         book = self._engine.books.live

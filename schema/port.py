@@ -98,7 +98,7 @@ class Reader(Protocol):
         """The reason that the author of a rule gave in that revision."""
 
     async def condition(self, revision: str, rule: str, number: int) -> str | None:
-        """The text of one condition of a rule, counted from 0."""
+        """The text of one condition of a rule, counted from 1; 0 is the rule's valid days, which have no text."""
 
     def options(self, reading: Reading, message: Message) -> list[Option]:
         """What an agent may do with a message."""

@@ -25,6 +25,7 @@ from engine.admitting import message_id
 from engine.books import Books
 from engine.pipeline.kernel import Job, Kernel
 from engine.pipeline.replay import Replay
+from engine.traces import unpacked
 from store.port import Publication, RulebookRow, Store
 
 log = logging.getLogger(__name__)
@@ -304,7 +305,11 @@ class Engine:
         if artifact is None:
             return []
         entries = await self._replay.entries(customer_id, 0, artifact.version)
-        return [r for e in reversed(entries) for r in e.out if r.message == message_id]
+        return [await self.whole(r) for e in reversed(entries) for r in e.out if r.message == message_id]
+
+    async def whole(self, record: Record) -> Record:
+        """A record of the log with a row for every rule, by the rulebook of its revision."""
+        return unpacked(record, await self.books.get(record.revision))
 
 
 def _is_done(job: Job) -> bool:

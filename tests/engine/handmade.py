@@ -152,6 +152,10 @@ class Handmade:
     wordless: frozenset[Channel] = frozenset()
     judged: list[str] = field(default_factory=list)
 
+    @property
+    def rule_numbers(self) -> Mapping[str, int]:
+        return {name: number for number, name in enumerate(self.rules)}
+
     def topic(self, name: str) -> Topic:
         known = self.topics.get(name)
         return known or topic(name, "unclassified", "consent", C.EMAIL, C.SMS, classified=False)

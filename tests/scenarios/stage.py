@@ -31,6 +31,7 @@ from engine.intake import DISPATCH_SOURCE, event_from, request_event_from
 from engine.intents import is_due
 from engine.pipeline.kernel import Job, Kernel
 from engine.pipeline.verify import verify
+from engine.traces import unpacked
 from engine.view import words
 from store.memory import MemoryStore
 from store.port import Store
@@ -332,7 +333,8 @@ class Stage:
     def records(self, id: str, customer: str = ANA) -> list[Record]:
         """All decisions about a message, oldest first."""
         log = settled(self.store.history(customer, 0, 100_000))
-        return [r for e in log for r in e.out if r.message == id]
+        found = [r for e in log for r in e.out if r.message == id]
+        return [unpacked(r, settled(self.books.get(r.revision))) for r in found]
 
     def record(self, id: str, customer: str = ANA) -> Record:
         """The newest decision about a message."""
