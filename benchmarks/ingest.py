@@ -13,7 +13,7 @@ from time import perf_counter, process_time
 from msgspec.structs import replace
 
 from artifact.event import Event
-from artifact.instant import HOUR
+from artifact.instant import HOUR, MINUTE, Instant
 from benchmarks.line import Line
 from benchmarks.scale import Scale
 from benchmarks.world import START, event, grown, rulebook, rulebook_text
@@ -56,21 +56,25 @@ async def _measured(path: Path, scale: Scale) -> tuple[tuple[float, float], tupl
         await put_in_force(engine, rulebook_text(rules).encode(), "benchmark")
         chance = Random(3)
         few = [f"c{n}" for n in range(min(_HOT, scale.customers))]
-        await _submitted(engine, _events(few, "warm"))
-        hot = await _submitted(engine, _events(chance.choices(few, k=scale.events // 2), "hot"))
+        await _submitted(engine, _events(few, "warm", START + HOUR))
+        hot = await _submitted(
+            engine, _events(chance.choices(few, k=scale.events // 2), "hot", START + HOUR + MINUTE)
+        )
         everyone = [f"c{n}" for n in range(scale.customers)]
         chance.shuffle(everyone)
-        return hot, await _submitted(engine, _events(everyone[: scale.events // 2], "cold"))
+        return hot, await _submitted(
+            engine, _events(everyone[: scale.events // 2], "cold", START + HOUR + 2 * MINUTE)
+        )
     finally:
         await engine.stop()
         await store.close()
 
 
-def _events(customers: list[str], name: str) -> list[Event]:
+def _events(customers: list[str], name: str, begin: Instant) -> list[Event]:
+    """One for each name, in order of time, so that none comes late."""
     data = {"page": "/balance"}
     return [
-        event(customer, f"{name} {n}", "page.viewed", START + HOUR + n, data)
-        for n, customer in enumerate(customers)
+        event(customer, f"{name} {n}", "page.viewed", begin + n, data) for n, customer in enumerate(customers)
     ]
 
 
