@@ -21,7 +21,10 @@ END = "$END"
 
 
 class Reduction(NamedTuple):
-    """How `size` values become one. `steps` say for each kept part: its index, or -1 for an absent optional one."""
+    """How `size` values become one. `steps` say for each kept part: its index, or -1 for an absent optional one.
+
+    `symbols` are what is reduced and `order` its place among the alternatives: the formatter reads them backwards.
+    """
 
     name: str
     origin: str
@@ -30,6 +33,8 @@ class Reduction(NamedTuple):
     inlined: frozenset[int]
     unwrapped: bool
     helper: bool
+    symbols: tuple[str, ...]
+    order: int
 
 
 Action = int | Reduction
@@ -112,6 +117,8 @@ def _reduction(rule: Rule) -> Reduction:
         frozenset(inlined),
         bool(rule.options.expand1) and not rule.alias,
         origin.startswith("_"),
+        tuple(str(symbol.name) for symbol in rule.expansion),
+        int(rule.order),
     )
 
 

@@ -74,6 +74,7 @@ class Tongue:
         self.names: dict[str, str] = {}
         self.later: dict[str, str] = {}
         self.first: dict[str, str] = {}
+        self.spelled: dict[str, tuple[str, ...]] = {}
         self._phrases: dict[str, dict[Phrase, list[Terminal]]] = {}
         column = 1 + CODES.index(code)
         for line in _table().splitlines():
@@ -89,6 +90,7 @@ class Tongue:
 
     def _row(self, key: str, words: list[str]) -> None:
         kind, _, value = key.partition(":")
+        self.spelled.setdefault(key, tuple(words))
         if key == "noise":
             self.noise = frozenset(map(plain, words))
         elif key == "fuse":

@@ -35,7 +35,7 @@ class Parsed(NamedTuple):
     unread: tuple[tuple[str, str], ...] = ()
 
 
-class _Stop(Exception):
+class Stop(Exception):
     """The parser cannot go on with this declaration."""
 
     def __init__(self, finding: Finding, index: int) -> None:
@@ -107,9 +107,9 @@ def _one(
         findings.append(Finding(DiagnosticCode.NOT_AVAILABLE, first.start, first.end, {"what": later}))
         return []
     try:
-        nodes.append(_Driver(pieces, words, nesting, len(text)).run())
+        nodes.append(Driver(pieces, words, nesting, len(text)).run())
         return []
-    except _Stop as stop:
+    except Stop as stop:
         cut = _next_head(text, pieces, words, stop.index)
         if cut:
             findings.append(_not_closed(pieces[:cut], words))
@@ -143,7 +143,7 @@ def _next_head(text: str, pieces: list[Piece], words: Tongue, failed: int) -> in
     return 0
 
 
-class _Driver:
+class Driver:
     """Runs the table over one declaration's pieces."""
 
     def __init__(self, pieces: list[Piece], words: Tongue, nesting: int, size: int) -> None:
@@ -157,10 +157,10 @@ class _Driver:
         self._check_nesting()
         while self.index < len(self.pieces):
             begin = self.index
-            terminal, text = self._terminal()
+            terminal, text = self.terminal()
             last = self.pieces[self.index - 1]
-            self._feed(terminal, text, self.pieces[begin].start, last.end, begin)
-        self._feed(END, "", self.size, self.size, self.index)
+            self.feed(terminal, text, self.pieces[begin].start, last.end, begin)
+        self.feed(END, "", self.size, self.size, self.index)
         value = self.values[0][0]
         if not isinstance(value, Node):
             raise misread(value)
@@ -172,9 +172,9 @@ class _Driver:
             if piece.kind == "OP" and piece.text in "()":
                 depth += 1 if piece.text == "(" else -1
                 if depth > self.nesting:
-                    raise _Stop(_too_deep(piece.start, piece.end, self.nesting), index)
+                    raise Stop(_too_deep(piece.start, piece.end, self.nesting), index)
 
-    def _terminal(self) -> Any:
+    def terminal(self) -> Any:
         """The next terminal: the longest phrase that the grammar takes here, else a name, a text, a sign."""
         piece = self.pieces[self.index]
         self.index += 1
@@ -223,14 +223,14 @@ class _Driver:
                 del stack[-action.size :]
             stack.append(states[stack[-1]][action.origin])  # type: ignore[arg-type]
 
-    def _feed(self, terminal: str, text: str, start: int, end: int, index: int) -> None:
+    def feed(self, terminal: str, text: str, start: int, end: int, index: int) -> None:
         states, stack = self.table.states, self.stack
         while True:
             if terminal == END and stack[-1] == self.table.end:
                 return
             action = states[stack[-1]].get(terminal)
             if action is None:
-                raise _Stop(self._unexpected(terminal, start, end, index), index)
+                raise Stop(self._unexpected(terminal, start, end, index), index)
             if type(action) is int:
                 stack.append(action)
                 visible = not terminal.startswith("_")
@@ -331,7 +331,7 @@ def _node(kind: str, parts: list[Any], start: int, end: int, nesting: int) -> No
         if part.__class__ is Node and part.depth >= depth:
             depth = part.depth + 1
     if depth > _DEPTH:
-        raise _Stop(_too_deep(start, end, nesting), 0)
+        raise Stop(_too_deep(start, end, nesting), 0)
     return Node(kind, tuple(parts), start, end, depth)
 
 

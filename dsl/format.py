@@ -1,0 +1,97 @@
+"""The canonical form of a rulebook: the same declarations and comments, written as everybody writes them.
+
+Words are the first ones of the lexicon, comparisons are in words, lines break where the tree says. What an author
+meant is never touched: a declaration whose canonical form would not be read as the very same tree is kept as it was
+written, as is one that cannot be read at all. A text that is too large is given back as it came.
+"""
+
+from collections.abc import Sequence
+
+from artifact.limits import Limits
+from dsl.cut import Cut, cut
+from dsl.formatting.gaps import Gap, gap_of, gaps_of
+from dsl.formatting.lines import Lines
+from dsl.formatting.sameness import same_tree
+from dsl.formatting.spelling import spelled
+from dsl.formatting.tokens import tokens_of
+from dsl.formatting.wording import Rename, Wording
+from dsl.lexicon import Tongue, plain, tongue_of
+from dsl.parser import parse_declaration
+from dsl.syntax import Node
+
+
+def format_rulebook(text: str, limits: Limits) -> str:
+    """The rulebook in canonical form, in its own language."""
+    if len(text.encode("utf-8", "surrogatepass")) > limits.rulebook_bytes:
+        return text
+    read = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    tongue = tongue_of(read)
+    cuts = cut(read, tongue)
+    if len(cuts) > limits.rulebook_declarations:
+        return text
+    trees = [_tree(one, tongue, limits.nesting) for one in cuts]
+    wording = Wording(tongue, _states(trees))
+    lines: list[str] = []
+    end = 0
+    for one, tree in zip(cuts, trees, strict=True):
+        _between(lines, gap_of(read[end : one.start], opens=not end))
+        lines += _written(one, tree, wording, limits.nesting)
+        end = one.start + len(one.text)
+    _between(lines, gap_of(read[end:], opens=not end))
+    return "\n".join(_without_blank_edges(lines)) + "\n" if any(lines) else ""
+
+
+def print_declaration(tree: Node, tongue: Tongue, nesting: int, names: Rename = str) -> str | None:
+    """A declaration in any tongue, with its names as `names` gives them; None if that cannot be written."""
+    wording = Wording(tongue, _states([tree]), names)
+    lines = _lines(tree, wording, nesting, None)
+    return None if lines is None else "\n".join(lines)
+
+
+def _tree(one: Cut, tongue: Tongue, nesting: int) -> Node | None:
+    parsed = parse_declaration(one.text, tongue.code, nesting)
+    return parsed.nodes[0] if len(parsed.nodes) == 1 and not parsed.findings else None
+
+
+def _states(trees: Sequence[Node | None]) -> frozenset[str]:
+    """The states that situations can come to: a language may say `is` of them in a way of its own."""
+    return frozenset(
+        plain(becomes.word().text)
+        for tree in trees
+        if tree is not None and tree.kind == "situation"
+        for becomes in tree.all("becomes")
+    )
+
+
+def _written(one: Cut, tree: Node | None, wording: Wording, nesting: int) -> list[str]:
+    lines = _lines(tree, wording, nesting, one.text) if tree is not None else None
+    if lines is None or tree is None:
+        return [one.text]
+    again = "\n".join(lines)
+    read = cut(again, wording.tongue)
+    found = _tree(read[0], wording.tongue, nesting) if len(read) == 1 else None
+    return lines if found is not None and same_tree(found, tree) else [one.text]
+
+
+def _lines(tree: Node, wording: Wording, nesting: int, source: str | None) -> list[str] | None:
+    tokens = tokens_of(tree, commas=wording.spanish, words_first=wording.spanish)
+    texts = spelled(tokens, wording, nesting)
+    if texts is None:
+        return None
+    gaps = gaps_of(source, tokens, wording.tongue, nesting) if source is not None else {}
+    return Lines(tokens, texts, gaps).lines()
+
+
+def _between(lines: list[str], gap: Gap) -> None:
+    if gap.trailing:
+        lines[-1] += f"  {gap.trailing}"
+    lines += gap.lines
+
+
+def _without_blank_edges(lines: list[str]) -> list[str]:
+    start, end = 0, len(lines)
+    while start < end and not lines[start]:
+        start += 1
+    while end > start and not lines[end - 1]:
+        end -= 1
+    return lines[start:end]

@@ -1,0 +1,1 @@
+"""A syntax tree to the text that an author would have written, in the tongue that is asked for."""

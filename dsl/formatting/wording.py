@@ -1,0 +1,118 @@
+"""How one tongue writes a token: its words and their agreement, numbers, money, dates, texts.
+
+Names go through a function, so that a glossary can give those of another tongue. Refuses nothing: what has no form of
+its own here (the 45th of May) is written in the form that every tongue reads.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from dsl.formatting.tokens import Token
+from dsl.grammar import table
+from dsl.lexicon import Tongue, plain
+
+Rename = Callable[[str], str]
+
+_LASTING = frozenset({"_IN_LAST", "_IN_NEXT"})
+_COUNTED = frozenset({"UNIT", "_TIMES", "_CONTACTS"})
+_OF_MANY = {"of_category": "_CATEGORY", "of_topic": "_TOPIC"}
+_BEING = frozenset({"_IS", "_IS_NOT"})
+_HAPPENING = frozenset({"_CLOSES", "_HAPPENS"})
+_FEMININE = frozenset({"hour", "week", "working_hour"})
+_STATES = frozenset({"open", "closed", "broken", "kept", "pending"})
+_SOME = frozenset({"_ANY", "_NONE"})
+_THERE_IS = 3
+"""`hay` and `no hay`, which need no gender."""
+
+_BEFORE_A_VOWEL = {"_AND": re.compile(r"h?i(?!e)"), "_OR": re.compile(r"h?o")}
+_GROUPED_FROM = 5
+"""Digits from which a number is written in groups of three: years, which have four, never are."""
+
+
+class Wording:
+    """Writes the tokens of one rulebook. `states` are the states that it declares."""
+
+    def __init__(self, tongue: Tongue, states: frozenset[str] = frozenset(), names: Rename = str) -> None:
+        self.tongue, self.states, self.names = tongue, states, names
+        self.spanish = tongue.code == "es"
+        self._signs = {name: sign for sign, name in table().signs.items()}
+
+    def text(self, tokens: Sequence[Token], index: int) -> str:
+        """One token as it is written. A name stands without brackets, and a long text without its margin."""
+        token = tokens[index]
+        terminal, value = token.terminal, token.value
+        if terminal in self._signs:
+            return self._signs[terminal]
+        if terminal == "NAME":
+            return self.names(value)
+        if terminal in ("STRING", "LONG"):
+            return value
+        if terminal == "WEEKDAY":
+            return self.tongue.spelled[f"WEEKDAY:{value}"][0]
+        if terminal in ("NUMBER", "MONEY", "PERCENT", "DATE", "TIME"):
+            return self._literal(terminal, value)
+        words = self.tongue.spelled[f"UNIT:{value}" if terminal == "UNIT" else terminal]
+        return words[min(self._form(tokens, index), len(words) - 1)]
+
+    def article(self, tokens: Sequence[Token], index: int) -> str:
+        """What goes before a name: only where the gender of the noun need not be known."""
+        token = tokens[index]
+        return "the " if token.terminal == "NAME" and token.kind == "closing" and not self.spanish else ""
+
+    def _form(self, tokens: Sequence[Token], index: int) -> int:
+        """Which of a word's forms agrees with its neighbours; the order of forms is the lexicon's."""
+        token = tokens[index]
+        if token.terminal in _COUNTED:
+            before = tokens[index - 1]
+            return int(before.terminal != "NUMBER" or before.value == "1")
+        if _OF_MANY.get(token.kind) == token.terminal:
+            return int(
+                index + 2 < len(tokens) and tokens[index + 2].kind == "names" == tokens[index + 1].kind
+            )
+        if self.spanish:
+            return self._spanish_form(tokens, index)
+        return int((token.terminal, token.kind) == ("_IN", "rolling"))
+
+    def _spanish_form(self, tokens: Sequence[Token], index: int) -> int:
+        token, after = tokens[index], tokens[min(index + 1, len(tokens) - 1)]
+        if token.terminal in _LASTING:
+            return 2 * (after.value == "1") + (tokens[index + 2].value in _FEMININE)
+        if token.terminal in _BEING:
+            subject = "." not in tokens[index - 1].value
+            return int(subject and after.terminal == "NAME" and self._is_state(after.value))
+        if token.terminal in _SOME:
+            return _THERE_IS
+        if token.terminal == "_UNTIL":
+            return int(after.terminal in _HAPPENING)
+        if token.terminal in _BEFORE_A_VOWEL:
+            return int(_BEFORE_A_VOWEL[token.terminal].match(plain(self.text(tokens, index + 1))) is not None)
+        return int(token.terminal == "_CLOSES" and token.kind == "on_close")
+
+    def _is_state(self, name: str) -> bool:
+        return plain(name) in self.states or self.tongue.builtin(name) in _STATES
+
+    def _literal(self, terminal: str, value: str) -> str:
+        if terminal == "DATE":
+            return self._date(value)
+        if terminal == "TIME":
+            return value.removeprefix("0")
+        if terminal == "PERCENT":
+            return f"{self._number(value, _GROUPED_FROM)} %"
+        if terminal == "MONEY":
+            amount, currency = value.split(" ", 1)
+            return f"{self._number(amount, _GROUPED_FROM if self.spanish else 4)} {currency}"
+        return self._number(value, _GROUPED_FROM)
+
+    def _number(self, value: str, grouped_from: int) -> str:
+        whole, _, rest = value.partition(".")
+        thousands, decimal = (".", ",") if self.spanish else (",", ".")
+        if len(whole) >= grouped_from:
+            whole = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", thousands, whole)
+        return f"{whole}{decimal}{rest}" if rest else whole
+
+    def _date(self, value: str) -> str:
+        year, month, day = value.split("-")
+        if not 1 <= int(month) <= 12 or not 1 <= int(day) <= 31:
+            return value
+        name = self.tongue.spelled["months"][int(month) - 1]
+        return f"{int(day)} de {name} de {year}" if self.spanish else f"{int(day)} {name} {year}"
