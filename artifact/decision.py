@@ -60,7 +60,7 @@ class RuleRow(msgspec.Struct, frozen=True, array_like=True):
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """One decision about one message, at log entry `n` of its customer.
 
-    `unmet` are the candidate rules that were not met, packed (engine.traces); `rules` all others by name.
+    `counted` are candidate rules that fired or were not met, packed (engine.traces); `rules` all others by name.
     """
 
     message: str
@@ -73,7 +73,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     next_at: Instant | None = None
     gates: tuple[GateRow, ...] = ()
     rules: tuple[RuleRow, ...] = ()
-    unmet: tuple[int, ...] = ()
+    counted: tuple[int, ...] = ()
     holds: tuple[HoldRow, ...] = ()
     plan: tuple[PlanRow, ...] = ()
     reads: dict[str, Any] = {}

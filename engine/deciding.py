@@ -230,7 +230,7 @@ def _shows(message: Message) -> tuple[object, ...]:
 
 def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, cause: str) -> Record:
     verdict = decided.merged.verdict if decided.merged is not None else None
-    rules, unmet = packed(verdict.rows, scene.book) if verdict is not None else ((), ())
+    rules, counted = packed(verdict.rows, scene.book) if verdict is not None else ((), ())
     return Record(
         message=message.id,
         n=talking.n,
@@ -242,7 +242,7 @@ def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, 
         next_at=next_eligible(message),
         gates=decided.gates,
         rules=rules,
-        unmet=unmet,
+        counted=counted,
         holds=tuple(HoldRow(h.kind, h.since, h.until, h.rule) for h in message.holds),
         plan=tuple(PlanRow(d.channel, d.state, d.planned_at, d.because) for d in message.deliveries),
         reads=verdict.reads if verdict is not None else {},

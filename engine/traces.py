@@ -1,4 +1,4 @@
-"""The trace of rules in a record, kept small: rules that were not met are numbers, everything else has its name.
+"""The trace of rules in a record, kept small: rules that fired or were not met are numbers, the others have names.
 
 A rule's number is its place in the rulebook of the record's revision, so a trace is made whole again on reading.
 """
@@ -9,29 +9,42 @@ from artifact.decision import Record, RuleRow
 from dsl.rulebook import Rulebook
 
 _ROOM = 64
-"""Conditions that a packed number can tell apart; a row past that keeps its name."""
-NOT_MET = "NOT_MET"
+"""What a packed number can tell apart of one rule; a row past that keeps its name."""
+_FIRED_CODE = _ROOM - 1
+FIRED, NOT_MET = "FIRED", "NOT_MET"
 
 
 def packed(rows: tuple[RuleRow, ...], book: Rulebook | None) -> tuple[tuple[RuleRow, ...], tuple[int, ...]]:
-    """Rows with their names, and the rules that were not met as rule number * 64 + failed condition."""
+    """Rows that need their names, and the others as rule number * 64 + failed condition (63: it fired)."""
     if book is None:
         return rows, ()
     numbers = book.rule_numbers
     named: list[RuleRow] = []
-    unmet: list[int] = []
+    counted: list[int] = []
     for row in rows:
-        if row.result == NOT_MET and type(row.detail) is int and row.detail < _ROOM and row.rule in numbers:
-            unmet.append(numbers[row.rule] * _ROOM + row.detail)
-        else:
+        code = _code(row)
+        if code is None or row.rule not in numbers:
             named.append(row)
-    return tuple(named), tuple(unmet)
+        else:
+            counted.append(numbers[row.rule] * _ROOM + code)
+    return tuple(named), tuple(counted)
+
+
+def _code(row: RuleRow) -> int | None:
+    if row.result == FIRED and row.detail is None:
+        return _FIRED_CODE
+    plain = row.result == NOT_MET and type(row.detail) is int and row.detail < _FIRED_CODE
+    return row.detail if plain and type(row.detail) is int else None
 
 
 def unpacked(record: Record, book: Rulebook | None) -> Record:
-    """The record with a row for every rule; `book` is that of its revision. Without it the unmet stay numbers."""
-    if book is None or not record.unmet:
+    """The record with a row for every rule; `book` is that of its revision. Without it the numbers stay."""
+    if book is None or not record.counted:
         return record
     names = list(book.rules)
-    unmet = tuple(RuleRow(names[one // _ROOM], NOT_MET, one % _ROOM) for one in record.unmet)
-    return replace(record, rules=(*record.rules, *unmet), unmet=())
+    rows = tuple(_row(names[one // _ROOM], one % _ROOM) for one in record.counted)
+    return replace(record, rules=(*record.rules, *rows), counted=())
+
+
+def _row(rule: str, code: int) -> RuleRow:
+    return RuleRow(rule, FIRED) if code == _FIRED_CODE else RuleRow(rule, NOT_MET, code)

@@ -21,21 +21,25 @@ ROWS = st.lists(
 
 
 def record(rows: tuple[RuleRow, ...]) -> Record:
-    named, unmet = packed(rows, BOOK)
-    return Record("m", 1, 0, MessageState.READY, "ready", BOOK.revision, "x", rules=named, unmet=unmet)
+    named, counted = packed(rows, BOOK)
+    return Record("m", 1, 0, MessageState.READY, "ready", BOOK.revision, "x", rules=named, counted=counted)
 
 
 @given(ROWS.map(tuple))
 def test_every_row_comes_back(rows: tuple[RuleRow, ...]) -> None:
     whole = unpacked(record(rows), BOOK)
-    assert whole.unmet == ()
+    assert whole.counted == ()
     assert sorted(whole.rules, key=lambda row: row.rule) == sorted(rows, key=lambda row: row.rule)
 
 
-def test_a_rule_that_was_not_met_costs_a_number() -> None:
-    packed_record = record((RuleRow("rule 7", "NOT_MET", 2), RuleRow("rule 8", "FIRED", None)))
-    assert packed_record.unmet == (7 * 64 + 2,)
-    assert packed_record.rules == (RuleRow("rule 8", "FIRED", None),)
+def test_a_rule_that_fired_or_was_not_met_costs_a_number() -> None:
+    rows = (
+        RuleRow("rule 7", "NOT_MET", 2),
+        RuleRow("rule 8", "FIRED"),
+        RuleRow("rule 9", "UNKNOWN", "customer.age"),
+    )
+    assert record(rows).counted == (7 * 64 + 2, 8 * 64 + 63)
+    assert record(rows).rules == rows[2:]
 
 
 def test_without_its_rulebook_a_record_is_left_as_it_is() -> None:
