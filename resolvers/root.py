@@ -26,6 +26,7 @@ from resolvers.mutations.tell_message import tell_message
 from resolvers.plan import PlannedRun
 from resolvers.queries import Query
 from resolvers.subscriptions import Subscription
+from schema.given import hand_on
 from schema.scalars import SCALARS
 
 
@@ -71,6 +72,7 @@ def build_schema() -> Roots:
         subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+    hand_on(built)
     schema = built._schema
     for type_ in schema.type_map.values():
         _drop_null_defaults(type_)

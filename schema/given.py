@@ -5,24 +5,31 @@ item's error and not the call's, and Strawberry's conversion, three times the co
 value. The input's class only says what the contract shows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
-from strawberry.types.arguments import InputContext
-from strawberry.types.base import StrawberryObjectDefinition
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
 
 T = TypeVar("T")
+
+_GIVEN: set[object] = set()
+
+
+_AS_GIVEN = ScalarDefinition("AsGiven", None, None, None, None, None)
+"""What Strawberry takes such an input for when it converts arguments: a value that needs no converting."""
 
 
 def as_given(cls: type[T]) -> type[T]:
     """Have values of this input type handed on as mappings with the contract's names; read them with `given`."""
-    definition = cast(StrawberryObjectDefinition, vars(cls)["__strawberry_definition__"])
-    definition.from_input = _untouched
+    _GIVEN.add(cls)
     return cls
 
 
-def _untouched(cls: type, value: Mapping[str, Any], context: InputContext) -> Mapping[str, Any]:
-    return value
+def hand_on(built: strawberry.Schema) -> None:
+    """Have a schema, once it is built, convert nothing that is `as_given`."""
+    registry = cast(dict[object, object], built.schema_converter.scalar_registry)
+    registry.update(dict.fromkeys(_GIVEN, _AS_GIVEN))
 
 
 def given(inputs: Sequence[object]) -> list[dict[str, Any]]:
