@@ -2,7 +2,7 @@
 
 Words are the first ones of the lexicon, comparisons are in words, lines break where the tree says. What an author
 meant is never touched: a declaration whose canonical form would not be read as the very same tree is kept as it was
-written, as is one that cannot be read at all. A text that is too large is given back as it came.
+written, as is one that cannot be read at all. A text that is too large, or would be, is given back as it came.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from dsl.syntax import Node
 
 def format_rulebook(text: str, limits: Limits) -> str:
     """The rulebook in canonical form, in its own language."""
-    if len(text.encode("utf-8", "surrogatepass")) > limits.rulebook_bytes:
+    if _size(text) > limits.rulebook_bytes:
         return text
     read = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     tongue = tongue_of(read)
@@ -38,7 +38,8 @@ def format_rulebook(text: str, limits: Limits) -> str:
         lines += _written(one, tree, wording, limits.nesting)
         end = one.start + len(one.text)
     _between(lines, gap_of(read[end:], opens=not end))
-    return "\n".join(_without_blank_edges(lines)) + "\n" if any(lines) else ""
+    found = "\n".join(_without_blank_edges(lines)) + "\n" if any(lines) else ""
+    return found if _size(found) <= limits.rulebook_bytes else text
 
 
 def print_declaration(tree: Node, tongue: Tongue, nesting: int, names: Rename = str) -> str | None:
@@ -46,6 +47,10 @@ def print_declaration(tree: Node, tongue: Tongue, nesting: int, names: Rename = 
     wording = Wording(tongue, _states([tree]), names)
     lines = _lines(tree, wording, nesting, None)
     return None if lines is None else "\n".join(lines)
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _tree(one: Cut, tongue: Tongue, nesting: int) -> Node | None:

@@ -8,6 +8,7 @@ COMMANDS = {
     "serve": "run the service: GraphQL, engine and dispatch over one store",
     "ingest": "send a file of events to a running service; may be run again at will",
     "check": "check a rulebook and show what is wrong with it",
+    "fmt": "write a rulebook in its canonical form",
     "test": "run the tests that a rulebook brings",
     "backtest": "run a file of past events under a rulebook, on virtual time",
     "customer": "show what a store knows of one customer",

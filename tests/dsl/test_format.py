@@ -307,6 +307,8 @@ def test_a_text_that_is_too_large_comes_back_as_it_is() -> None:
     text = "topic  x  category  y  end\r\n"
     assert format_rulebook(text * 9, Limits(rulebook_declarations=8)) == text * 9
     assert format_rulebook(text, Limits(rulebook_bytes=8)) == text
+    grows = "vocabulary x: text y: text end"
+    assert format_rulebook(grows, Limits(rulebook_bytes=len(grows))) == grows
 
 
 LONG_TEXTS = st.text(st.sampled_from('ab <>«»\n\t#"é{}'), max_size=30)

@@ -1,0 +1,81 @@
+"""Write a rulebook in its canonical form: to stdout, or with --write into its file; --check only compares.
+
+Comments are kept, and a declaration that cannot be read stays as it is. Exit code 1 where --check finds a difference.
+"""
+
+import argparse
+import os
+from difflib import unified_diff
+from pathlib import Path
+
+from artifact.errors import ErrorCode, InputError
+from dsl.format import format_rulebook
+from memento.commands.shared import add_json, read_rulebook
+from memento.exits import Exit
+from memento.settings import Settings
+from memento.terminal import answer, say
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Name what the command takes."""
+    parser.add_argument("rulebook", type=Path, metavar="RULEBOOK")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--check", action="store_true", help="show what would change, and change nothing")
+    either.add_argument("--write", action="store_true", help="put the canonical form in the file's place")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace, settings: Settings) -> Exit:
+    """Format one file."""
+    path: Path = args.rulebook
+    data = read_rulebook(path, settings.limits)
+    text = _decoded(path, data)
+    formatted = format_rulebook(text, settings.limits)
+    canonical = formatted.encode() == data
+    if args.write and not canonical:
+        _replace(path, formatted.encode())
+    if args.json:
+        answer({"ok": canonical or not args.check, "canonical": canonical, "formatted": formatted})
+    elif args.check:
+        _tell(path, text, formatted, canonical=canonical)
+    elif args.write:
+        say(f"{path}: {'was canonical' if canonical else 'written'}")
+    elif formatted:
+        say(formatted.removesuffix("\n"))
+    return Exit.FINDING if args.check and not canonical else Exit.OK
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            ErrorCode.RULEBOOK_INVALID,
+            f"{path} is not UTF-8: byte {error.start} is part of no character",
+            help="save it as UTF-8",
+        ) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put the file in place whole or not at all. Raises InputError."""
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        try:
+            beside.write_bytes(data)
+            beside.chmod(target.stat().st_mode)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InputError(ErrorCode.FILE_UNREADABLE, f"{path} cannot be written: {why}") from error
+
+
+def _tell(path: Path, before: str, after: str, *, canonical: bool) -> None:
+    """What would change, as a patch; line ends and a mark of byte order do not show in one."""
+    for line in unified_diff(
+        before.splitlines(), after.splitlines(), str(path), "canonical", lineterm="", n=1
+    ):
+        say(line)
+    say(f"{path}: {'is' if canonical else 'is not'} in canonical form")

@@ -1,0 +1,100 @@
+"""`fmt`: shows the canonical form, compares with it, or puts it in the file's place."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from memento.__main__ import main
+from memento.exits import Exit
+
+SLOPPY = 'Rulebook small zone "UTC" end # ours\n\n\ntopic  x category y END\n'
+NEAT = 'rulebook small\n  zone "UTC"\nend  # ours\n\ntopic x  category y end\n'
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "a.rules"
+    path.write_text(SLOPPY)
+    return path
+
+
+def run(capfdbinary: pytest.CaptureFixture[bytes], *words: str | Path) -> tuple[int, str, str]:
+    code = main(["fmt", *map(str, words)])
+    out, err = capfdbinary.readouterr()
+    return code, out.decode(), err.decode()
+
+
+def test_the_canonical_form_goes_to_stdout_and_the_file_stays(
+    capfdbinary: pytest.CaptureFixture[bytes], file: Path
+) -> None:
+    assert run(capfdbinary, file) == (Exit.OK, NEAT, "")
+    assert file.read_text() == SLOPPY
+
+
+def test_check_shows_what_would_change_and_changes_nothing(
+    capfdbinary: pytest.CaptureFixture[bytes], file: Path
+) -> None:
+    code, out, _ = run(capfdbinary, file, "--check")
+    assert code == Exit.FINDING
+    assert "\n-topic  x category y END\n+topic x  category y end\n" in out
+    assert file.read_text() == SLOPPY
+
+
+def test_what_was_written_passes_the_check(capfdbinary: pytest.CaptureFixture[bytes], file: Path) -> None:
+    file.chmod(0o640)
+    assert run(capfdbinary, file, "--write")[0] == Exit.OK
+    assert file.read_text() == NEAT
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert run(capfdbinary, file, "--check")[:2] == (Exit.OK, f"{file}: is in canonical form\n")
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_link_stays_a_link(capfdbinary: pytest.CaptureFixture[bytes], file: Path) -> None:
+    link = file.with_name("link.rules")
+    link.symlink_to(file)
+    assert run(capfdbinary, link, "--write")[0] == Exit.OK
+    assert link.is_symlink()
+    assert file.read_text() == NEAT
+
+
+def test_other_line_ends_are_not_canonical(capfdbinary: pytest.CaptureFixture[bytes], file: Path) -> None:
+    file.write_bytes(NEAT.replace("\n", "\r\n").encode())
+    assert run(capfdbinary, file, "--check")[0] == Exit.FINDING
+
+
+def test_the_answer_can_be_had_as_json(capfdbinary: pytest.CaptureFixture[bytes], file: Path) -> None:
+    code, out, _ = run(capfdbinary, file, "--json")
+    assert code == Exit.OK
+    assert json.loads(out) == {"ok": True, "canonical": False, "formatted": NEAT}
+
+
+def test_what_is_no_text_is_refused_and_left_alone(
+    capfdbinary: pytest.CaptureFixture[bytes], file: Path
+) -> None:
+    file.write_bytes(b"rulebook \xff end")
+    code, _, err = run(capfdbinary, file, "--write")
+    assert code == Exit.INPUT
+    assert "byte 9" in err
+    assert file.read_bytes() == b"rulebook \xff end"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="NOT RUN: this user may write anywhere")
+def test_a_folder_that_cannot_be_written_is_told(
+    capfdbinary: pytest.CaptureFixture[bytes], file: Path
+) -> None:
+    file.parent.chmod(0o500)
+    try:
+        code, _, err = run(capfdbinary, file, "--write")
+    finally:
+        file.parent.chmod(0o700)
+    assert code == Exit.INPUT
+    assert "cannot be written" in err
+    assert file.read_text() == SLOPPY
+
+
+def test_check_and_write_exclude_each_other(capfdbinary: pytest.CaptureFixture[bytes], file: Path) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run(capfdbinary, file, "--check", "--write")
+    assert stopped.value.code == Exit.INPUT
