@@ -195,6 +195,7 @@ def _within_caps(draft: Draft, channel: Channel, at: Instant) -> tuple[Instant, 
         draft.weighed = True
         admitted = draft.budget.admits_at(cap, moved)
         if admitted > moved and cap.otherwise is not None:
+            draft.wakes.append(admitted)
             return moved, cap
         if admitted > moved:
             draft.holding.holds.append(Hold(HoldKind.BUDGET, draft.now, admitted, cap.name, channel))

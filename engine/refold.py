@@ -255,5 +255,6 @@ def facts_as_of(past: Past, as_of: Instant, limits: Limits) -> Facts:
     late = tuple(e for e in run.late if e.at <= as_of)
     start = past.snapshot.body.facts if past.snapshot else EMPTY_FACTS
     facts, _ = _fold(start, _Run(items, timers, late), past, limits)
-    last = items[-1].revision if items else (past.entries[-1].revision if past.entries else "")
+    begun = past.snapshot.body.talk.revision if past.snapshot is not None else ""
+    last = items[-1].revision if items else begun
     return fold_deadlines(facts, as_of, past.books.get(last), limits)[0]

@@ -66,8 +66,10 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         raise _unreadable(path, error) from error
     # peek and not seek: a pipe can be read too.
-    with file, gzip.open(file) if file.peek(len(_GZIP)).startswith(_GZIP) else nullcontext(file) as opened:
-        yield cast(IO[bytes], opened)
+    with file:
+        zipped = file.peek(len(_GZIP)).startswith(_GZIP)
+        with gzip.open(file) if zipped else nullcontext(file) as opened:
+            yield cast(IO[bytes], opened)
 
 
 def _bounded(file: IO[bytes], limit_bytes: int) -> Iterator[bytes | None]:

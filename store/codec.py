@@ -4,16 +4,21 @@ The body keeps the bytes that I3 compares (artifact.customer). Refuses to read a
 it could only lose something.
 """
 
+import zlib
+
 import msgspec
 
 from artifact.customer import SCHEMA, Body, Snapshot, decode_body, encode_body
 from artifact.decision import Entry
 from artifact.errors import ErrorCode, InputError
+from artifact.instant import Instant
 from artifact.message import Message
 
 _encoder = msgspec.msgpack.Encoder()
 _entries = msgspec.msgpack.Decoder(Entry)
 _messages = msgspec.msgpack.Decoder(Message)
+
+_QUICKLY = 1
 
 encode_entry = _encoder.encode
 decode_entry = _entries.decode
@@ -38,5 +43,13 @@ def decode_artifact_body(schema: int, data: bytes) -> Body:
 
 
 def encode_snapshot(snapshot: Snapshot) -> bytes:
-    """The body of a snapshot; its number and instant are kept beside."""
-    return encode_body(snapshot.body)
+    """The body of a snapshot, compressed: one is written for many entries, and read only when history is asked for.
+
+    Its number and instant are kept beside.
+    """
+    return zlib.compress(encode_body(snapshot.body), _QUICKLY)
+
+
+def decode_snapshot(schema: int, n: int, now: Instant, data: bytes) -> Snapshot:
+    """The inverse of encode_snapshot."""
+    return Snapshot(n, now, decode_artifact_body(schema, zlib.decompress(data)))

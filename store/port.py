@@ -25,10 +25,14 @@ from artifact.message import Message, MessageState
 
 
 class Want(msgspec.Struct, frozen=True):
-    """A customer to load, and events of hers of which it must be known whether they are in the log."""
+    """A customer to load, and events of hers of which it must be known whether they are in the log.
+
+    `have` is a version that the caller holds already: a store may then answer that it is still the newest.
+    """
 
     customer_id: str
     events: tuple[EventKey, ...] = ()
+    have: int | None = None
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -40,10 +44,11 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """`artifact` None: nothing is known of this customer yet."""
+    """`artifact` None: nothing is known of this customer yet, or (`unchanged`) the caller has the newest."""
 
     artifact: Artifact | None
     known: Mapping[EventKey, Known] = {}
+    unchanged: bool = False
 
 
 class MessageRow(msgspec.Struct, frozen=True):

@@ -89,7 +89,9 @@ class Kernel:
 
     async def _attempt(self, pending: dict[str, list[Job]]) -> list[str]:
         """One try; the customers whose version had moved on meanwhile."""
-        wants = [Want(customer, _keys(jobs)) for customer, jobs in pending.items()]
+        wants = [
+            Want(customer, _keys(jobs), self._version_at_hand(customer)) for customer, jobs in pending.items()
+        ]
         loaded = await self.store.load(wants)
         runs: list[tuple[Run, Commit]] = []
         for (customer, jobs), found in zip(pending.items(), loaded, strict=True):
@@ -103,14 +105,15 @@ class Kernel:
                 runs.append((run, commit))
         return await self._commit(runs)
 
-    def _begin(self, customer: str, found: Loaded) -> Run:
-        artifact = found.artifact or Artifact(customer)
+    def _version_at_hand(self, customer: str) -> int | None:
         hot = self._hot.get(customer)
-        if hot is not None and hot.artifact.version == artifact.version:
-            artifact, memo = hot.artifact, hot.memo
-        else:
-            memo = Memo()
-        run = Run(artifact, self.scene(), self.books.epoch, self._pasts.of, memo)
+        return hot.artifact.version if hot is not None else None
+
+    def _begin(self, customer: str, found: Loaded) -> Run:
+        hot = self._hot.get(customer)
+        if hot is None or not (found.unchanged or _is_newest(hot.artifact, found.artifact)):
+            hot = _Hot(found.artifact or Artifact(customer), Memo())
+        run = Run(hot.artifact, self.scene(), self.books.epoch, self._pasts.of, hot.memo)
         run.known.update(found.known)
         return run
 
@@ -204,6 +207,10 @@ class Kernel:
         self._hot.move_to_end(run.customer_id)
         while len(self._hot) > self._kept_hot:
             self._hot.popitem(last=False)
+
+
+def _is_newest(hot: Artifact, found: Artifact | None) -> bool:
+    return found is not None and found.version == hot.version
 
 
 def group_by_customer(jobs: Sequence[Job]) -> dict[str, list[Job]]:

@@ -40,10 +40,22 @@ class Pasts:
         )
         return TooDeep(corrected) if depth(past, at) > limits.late_entries else past
 
-    async def _corrected(self, entries: tuple[Entry, ...], run: Run, change: Event) -> dict[EventKey, Event]:
+    async def below(self, run: Run, at: Instant) -> Past:
+        """The past from the newest usable snapshot below `at`, however deep."""
+        snapshot = await self._usable(run, at)
+        entries = await self._entries(run, snapshot.n if snapshot is not None else 0)
+        return Past(
+            snapshot, entries, await self._books_of(entries, run), await self._corrected(entries, run, None)
+        )
+
+    async def _corrected(
+        self, entries: tuple[Entry, ...], run: Run, change: Event | None
+    ) -> dict[EventKey, Event]:
         """What the corrections among the entries, and the change itself, take back."""
         corrections = [e.event for e in entries if e.event is not None and e.event.type == CORRECTION]
-        keys = {correction_key(one): None for one in [*corrections, change] if one.type == CORRECTION}
+        if change is not None and change.type == CORRECTION:
+            corrections.append(change)
+        keys = {correction_key(one): None for one in corrections}
         found = {key: await self.find(run, key) for key in keys}
         return {key: event for key, event in found.items() if event is not None}
 

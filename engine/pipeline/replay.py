@@ -4,7 +4,6 @@ from msgspec.structs import replace
 
 from artifact.customer import Artifact, Body
 from artifact.decision import Entry
-from artifact.facts import EMPTY_FACTS
 from artifact.instant import Instant
 from artifact.limits import Limits
 from engine.books import Books
@@ -13,7 +12,7 @@ from engine.judging import Memo
 from engine.pipeline.pasts import Pasts
 from engine.pipeline.run import Run
 from engine.reenact import reenact
-from engine.refold import Past, facts_as_of
+from engine.refold import facts_as_of
 from engine.scene import Scene
 from engine.step import NeedsPast, Stepped
 from store.port import Store
@@ -48,12 +47,17 @@ class Replay:
         newest = await self._store.artifact(customer_id) if known_at is None else seen
         if newest is None:
             return None
-        entries = await self.entries(customer_id, 0, newest.version)
-        books = {r: await self._books.get(r) for r in sorted({e.revision for e in entries})}
-        facts = facts_as_of(Past(None, entries, books), as_of, self._limits)
+        run = Run(
+            newest,
+            Scene(self._books.live, self._books.revision, self._limits),
+            newest.epoch,
+            self._pasts.of,
+            Memo(),
+        )
+        facts = facts_as_of(await self._pasts.below(run, as_of), as_of, self._limits)
         then = await self.as_known_at(customer_id, min(as_of, newest.now))
         talk = then.body.talk if then is not None else Body().talk
-        return replace(newest, body=Body(facts if entries else EMPTY_FACTS, talk))
+        return replace(newest, body=Body(facts, talk))
 
     async def entries(self, customer_id: str, after: int, until: int) -> tuple[Entry, ...]:
         """Log entries after one version up to another, none missing."""

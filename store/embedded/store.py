@@ -17,7 +17,7 @@ from artifact.decision import Entry
 from artifact.errors import ErrorCode, InputError
 from artifact.instant import Instant
 from store.checks import change_of, check_commit
-from store.codec import decode_artifact_body, decode_entry, decode_message
+from store.codec import decode_entry, decode_message, decode_snapshot
 from store.embedded import sql
 from store.embedded.lock import ServiceLock
 from store.embedded.readers import Readers
@@ -115,7 +115,7 @@ class EmbeddedStore:
     async def snapshot(self, customer_id: str, n: int) -> Snapshot | None:
         """See the port."""
         row = self._row(sql.SNAPSHOT, customer_id, n)
-        return Snapshot(n, row[0], decode_artifact_body(row[1], row[2])) if row else None
+        return decode_snapshot(row[1], n, row[0], row[2]) if row else None
 
     async def events(self, customer_id: str, source: str, id: str) -> Entry | None:
         """See the port."""

@@ -170,6 +170,8 @@ def _loaded(connection: apsw.Connection, want: Want) -> Loaded:
         if body is not None:
             entry = decode_entry(body)
             known[key] = Known(entry.n, entry.content or b"", entry.status)
+    if want.have == row[1]:
+        return Loaded(None, known, unchanged=True)
     return Loaded(artifact_of(want.customer_id, row), known)
 
 

@@ -19,6 +19,7 @@ from store.codec import (
     decode_artifact_body,
     decode_entry,
     decode_message,
+    decode_snapshot,
     encode_artifact_body,
     encode_entry,
     encode_message,
@@ -156,9 +157,7 @@ def artifact_of(document: Document) -> Artifact:
 
 
 def snapshot_of(document: Document) -> Snapshot:
-    return Snapshot(
-        document["n"], document["now"], decode_artifact_body(document["schema"], document["body"])
-    )
+    return decode_snapshot(document["schema"], document["n"], document["now"], document["body"])
 
 
 def entry_of(document: Document) -> Entry:

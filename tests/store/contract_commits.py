@@ -43,6 +43,17 @@ class CommitContract:
         assert await store.history("ada") == list(commit.entries)
         assert await store.events("ada", SOURCE, "e2") == commit.entries[2]
 
+    async def test_who_has_the_newest_version_is_told_so_or_gets_it_again(self, store: Store) -> None:
+        commit = step("ada", 0, "e1")
+        await committed(store, commit)
+        [newest] = await store.load([Want("ada", (EventKey(SOURCE, "e1"),), have=1)])
+        assert newest.artifact == commit.artifact or (newest.unchanged and newest.artifact is None)
+        assert list(newest.known) == [EventKey(SOURCE, "e1")]
+        [older] = await store.load([Want("ada", have=7)])
+        assert (older.artifact, older.unchanged) == (commit.artifact, False)
+        [nobody] = await store.load([Want("bea", have=1)])
+        assert (nobody.artifact, nobody.unchanged) == (None, False)
+
     async def test_a_later_step_replaces_the_artifact_and_adds_to_the_log(self, store: Store) -> None:
         await committed(store, step("ada", 0, "e1", due=NOON))
         await committed(store, second := step("ada", 1, "e2"))
