@@ -5,7 +5,7 @@ meant is never touched: a declaration whose canonical form would not be read as 
 written, as is one that cannot be read at all. A text that is too large, or would be, is given back as it came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from artifact.limits import Limits
 from dsl.cut import Cut, cut
@@ -14,7 +14,7 @@ from dsl.formatting.lines import Lines
 from dsl.formatting.sameness import same_tree
 from dsl.formatting.spelling import spelled
 from dsl.formatting.tokens import tokens_of
-from dsl.formatting.wording import Rename, Wording
+from dsl.formatting.wording import Wording
 from dsl.lexicon import Tongue, plain, tongue_of
 from dsl.parser import parse_declaration
 from dsl.syntax import Node
@@ -30,7 +30,7 @@ def format_rulebook(text: str, limits: Limits) -> str:
     if len(cuts) > limits.rulebook_declarations:
         return text
     trees = [_tree(one, tongue, limits.nesting) for one in cuts]
-    wording = Wording(tongue, _states(trees))
+    wording = Wording(tongue, states_of(trees))
     lines: list[str] = []
     end = 0
     for one, tree in zip(cuts, trees, strict=True):
@@ -42,11 +42,20 @@ def format_rulebook(text: str, limits: Limits) -> str:
     return found if _size(found) <= limits.rulebook_bytes else text
 
 
-def print_declaration(tree: Node, tongue: Tongue, nesting: int, names: Rename = str) -> str | None:
-    """A declaration in any tongue, with its names as `names` gives them; None if that cannot be written."""
-    wording = Wording(tongue, _states([tree]), names)
+def print_declaration(tree: Node, wording: Wording, nesting: int) -> str | None:
+    """A declaration in the tongue and with the names of `wording`; None if it cannot be written so."""
     lines = _lines(tree, wording, nesting, None)
     return None if lines is None else "\n".join(lines)
+
+
+def states_of(trees: Iterable[Node | None]) -> frozenset[str]:
+    """The states that situations can come to: a tongue may say `is` of them in a way of its own."""
+    return frozenset(
+        plain(becomes.word().text)
+        for tree in trees
+        if tree is not None and tree.kind == "situation"
+        for becomes in tree.all("becomes")
+    )
 
 
 def _size(text: str) -> int:
@@ -56,16 +65,6 @@ def _size(text: str) -> int:
 def _tree(one: Cut, tongue: Tongue, nesting: int) -> Node | None:
     parsed = parse_declaration(one.text, tongue.code, nesting)
     return parsed.nodes[0] if len(parsed.nodes) == 1 and not parsed.findings else None
-
-
-def _states(trees: Sequence[Node | None]) -> frozenset[str]:
-    """The states that situations can come to: a language may say `is` of them in a way of its own."""
-    return frozenset(
-        plain(becomes.word().text)
-        for tree in trees
-        if tree is not None and tree.kind == "situation"
-        for becomes in tree.all("becomes")
-    )
 
 
 def _written(one: Cut, tree: Node | None, wording: Wording, nesting: int) -> list[str]:

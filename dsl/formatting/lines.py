@@ -144,10 +144,14 @@ class Lines:
 
 
 def _quoted(body: str, indent: int) -> str:
-    """A long text between its marks: over lines where it has several, or where a sign of its own touches them."""
+    """A long text between its marks: over lines where it has several, or where a sign of its own touches them.
+
+    A blank line that the text begins with is kept by the space that stands before it.
+    """
     if "\n" not in body and not body.startswith("<") and not body.endswith(">"):
         return f"<<{body}>>"
     margin = " " * (indent + STEP)
-    lines = [margin + line if line else "" for line in body.split("\n")]
-    opening = "<<" if body.strip("\n") == body else "<< "
+    first, *rest = body.split("\n")
+    lines = [margin + line if line else "" for line in ([first] if first else []) + rest]
+    opening = "<<" if first else "<< "
     return "\n".join([opening, *lines, f"{' ' * indent}>>"])

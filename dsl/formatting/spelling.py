@@ -57,7 +57,7 @@ class _Speller:
 
     def _bracketed(self, index: int) -> Piece:
         name = self.texts[index]
-        self.texts[index] = f"[{name}]"
+        self.texts[index] = f"[{name or ' '}]"
         return Piece("NAME", name, 0, 0, None)
 
     def run(self) -> list[str] | None:
