@@ -6,16 +6,18 @@ written, as is one that cannot be read at all. A text that is too large, or woul
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from artifact.limits import Limits
-from dsl.cut import Cut, cut
+from dsl.cut import cut
 from dsl.formatting.gaps import Gap, gap_of, gaps_of
 from dsl.formatting.lines import Lines
 from dsl.formatting.sameness import same_tree
 from dsl.formatting.spelling import spelled
 from dsl.formatting.tokens import tokens_of
 from dsl.formatting.wording import Wording
-from dsl.lexicon import Tongue, plain, tongue_of
+from dsl.lexicon import plain, tongue_of
+from dsl.lexicon import tongue as tongue_named
 from dsl.parser import parse_declaration
 from dsl.syntax import Node
 
@@ -29,13 +31,13 @@ def format_rulebook(text: str, limits: Limits) -> str:
     cuts = cut(read, tongue)
     if len(cuts) > limits.rulebook_declarations:
         return text
-    trees = [_tree(one, tongue, limits.nesting) for one in cuts]
-    wording = Wording(tongue, states_of(trees))
+    states = states_of(_tree(one.text, tongue.code, limits.nesting) for one in cuts)
     lines: list[str] = []
     end = 0
-    for one, tree in zip(cuts, trees, strict=True):
+    for one in cuts:
         _between(lines, gap_of(read[end : one.start], opens=not end))
-        lines += _written(one, tree, wording, limits.nesting)
+        write = _remembered if len(one.text) <= _REMEMBERED else _written
+        lines += write(one.text, tongue.code, states, limits.nesting)
         end = one.start + len(one.text)
     _between(lines, gap_of(read[end:], opens=not end))
     found = "\n".join(_without_blank_edges(lines)) + "\n" if any(lines) else ""
@@ -62,19 +64,27 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def _tree(one: Cut, tongue: Tongue, nesting: int) -> Node | None:
-    parsed = parse_declaration(one.text, tongue.code, nesting)
+def _tree(text: str, code: str, nesting: int) -> Node | None:
+    parsed = parse_declaration(text, code, nesting)
     return parsed.nodes[0] if len(parsed.nodes) == 1 and not parsed.findings else None
 
 
-def _written(one: Cut, tree: Node | None, wording: Wording, nesting: int) -> list[str]:
-    lines = _lines(tree, wording, nesting, one.text) if tree is not None else None
+def _written(text: str, code: str, states: frozenset[str], nesting: int) -> tuple[str, ...]:
+    """A declaration in canonical form if that is read as the same tree, else as it is."""
+    tree = _tree(text, code, nesting)
+    lines = _lines(tree, Wording(tongue_named(code), states), nesting, text) if tree is not None else None
     if lines is None or tree is None:
-        return [one.text]
-    again = "\n".join(lines)
-    read = cut(again, wording.tongue)
-    found = _tree(read[0], wording.tongue, nesting) if len(read) == 1 else None
-    return lines if found is not None and same_tree(found, tree) else [one.text]
+        return (text,)
+    read = cut("\n".join(lines), tongue_named(code))
+    found = _tree(read[0].text, code, nesting) if len(read) == 1 else None
+    return tuple(lines) if found is not None and same_tree(found, tree) else (text,)
+
+
+_REMEMBERED = 4096
+"""Characters of the longest declaration whose form is remembered."""
+
+_remembered = lru_cache(maxsize=4096)(_written)
+"""Of a rulebook with one edited rule, one rule is written anew."""
 
 
 def _lines(tree: Node, wording: Wording, nesting: int, source: str | None) -> list[str] | None:

@@ -7,9 +7,11 @@ its brackets.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from dsl.formatting.tokens import Token
 from dsl.formatting.wording import Wording
+from dsl.lexicon import tongue
 from dsl.parser import Driver, Stop
 from dsl.scan import Piece, scan
 
@@ -24,6 +26,13 @@ def spelled(tokens: Sequence[Token], wording: Wording, nesting: int) -> list[str
         return None
 
 
+@lru_cache(maxsize=4096)
+def _scanned(text: str, code: str) -> tuple[Piece, ...]:
+    """The pieces of one token; none where something cannot be read."""
+    pieces, faults = scan(text, tongue(code))
+    return () if faults else tuple(pieces)
+
+
 class _Speller:
     def __init__(self, tokens: Sequence[Token], wording: Wording, nesting: int) -> None:
         self.tokens, self.wording = tokens, wording
@@ -36,17 +45,17 @@ class _Speller:
             self.owners += [index] * len(pieces)
         self.driver = Driver(self.pieces, wording.tongue, nesting, 0)
 
-    def _pieces(self, index: int) -> list[Piece]:
+    def _pieces(self, index: int) -> Sequence[Piece]:
         token, text = self.tokens[index], self.texts[index]
         if token.terminal == "LONG":
             return [Piece("LONG", text, 0, 0, None)]
         if token.terminal == "STRING":
             self.texts[index] = f"“{text}”" if '"' in text else f'"{text}"'
             return [Piece("STRING", text, 0, 0, None)]
-        pieces, faults = scan(text, self.wording.tongue)
+        pieces = _scanned(text, self.wording.tongue.code)
         if token.terminal != "NAME":
             return pieces
-        if len(pieces) == 1 and not faults and pieces[0][:2] == ("WORD", text) and not self._counted(index):
+        if len(pieces) == 1 and pieces[0][:2] == ("WORD", text) and not self._counted(index):
             return pieces
         return [self._bracketed(index)]
 
