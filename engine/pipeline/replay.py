@@ -70,17 +70,17 @@ class Replay:
             after = page[-1].n
         return tuple(found)
 
-    async def step(self, artifact: Artifact, entry: Entry) -> Stepped:
-        """Run one recorded entry again."""
+    async def step(self, artifact: Artifact, entry: Entry, memo: Memo | None = None) -> Stepped:
+        """Run one recorded entry again; `memo` spares judging anew along a chain of entries."""
         scene = Scene(await self._books.get(entry.revision), entry.revision, self._limits, entry.environment)
         try:
-            return reenact(artifact, entry, scene, None)
+            return reenact(artifact, entry, scene, None, memo)
         except NeedsPast:
             run = Run(artifact, scene, artifact.epoch, self._pasts.of, Memo())
             event = entry.event
             if event is None or (event.type == CORRECTION and run.start == 0):
                 raise
-            return reenact(artifact, entry, scene, await self._pasts.of(run, event))
+            return reenact(artifact, entry, scene, await self._pasts.of(run, event), memo)
 
     async def _run(self, customer_id: str, n: int, until: Instant | None) -> Artifact | None:
         numbers = [s for s in await self._store.snapshots(customer_id) if s <= n]
@@ -90,8 +90,9 @@ class Replay:
             if snapshot is not None and (until is None or snapshot.now <= until):
                 artifact = Artifact(customer_id, version=snapshot.n, now=snapshot.now, body=snapshot.body)
                 break
+        memo = Memo()
         for entry in await self.entries(customer_id, artifact.version, n):
             if until is not None and entry.now > until:
                 break
-            artifact = (await self.step(artifact, entry)).artifact
+            artifact = (await self.step(artifact, entry, memo)).artifact
         return artifact if artifact.version else None

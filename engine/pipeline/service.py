@@ -301,10 +301,10 @@ class Engine:
 
     async def records(self, customer_id: str, message_id: str) -> list[Record]:
         """All decisions about one message, newest first."""
-        artifact = await self.store.artifact(customer_id)
-        if artifact is None:
+        row = await self.store.message(message_id)
+        if row is None or row.customer_id != customer_id:
             return []
-        entries = await self._replay.entries(customer_id, 0, artifact.version)
+        entries = await self._replay.entries(customer_id, row.message.number - 1, row.n)
         return [await self.whole(r) for e in reversed(entries) for r in e.out if r.message == message_id]
 
     async def whole(self, record: Record) -> Record:
