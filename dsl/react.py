@@ -143,6 +143,8 @@ class _Run:
         self.rows: list[RuleRow] = []
         self.counts: dict[str, int] = {}
         self.opened: dict[str, set[str]] = {}
+        # One for the whole event: all of it is evaluated against the same facts, so what was read once stands.
+        self.env = Env(facts, zone, event.at, reactions.keys, event=event, subject=event.about)
 
     def reaction(self) -> Reaction:
         situations, commitments, rules = self.to.candidates(self.event.type)
@@ -167,11 +169,6 @@ class _Run:
             del self.raised[before:]
             self.rows.append(RuleRow(name, "ERROR", fault_of(error)))
 
-    def _env(self) -> Env:
-        return Env(
-            self.facts, self.zone, self.event.at, self.to.keys, event=self.event, subject=self.event.about
-        )
-
     def _emit(self, rule: str, effect: EventEffect) -> None:
         ordinal = self.counts.get(rule, 0)
         self.counts[rule] = ordinal + 1
@@ -189,8 +186,7 @@ class _Run:
 
     def _holds(self, name: str, clause: Clause) -> bool:
         """Whether a clause applies to this event; writes the row that says why not."""
-        env = self._env()
-        answer, missing = True, False
+        env, answer, missing = self.env, True, False
         for number, test in enumerate(self.to.tests(clause), 1):
             found = test(env)
             if found is False:
@@ -198,7 +194,7 @@ class _Run:
                 return False
             missing = missing or found is None
         if missing:
-            self.rows.append(RuleRow(name, "UNKNOWN", self.to.missing(clause, self._env())))
+            self.rows.append(RuleRow(name, "UNKNOWN", self.to.missing(clause, self.env)))
             answer = False
         else:
             self.rows.append(RuleRow(name, "FIRED"))
@@ -219,7 +215,7 @@ class _Run:
         """Which one of its kind this event speaks of. Only one that is open can be meant without being named."""
         if key is None:
             return ""
-        env = self._env()
+        env = self.env
         reference = reference_of(env, kind)
         if reference is None and not opening:
             running = [one for one in env.situations(kind) if one.open]
@@ -249,7 +245,7 @@ class _Run:
         for transition in plan.transitions:
             if not self._triggered(transition.clause):
                 continue
-            reference = "" if plan.one_per is None else reference_of(self._env(), plan.name)
+            reference = "" if plan.one_per is None else reference_of(self.env, plan.name)
             if reference is None:
                 self.rows.append(RuleRow(plan.name, "UNKNOWN", plan.one_per))
             elif self._holds(plan.name, transition.clause):
@@ -271,7 +267,7 @@ class _Run:
     def _rule(self, rule: EventRule) -> None:
         if not self._triggered(rule.clause):
             return
-        if rule.validity is not None and not valid(rule.validity, self._env()):
+        if rule.validity is not None and not valid(rule.validity, self.env):
             self.rows.append(RuleRow(rule.name, "NOT_MET", 0))
         elif self._holds(rule.name, rule.clause):
             self._effects(rule.name, rule.effects)
@@ -283,7 +279,7 @@ class _Run:
                 self._emit(name, effect)
 
     def _effect(self, plan: EffectPlan) -> EventEffect | None:
-        env = self._env()
+        env = self.env
         match plan:
             case SendPlan():
                 return self._send(plan, env)
@@ -308,9 +304,7 @@ class _Run:
     def _open(self, kind: str, data: dict[str, Any]) -> EventEffect | None:
         plan = next(plan for plan in self.to.program.situations if plan.kind == kind)
         reference = (
-            ""
-            if plan.one_per is None
-            else key_text(data.get(plan.one_per)) or reference_of(self._env(), kind)
+            "" if plan.one_per is None else key_text(data.get(plan.one_per)) or reference_of(self.env, kind)
         )
         if reference is None:
             return None
