@@ -5,6 +5,7 @@ meant is never touched: a declaration whose canonical form would not be read as 
 written, as is one that cannot be read at all. A text that is too large, or would be, is given back as it came.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -22,11 +23,15 @@ from dsl.parser import parse_declaration
 from dsl.syntax import Node
 
 
+_LEADING = re.compile(r"\A[\s\ufeff]+")
+"""Blank space, and marks of byte order, before anything is said."""
+
+
 def format_rulebook(text: str, limits: Limits) -> str:
     """The rulebook in canonical form, in its own language."""
     if _size(text) > limits.rulebook_bytes:
         return text
-    read = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    read = _LEADING.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     tongue = tongue_of(read)
     cuts = cut(read, tongue)
     if len(cuts) > limits.rulebook_declarations:

@@ -322,6 +322,10 @@ def test_nothing_stays_nothing(text: str) -> None:
     assert formatted(text) == ""
 
 
+def test_marks_of_byte_order_before_the_text_go() -> None:
+    assert formatted("\ufeff \ufeff\n\x85\ufefftopic x category y end") == "topic x  category y end\n"
+
+
 def test_line_ends_become_plain_ones() -> None:
     assert formatted("# a\r\n\r\ntopic x category y end\r") == "# a\n\ntopic x  category y end\n"
 
