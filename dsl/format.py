@@ -22,7 +22,6 @@ from dsl.lexicon import tongue as tongue_named
 from dsl.parser import parse_declaration
 from dsl.syntax import Node
 
-
 _LEADING = re.compile(r"\A[\s\ufeff]+")
 """Blank space, and marks of byte order, before anything is said."""
 
