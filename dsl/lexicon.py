@@ -8,9 +8,11 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from dsl.currency import DECIMALS
+
 CODES = ("en", "es")
 CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
-_CURRENCY = r"€|\$|£|[A-Z]{3}\b"
+_CURRENCY = r"€|\$|£|(?!(?:%s)\b)[A-Z]{3}\b"
 _THOUSANDS = {"en": (",", r"\."), "es": (r"\.", ",")}
 
 HARD = frozenset(
@@ -128,8 +130,14 @@ class Tongue:
             for terminal, _ in terminals
         )
 
+    def _capitals(self) -> set[str]:
+        """Words of three letters that, shouted after a number, are no currency: `3 AND`."""
+        words = {word.upper() for phrases in self._phrases.values() for phrase in phrases for word in phrase}
+        return {word for word in words if len(word) == 3 and word not in DECIMALS}
+
     def _pieces(self) -> re.Pattern[str]:
         thousands, decimal = _THOUSANDS[self.code]
+        currency = _CURRENCY % "|".join(sorted(self._capitals()))
         number = rf"(?:\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:{decimal}\d+)?"
         month = "(?i:" + "|".join(self.months) + r")\b"
         return re.compile(
@@ -143,7 +151,7 @@ class Tongue:
                     r"(?P<SLASHED>\d{1,2}/\d{1,2}/\d{2,4}\b)",
                     rf"(?P<DATE>\d{{4}}-\d\d-\d\d(?!\d)|\d{{1,2}} (?:de )?{month} (?:de )?\d{{4}}\b)",
                     r"(?P<TIME>\d{1,2}:\d\d(?!\d))",
-                    rf"(?P<MONEY>{number}\s*(?:{_CURRENCY}))",
+                    rf"(?P<MONEY>{number}\s*(?:{currency}))",
                     rf"(?P<PERCENT>{number}\s*%)",
                     rf"(?P<NUMBER>{number}(?![\w]))",
                     r"(?P<OP><=|>=|!=|≤|≥|≠|[-−–—+*×/÷(),:<>=])",

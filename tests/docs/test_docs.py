@@ -1,12 +1,13 @@
 """What the README and the pages show is run: commands as a reader would run them, in order; queries against a service.
 
 Addresses of port 8080 are moved to a free one, and `./run memento` to this environment's Python; nothing else is
-changed. `./run demo` is played with fewer customers; `./run test` would run itself.
+changed. `./run demo` is played with fewer customers, `./run bench` with tiny sizes; `./run test` would run itself.
 """
 
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -71,6 +72,9 @@ class Reader:
 
     def _adapted(self, commands: str) -> str:
         shell = commands.replace("./run memento", f"{sys.executable} -m memento")
+        shell = shell.replace(
+            "./run bench", f"PYTHONPATH={shlex.quote(str(ROOT))} {sys.executable} -m benchmarks --tiny"
+        )
         shell = shell.replace("./run demo", f"{sys.executable} -m memento demo --once --customers 5")
         shell = shell.replace("memento serve", f"memento serve --port {self.port}")
         return shell.replace("127.0.0.1:8080", f"127.0.0.1:{self.port}")
