@@ -27,6 +27,7 @@ PAGES = sorted(name for name in texts() if name == "README.md" or re.fullmatch(r
 BLOCK = re.compile(r"^```([a-z ]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PATIENCE_SECONDS = 60
 SELF = {"./run test"}
+PYTHON = shlex.quote(sys.executable)
 
 
 def blocks(page: str) -> list[tuple[str, str]]:
@@ -54,7 +55,7 @@ class Reader:
             self._serve(shell)
             return
         if "curl" in shell and self.service is None:
-            self._serve(f"{sys.executable} -m memento serve --port {self.port} --store page.memento")
+            self._serve(f"{PYTHON} -m memento serve --port {self.port} --store page.memento")
         done = subprocess.run(
             ["sh", "-e", "-c", shell],
             cwd=self.folder,
@@ -71,11 +72,11 @@ class Reader:
             assert '"userErrors":[{' not in done.stdout, said
 
     def _adapted(self, commands: str) -> str:
-        shell = commands.replace("./run memento", f"{sys.executable} -m memento")
+        shell = commands.replace("./run memento", f"{PYTHON} -m memento")
         shell = shell.replace(
-            "./run bench", f"PYTHONPATH={shlex.quote(str(ROOT))} {sys.executable} -m benchmarks --tiny"
+            "./run bench", f"PYTHONPATH={shlex.quote(str(ROOT))} {PYTHON} -m benchmarks --tiny"
         )
-        shell = shell.replace("./run demo", f"{sys.executable} -m memento demo --once --customers 5")
+        shell = shell.replace("./run demo", f"{PYTHON} -m memento demo --once --customers 5")
         shell = shell.replace("memento serve", f"memento serve --port {self.port}")
         return shell.replace("127.0.0.1:8080", f"127.0.0.1:{self.port}")
 

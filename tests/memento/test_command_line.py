@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -108,7 +109,7 @@ def test_a_wrong_option_is_a_usage_error() -> None:
 
 
 def test_a_reader_who_has_had_enough_is_no_fault(tmp_path: Path) -> None:
-    command = f"{sys.executable} -m memento export-schema | head -1"
+    command = f"{shlex.quote(sys.executable)} -m memento export-schema | head -1"
     done = subprocess.run(
         ["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )

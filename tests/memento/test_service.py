@@ -5,6 +5,7 @@ import signal
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,10 +46,15 @@ def day(folder: Path) -> Path:
     return file
 
 
-def test_lines_at_fault_are_told_and_the_rest_is_taken(url: str, day: Path) -> None:
-    first = answer("ingest", day, "--url", url, expect=Exit.FINDING)
+@pytest.fixture(scope="module")
+def fed(url: str, day: Path) -> dict[str, Any]:
+    """What became of the day's file when the service was given it for the first time."""
+    return answer("ingest", day, "--url", url, expect=Exit.FINDING)
+
+
+def test_lines_at_fault_are_told_and_the_rest_is_taken(fed: dict[str, Any], day: Path) -> None:
     last = len(day.read_bytes().splitlines())
-    assert {error["line"]: error["code"] for error in first["errors"]} == {
+    assert {error["line"]: error["code"] for error in fed["errors"]} == {
         1: "LINE_INVALID",
         2: "EVENT_FROM_FUTURE",
         3: "NUMBER_INVALID",
@@ -57,9 +63,10 @@ def test_lines_at_fault_are_told_and_the_rest_is_taken(url: str, day: Path) -> N
         6: "TYPE_INVALID",
         last: "LINE_INVALID",
     }
-    assert first["statuses"]["ACCEPTED"] > 100
+    assert fed["statuses"]["ACCEPTED"] > 100
 
 
+@pytest.mark.usefixtures("fed")
 def test_a_file_sent_again_is_all_duplicates(url: str, day: Path) -> None:
     before = answer("verify", "--store", day.parent / "brand.memento")
     again = answer("ingest", day, "--url", url, expect=Exit.FINDING)
@@ -87,6 +94,7 @@ def test_it_lives_and_is_ready(url: str) -> None:
             assert response.status == 200
 
 
+@pytest.mark.usefixtures("fed")
 def test_a_customer_and_her_messages_are_told_beside_the_running_service(url: str, folder: Path) -> None:
     store = folder / "brand.memento"
     shown = memento("customer", "C002", "--store", store)
@@ -105,7 +113,8 @@ def test_what_is_not_known_ends_with_two(url: str, folder: Path, words: tuple[st
     assert "error" in answer(*words, "--store", folder / "brand.memento", expect=Exit.INPUT)
 
 
-def test_the_past_of_a_customer_can_be_asked_for(url: str, folder: Path) -> None:
+@pytest.mark.usefixtures("fed")
+def test_the_past_of_a_customer_can_be_asked_for(folder: Path) -> None:
     words = ("customer", "C002", "--store", folder / "brand.memento")
     before = answer(*words, "--as-of", "2026-03-02T09:00:00+01:00")
     after = answer(*words, "--as-of", "2026-03-02T17:00:00+01:00")
