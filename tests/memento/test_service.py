@@ -49,7 +49,8 @@ def day(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def fed(url: str, day: Path) -> dict[str, Any]:
     """What became of the day's file when the service was given it for the first time."""
-    return answer("ingest", day, "--url", url, expect=Exit.FINDING)
+    figures: dict[str, Any] = answer("ingest", day, "--url", url, expect=Exit.FINDING)
+    return figures
 
 
 def test_lines_at_fault_are_told_and_the_rest_is_taken(fed: dict[str, Any], day: Path) -> None:
