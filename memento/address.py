@@ -4,6 +4,7 @@ Refuses to listen elsewhere, and requests that reached this machine under a name
 own name lead here (DNS rebinding) and would otherwise read and write as if it stood on this machine.
 """
 
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ def check_address(host: str) -> None:
         )
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     """Whether a host name or address means this machine alone."""
     name = host.removeprefix("[").removesuffix("]").lower().removesuffix(".")
@@ -35,6 +37,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=1024)
 def host_of(header: str) -> str:
     """The host of a `Host` header; empty for one that cannot be read."""
     try:

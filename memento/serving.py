@@ -149,15 +149,6 @@ async def _answering(engine: Engine, settings: Settings, listening: socket.socke
         await running
 
 
-def runner() -> asyncio.Runner:
-    """What a service is run with: the quickest event loop that is here."""
-    try:
-        from uvloop import new_event_loop
-    except ImportError:
-        return asyncio.Runner()
-    return asyncio.Runner(loop_factory=new_event_loop)
-
-
 @contextmanager
 def stopping_signal() -> Iterator[asyncio.Event]:
     """An event that Ctrl-C or a termination sets, once; a second one ends the process at once."""

@@ -15,6 +15,7 @@ from dsl.compile import Checked, compile_rulebook
 from engine.pipeline import Engine
 from memento.clock import machine_clock, machine_elapsed
 from memento.environment import environment
+from memento.loops import runner
 from memento.settings import Settings
 from store.port import Store
 
@@ -83,4 +84,4 @@ def engine_over(store: Store, settings: Settings) -> Engine:
     async def check(text: str) -> Checked:
         return await asyncio.to_thread(compile_rulebook, text, settings.limits)
 
-    return Engine(store, check, limits=settings.limits, environment=environment())
+    return Engine(store, check, limits=settings.limits, environment=environment(), runner=runner)

@@ -64,11 +64,21 @@ class _Submission:
 
 
 class Engine:
-    """The facade. Coroutines may be awaited from any event loop; the work is done on the engine's own."""
+    """The facade. Coroutines may be awaited from any event loop; the work is done on the engine's own.
+
+    `runner` makes that loop: the wiring knows the quickest one there is.
+    """
 
     def __init__(
-        self, store: Store, check: Check, *, limits: Limits = DEFAULT_LIMITS, environment: str = ""
+        self,
+        store: Store,
+        check: Check,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        environment: str = "",
+        runner: Callable[[], asyncio.Runner] = asyncio.Runner,
     ) -> None:
+        self._runner = runner
         self.store = store
         self.limits = limits
         self.environment = environment
@@ -105,7 +115,8 @@ class Engine:
         await asyncio.to_thread(self._thread.join)
 
     def _main(self, started: Future[None]) -> None:
-        asyncio.run(self._serve(started))
+        with self._runner() as runner:
+            runner.run(self._serve(started))
 
     async def _serve(self, started: Future[None]) -> None:
         self._loop, self._wake = asyncio.get_running_loop(), asyncio.Event()

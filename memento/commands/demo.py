@@ -26,7 +26,8 @@ from memento.demo.stories import STORY, stories
 from memento.demo.world import BEGIN, END, day
 from memento.exits import Exit
 from memento.exporting import memory_digest
-from memento.serving import Place, Serving, listen, put_in_force, runner, serving, stopping_signal
+from memento.loops import runner
+from memento.serving import Place, Serving, listen, put_in_force, serving, stopping_signal
 from memento.settings import Settings
 from memento.terminal import answer, log_to_stderr, say
 from memento.wire import write_json

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from memento.commands.shared import add_store, read_rulebook, shown
 from memento.exits import Exit
-from memento.serving import Place, listen, put_in_force, runner, serving, stopping_signal
+from memento.loops import runner
+from memento.serving import Place, listen, put_in_force, serving, stopping_signal
 from memento.settings import Settings
 from memento.terminal import log_to_stderr, say
 from memento.wiring import MEMORY, opened
