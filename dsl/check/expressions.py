@@ -1,5 +1,7 @@
 """Values: names, literals and arithmetic, each with its type."""
 
+from abc import ABC, abstractmethod
+
 from artifact.channel import Channel
 from dsl.arithmetic import row_for
 from dsl.check import literals
@@ -21,15 +23,16 @@ _LATER = {
 }
 
 
-class Expressions:
-    """Types values. Conditions read as values (`define`) go through `condition_of`, which the subclass has."""
+class Expressions(ABC):
+    """Types values. Conditions read as values (`define`) go through `condition`, which the subclass has."""
 
     def __init__(self, desk: Desk, symbols: Symbols) -> None:
         self.desk, self.symbols = desk, symbols
         self.paths = Paths(desk, symbols)
 
-    def condition(self, node: Place | None, where: Where) -> Condition | None:  # pragma: no cover
-        raise NotImplementedError
+    @abstractmethod
+    def condition(self, node: Place | None, where: Where) -> Condition | None:
+        """The condition at a place; None if it was reported."""
 
     def value(self, node: Place | None, where: Where, expected: Type | None = None) -> Expression | None:
         """The value at a place; None if it was reported. `expected` is the type that gives bare names a meaning."""

@@ -1,13 +1,16 @@
 """`fmt`: shows the canonical form, compares with it, or puts it in the file's place."""
 
 import json
-import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from memento.__main__ import main
 from memento.exits import Exit
+from tests.house.project import ROOT
 
 SLOPPY = 'Rulebook small zone "UTC" end # ours\n\n\ntopic  x category y END\n'
 NEAT = 'rulebook small\n  zone "UTC"\nend  # ours\n\ntopic x  category y end\n'
@@ -80,17 +83,13 @@ def test_what_is_no_text_is_refused_and_left_alone(
     assert file.read_bytes() == b"rulebook \xff end"
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="NOT RUN: this user may write anywhere")
-def test_a_folder_that_cannot_be_written_is_told(
-    capfdbinary: pytest.CaptureFixture[bytes], file: Path
-) -> None:
-    file.parent.chmod(0o500)
-    try:
-        code, _, err = run(capfdbinary, file, "--write")
-    finally:
-        file.parent.chmod(0o700)
-    assert code == Exit.INPUT
-    assert "cannot be written" in err
+def test_a_disk_that_takes_nothing_is_told_and_the_file_is_left_alone(file: Path) -> None:
+    command = (
+        f"ulimit -f 0; exec {shlex.quote(sys.executable)} -m memento fmt {shlex.quote(str(file))} --write"
+    )
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == Exit.INPUT
+    assert "cannot be written" in done.stderr
     assert file.read_text() == SLOPPY
 
 

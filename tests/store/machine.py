@@ -5,6 +5,7 @@ StoreMachine and says how it is opened, and whether it outlives closing.
 """
 
 import asyncio
+from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
@@ -64,9 +65,9 @@ filters = st.builds(
 class StoreMachine(RuleBasedStateMachine):
     """The store, and what it ought to hold."""
 
+    @abstractmethod
     async def open(self) -> Store:
         """A fresh store; the same one again after `close` if it outlives that."""
-        raise NotImplementedError
 
     async def watching(self) -> AsyncIterator[Change]:
         """A reader of the store."""
