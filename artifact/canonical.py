@@ -1,6 +1,6 @@
 """One text for one content, so that equal things have equal hashes; and ids that follow from what they name.
 
-Refuses nothing: borders have validated what comes here (artifact.json_data).
+Refuses nothing: borders have validated what comes here (engine.plain).
 """
 
 from hashlib import blake2b, sha256

@@ -14,7 +14,6 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import (
     LIVE_STATES,
-    Anchor,
     Delivery,
     DeliveryState,
     GateName,
@@ -264,6 +263,3 @@ def next_eligible(message: Message) -> Instant | None:
 def closing_record(message: Message, gate: GateRow, talking: Talking, scene: Scene, cause: str) -> Record:
     """The record of a message that something other than the gates has closed."""
     return _record(message, Decided(message, (gate,)), talking, scene, cause)
-
-
-__all__ = ["Anchor", "Decided", "closing_record", "decide", "next_eligible", "withdrawn"]

@@ -16,7 +16,6 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import (
     LIVE_STATES,
-    OPEN_STATES,
     Delivery,
     DeliveryState,
     HoldKind,
@@ -329,5 +328,3 @@ TALK_TABLE: dict[str, Row] = {
     "staff.conflict_resolved": _conflict_resolved,
     "staff.doubt_resolved": _doubt_resolved,
 }
-
-__all__ = ["OPEN_STATES", "TALK_TABLE", "telling_refused"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from artifact.channel import Channel
 from artifact.customer import Body
 from artifact.instant import Instant
-from artifact.message import LIVE_STATES, Content, Delivery, DeliveryState, Message, MessageState
+from artifact.message import LIVE_STATES, Content, Delivery, DeliveryState, Message
 from artifact.states import LEFT_STATES
 from dsl.rulebook import Rulebook
 from dsl.verdict import RenderContext, Rendered
@@ -163,7 +163,6 @@ def _context(
 __all__ = [
     "Allowed",
     "InboxItem",
-    "MessageState",
     "Shown",
     "allowed",
     "inbox",

@@ -252,6 +252,3 @@ class _Play:
     def _not_nothing(self, moment: Moment) -> str | None:
         said = [m.request.topic for m in moment.messages] + [t.kind for t in moment.tasks]
         return f"nothing was expected, but there was {', '.join(said)}" if said else None
-
-
-__all__ = ["TestResult", "run_tests"]
