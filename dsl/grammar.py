@@ -96,6 +96,14 @@ def table() -> Table:
     return Table(rows, number[ends.start_states[START]], number[ends.end_states[START]], signs)
 
 
+@cache
+def keyword_of(kind: str) -> str | None:
+    """The word of the language (its terminal) with which nodes of this kind begin, as an author would name them."""
+    rules = {a for row in table().states for a in row.values() if isinstance(a, Reduction) and a.name == kind}
+    words = [(rule.order, at, word) for rule in rules for at, word in enumerate(rule.symbols)]
+    return min((one for one in words if one[2][:1] == "_" != one[2][1:2]), default=(0, 0, None))[2]
+
+
 def _reduction(rule: Rule) -> Reduction:
     size = len(rule.expansion)
     absent = _absent_before(rule, size)

@@ -1,16 +1,21 @@
-"""The words of diagnostics, by language. A language is one more table; what it lacks is said in English.
+"""The words of diagnostics, by language. A language is one more table: Spanish is in dsl.wording_es.
+
+A code that is new gets its words here and there at once; a test demands it.
 
 Style: lower case, no full stop; user input in backticks; the message says what is wrong, the help what to do; never
 the name of a type or an error of the host language. `{near}` is the nearest known word: where there is one, the help
 is "did you mean".
 """
 
+import re
 from collections.abc import Mapping
+
+from dsl import wording_es
 
 Words = tuple[str, str]
 """Message and help."""
 
-_NEAR = {"en": "did you mean `{near}`?"}
+_NEAR = {"en": "did you mean `{near}`?", "es": wording_es.NEAR}
 
 _EN: Mapping[str, Words] = {
     "TEXT_TOO_LARGE": (
@@ -110,7 +115,18 @@ _EN: Mapping[str, Words] = {
     "TEST_UNSTARTED": ("this test does not say when it begins", "begin with `at 2 March 2026 10:00`"),
 }
 
-TABLES: Mapping[str, Mapping[str, Words]] = {"en": _EN}
+TABLES: Mapping[str, Mapping[str, Words]] = {"en": _EN, "es": wording_es.WORDS}
+THINGS: Mapping[str, Mapping[str, str]] = {"en": {}, "es": wording_es.THINGS}
+"""What checkers speak of, by its English name."""
+
+_SPOKEN_OF = ("what", "owner", "found", "wanted", "left", "right")
+"""Values that are a checker's, not the author's."""
+
+_AS = {"en": " as ", "es": " como "}
+_TRY = {"en": ": `{try_} is open`", "es": ": `{try_} está abierto`"}
+_RANGE = {"en": "whole numbers from {low} to {high} can", "es": "aquí van números enteros de {low} a {high}"}
+_AFTER_A_WORD = re.compile(r"\w\{what\}")
+_OF_TYPE = re.compile(r"one of( \(.*\))|([a-z ]+?) from (-?\d+) to (-?\d+)", re.DOTALL)
 
 
 class _Values(dict[str, str]):
@@ -120,27 +136,39 @@ class _Values(dict[str, str]):
         return ""
 
 
-def _of(language: str, code: str) -> Words:
-    return TABLES.get(language, _EN).get(code) or _EN[code]
+def thing(language: str, english: str) -> str:
+    """What a checker speaks of (`an event`, `whole number from 0 to 10`), in this language."""
+    things = THINGS[language]
+    typed = _OF_TYPE.fullmatch(english)
+    if typed is None or not things:
+        return things.get(english, english)
+    if typed[1]:
+        return things["one of"] + typed[1]
+    return f"{things.get(typed[2], typed[2])} de {typed[3]} a {typed[4]}"
 
 
-def _filled(template: str, values: Mapping[str, str]) -> str:
+def _filled(language: str, template: str, values: Mapping[str, str]) -> str:
     given = _Values(values)
-    if given.get("what") and "declared{what}" in template:
-        given["what"] = f" as {values['what']}"
+    for key in _SPOKEN_OF:
+        if key in given:
+            given[key] = thing(language, given[key])
+    if "expected" in given:
+        given["expected"] = ", ".join(thing(language, one) for one in given["expected"].split(", "))
+    if given.get("what") and _AFTER_A_WORD.search(template):
+        given["what"] = _AS[language] + given["what"]
     if given.get("try_"):
-        given["try_"] = f": `{values['try_']}`"
+        given["try_"] = _TRY[language].format_map(given)
     if "low" in given:
-        given["range"] = f"whole numbers from {given['low']} to {given['high']} can"
+        given["range"] = _RANGE[language].format_map(given)
     return template.format_map(given).replace(", ,", ",").rstrip(" :,")
 
 
 def message_of(language: str, code: str, values: Mapping[str, str]) -> str:
     """What is wrong, in words."""
-    return _filled(_of(language, code)[0], values)
+    return _filled(language, TABLES[language][code][0], values)
 
 
 def help_of(language: str, code: str, values: Mapping[str, str]) -> str | None:
     """What to do about it."""
-    template = _NEAR.get(language, _NEAR["en"]) if values.get("near") else _of(language, code)[1]
-    return _filled(template, values) or None
+    template = _NEAR[language] if values.get("near") else TABLES[language][code][1]
+    return _filled(language, template, values) or None

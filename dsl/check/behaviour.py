@@ -200,7 +200,7 @@ class Behaviour:
         for part in node.nodes():
             if part.kind in ("exception_to", "if_unknown", "agent_may_release"):
                 self.desk.report(
-                    Code.EFFECT_MISPLACED, part, text=part.kind.replace("_", " "), what="an event rule"
+                    Code.EFFECT_MISPLACED, part, text=self.desk.keyword(part.kind), what="an event rule"
                 )
         clause = self.clause(node)
         triggers, effects = next(node.all("triggers")), next(node.all("effects"))
@@ -313,7 +313,7 @@ class _Meta:
         name: str = desk.tongue.builtin(word.text)
         if name in ("apply", "ignore"):
             return name
-        desk.unknown(Code.VALUE_UNKNOWN, word, word.text, ("apply", "ignore"))
+        desk.unknown(Code.VALUE_UNKNOWN, word, word.text, desk.built_in(("apply", "ignore")))
         return "ignore"
 
     def _exception(self, behaviour: Behaviour, word: Word) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ class Conditions(Expressions):
     def _truth(self, node: Node, where: Where) -> Condition | None:
         if node.kind == "path" and self.paths.subject(node.word().text):
             name = node.word().text
-            self.desk.report(Code.CONDITION_EXPECTED, node, text=name, try_=f"{name} is open")
+            self.desk.report(Code.CONDITION_EXPECTED, node, text=name, try_=name)
             return None
         value = self.value(node, where)
         if value is None:

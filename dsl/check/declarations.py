@@ -224,7 +224,9 @@ class Catalogue:
                 if basis in BASES:
                     manner = manner._replace(basis=basis)
                 else:
-                    self.desk.unknown(Code.VALUE_UNKNOWN, part.word(), part.word().text, BASES)
+                    self.desk.unknown(
+                        Code.VALUE_UNKNOWN, part.word(), part.word().text, self.desk.built_in(BASES)
+                    )
             elif part.kind == "lives_for":
                 manner = manner._replace(lives_for=literals.span(self.desk, part.node()) or LIVES_FOR)
         self.manners.add(node.word().text, manner)
@@ -292,7 +294,7 @@ class Catalogue:
         seen: set[str] = set()
         for part in node.nodes():
             if part.kind in seen and part.kind not in many:
-                self.desk.report(Code.PART_REPEATED, part, text=part.kind.strip("_").replace("_", " "))
+                self.desk.report(Code.PART_REPEATED, part, text=self.desk.keyword(part.kind))
             seen.add(part.kind)
 
     def label(self, kind: str, name: str, node: Node) -> dict[str, str]:

@@ -107,7 +107,7 @@ class Effects(Conditions):
                 continue
             verb = "postpone" if action.kind.startswith("postpone") else action.kind
             if verb in seen and verb != "propagate":
-                self.desk.report(Code.EFFECT_REPEATED, action, text=verb)
+                self.desk.report(Code.EFFECT_REPEATED, action, text=self.desk.keyword(verb))
             seen.add(verb)
             if verb == "postpone":
                 waiting = self.postponed(action, because, where)
@@ -126,9 +126,7 @@ class Effects(Conditions):
             return False
         if action.kind not in verbs:
             kind = "an event rule" if verbs is EVENT_VERBS else "a message rule"
-            self.desk.report(
-                Code.EFFECT_MISPLACED, action, text=action.kind.replace("_", " ").strip(), what=kind
-            )
+            self.desk.report(Code.EFFECT_MISPLACED, action, text=self.desk.keyword(action.kind), what=kind)
             return False
         return True
 
@@ -159,7 +157,7 @@ class Effects(Conditions):
         name = self.desk.tongue.builtin(word.text).upper()
         if name in Urgency.__members__:
             return Urgency[name]
-        known = [one.lower() for one in Urgency]
+        known = self.desk.built_in(one.lower() for one in Urgency)
         self.desk.unknown(Code.VALUE_UNKNOWN, word, word.text, known)
         return None
 
@@ -232,7 +230,9 @@ class Effects(Conditions):
         for node in nodes:
             action, because = self._unwrapped(node)
             if because:
-                self.desk.report(Code.EFFECT_MISPLACED, node, text="because", what="an event rule")
+                self.desk.report(
+                    Code.EFFECT_MISPLACED, node, text=self.desk.tongue.first["_BECAUSE"], what="an event rule"
+                )
             if self._belongs(action, EVENT_VERBS) and (plan := self._plan(action, where)) is not None:
                 found.append(plan)
         return tuple(found)

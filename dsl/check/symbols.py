@@ -5,6 +5,7 @@ from copy import copy
 from typing import NamedTuple
 
 from dsl.errors import DiagnosticCode, Finding
+from dsl.grammar import keyword_of
 from dsl.lexicon import Tongue, plain
 from dsl.names import Names, nearest
 from dsl.syntax import Node, Place
@@ -106,6 +107,14 @@ class Desk:
         if key not in self._noted:
             self._noted.add(key)
             self.findings.append(finding)
+
+    def keyword(self, kind: str) -> str:
+        """The word with which the author begins a part or an effect of this kind."""
+        return self.tongue.first.get(keyword_of(kind) or "", kind)
+
+    def built_in(self, names: Iterable[str]) -> list[str]:
+        """Names that every rulebook knows, as this author writes them."""
+        return [self.tongue.spelled.get(f"name:{name}", (name,))[0] for name in names]
 
     def unknown(
         self, code: DiagnosticCode, place: Place, text: str, names: Iterable[str], **values: object

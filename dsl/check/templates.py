@@ -38,9 +38,11 @@ def _variant(effects: Effects, node: Node, name: str) -> TemplateVariant:
     for part in node.all("part"):
         kind = effects.desk.tongue.builtin(part.word(0).text)
         if kind not in PARTS:
-            effects.desk.unknown(Code.VALUE_UNKNOWN, part.word(0), part.word(0).text, PARTS)
+            effects.desk.unknown(
+                Code.VALUE_UNKNOWN, part.word(0), part.word(0).text, effects.desk.built_in(PARTS)
+            )
         elif _STORED.get(kind, kind) in parts:
-            effects.desk.report(Code.PART_REPEATED, part.word(0), text=kind)
+            effects.desk.report(Code.PART_REPEATED, part.word(0), text=part.word(0).text)
         _check_source(effects, part.word(1))
         parts[_STORED.get(kind, kind)] = part.word(1).text
     if "body" not in parts:
