@@ -1,71 +1,53 @@
 """One sentence that an agent can read aloud: what waits, why, until when, and what would change it.
 
-Built on reading, from the message and the rulebook that decided it. It holds no identifier, no UTC instant and
-nothing of another customer.
+Built on reading, from the message and the rulebook that decided it, in the reader's language where there are phrases of
+it. It holds no identifier, no UTC instant and nothing of another customer.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
-from artifact.channel import Channel
 from artifact.customer import Body
 from artifact.instant import Instant
 from artifact.message import DeliveryState, Hold, HoldKind, Message, MessageState
 from dsl.rulebook import Rulebook
 from engine.deciding import next_eligible
 from engine.fold import zone_of_customer
-from engine.spoken import spoken_instant, spoken_list
+from engine.phrases import Phrases
+from engine.spoken import phrases_of, primary, spoken_instant, spoken_language, spoken_list
 
-CHANNEL_NAMES = {
-    Channel.EMAIL: "e-mail",
-    Channel.SMS: "text message",
-    Channel.PUSH: "push message",
-    Channel.LETTER: "letter",
-    Channel.PHONE: "phone",
-    Channel.WEBHOOK: "webhook",
-    Channel.WEB: "the website",
-    Channel.APP: "the app",
-    Channel.CONTACT_CENTRE: "the contact centre",
-    Channel.BRANCH: "the branch",
-}
 
-_CLOSED = {
-    MessageState.REACHED: "has reached the customer",
-    MessageState.REACHED_ELSEWHERE: "has reached the customer in another way",
-    MessageState.JOINED: "was joined to the same message from another department",
-    MessageState.SUPERSEDED: "was replaced by newer news on the same matter",
-    MessageState.EXPIRED: "was not said in time and has expired",
-    MessageState.RETRACTED: "was taken back by the department that asked for it",
-    MessageState.CANCELLED: "was cancelled by a colleague",
-    MessageState.FAILED: "could not be delivered on any channel",
-    MessageState.EVICTED: "made room for more important messages",
-    MessageState.ERASED: "was erased",
-}
+class _Teller(NamedTuple):
+    """Who speaks: the rulebook, the language and its phrases; and from where: `now`, and the customer's zone."""
 
-_BLOCKED = {
-    "consent": (
-        "the customer has not agreed to messages of this kind",
-        "It may go once the customer agrees.",
-    ),
-    "deceased": ("the customer is registered as deceased", "It may go if that notice is corrected."),
-    "no_channel": ("no channel is left on which it may go", "It may go when a channel is permitted again."),
-    "expires_before_window": (
-        "it would be out of date before it may go",
-        "It may still be told in person before it expires.",
-    ),
-    "no_window": ("there is no permitted time for it", "It may go when the permitted hours change."),
-    "cap": ("the customer has had enough messages of this kind", "It may go when there is room again."),
-    "template_failed": ("its wording could not be made", "It may go when the wording is mended."),
-}
+    book: Rulebook | None
+    language: str
+    say: Phrases
+    now: Instant
+    zone: str
+
+    def at(self, instant: Instant) -> str:
+        return spoken_instant(instant, self.now, self.zone, self.say)
+
+    def until(self, instant: Instant | None) -> str:
+        return f" {self.say.until.format(self.at(instant))}" if instant is not None else ""
+
+    def why(self, rule: str | None) -> str:
+        """The author's reason, else the rule's name."""
+        given = because(self.book, rule, self.language)
+        if given:
+            return self.say.because.format(_inside(given))
+        return self.say.because_of_rule.format(rule) if rule else self.say.because_of_a_rule
 
 
 def sentence(book: Rulebook | None, body: Body, message: Message, language: str, now: Instant) -> str:
-    """The state of a message in words. `language` is a BCP 47 tag; what is not worded in it comes in English."""
-    name = label(book, message.request.topic, language)
-    zone = zone_of_customer(body.facts, book)
+    """The state of a message in words. `language` is a BCP 47 tag; what is not worded in it comes in the rulebook's."""
+    spoken, say = spoken_language(language, book), phrases_of(language, book)
+    name = say.quoted.format(label(book, message.request.topic, spoken))
     told = _STATES.get(message.state)
     if told is None:
-        return f"“{name}” {_CLOSED[message.state]}."
-    return f"“{name}” {told(book, message, language, now, zone)}"
+        return f"{name} {say.closed[message.state]}."
+    return f"{name} {told(_Teller(book, spoken, say, now, zone_of_customer(body.facts, book)), message)}"
 
 
 def label(book: Rulebook | None, topic: str, language: str) -> str:
@@ -74,52 +56,58 @@ def label(book: Rulebook | None, topic: str, language: str) -> str:
 
 
 def because(book: Rulebook | None, rule: str | None, language: str) -> str | None:
-    """The author's reason of a rule, in this language or any."""
+    """The author's reason of a rule: in this language, else the rulebook's, else any."""
     face = book.rules.get(rule) if book is not None and rule is not None else None
-    if face is None or not face.because:
+    if book is None or face is None or not face.because:
         return None
-    return face.because.get(language) or next(iter(face.because.values()))
+    wanted = (primary(language), book.language, *face.because)
+    return next(face.because[one] for one in wanted if one in face.because)
 
 
-def _reason(book: Rulebook | None, rule: str | None, language: str) -> str:
-    given = because(book, rule, language)
-    if given:
-        return given[:1].lower() + given[1:]
-    return f"of the rule “{rule}”" if rule else "of a rule"
+def _inside(text: str) -> str:
+    """A sentence as a part of another: without its capital, unless it begins with `SMS` or the like."""
+    return text[:1].lower() + text[1:] if text[1:2] == text[1:2].lower() else text
 
 
-def _blocked(book: Rulebook | None, message: Message, language: str, now: Instant, zone: str) -> str:
-    if message.reason in _BLOCKED:
-        why, change = _BLOCKED[message.reason]
-        return f"is not sent because {why}. {change}"
-    why = _reason(book, message.rule, language)
-    return f"is not sent because {why}. It may go when that no longer applies."
+def _blocked(teller: _Teller, message: Message) -> str:
+    say = teller.say
+    if message.reason in say.blocked:
+        why, change = say.blocked[message.reason]
+        return f"{say.not_sent} {say.because.format(why)}. {change}"
+    return f"{say.not_sent} {teller.why(message.rule)}. {say.rule_over}"
 
 
-def _ready(book: Rulebook | None, message: Message, language: str, now: Instant, zone: str) -> str:
-    return f"is about to go out by {_channels(message, DeliveryState.PLANNED)}."
+def _ready(teller: _Teller, message: Message) -> str:
+    planned = [d for d in message.deliveries if d.state is DeliveryState.PLANNED]
+    names = [teller.say.channels[d.channel] for d in planned]
+    return teller.say.ready.format(spoken_list(names, teller.say.also) or teller.say.a_channel)
 
 
-def _under_way(book: Rulebook | None, message: Message, language: str, now: Instant, zone: str) -> str:
+def _under_way(teller: _Teller, message: Message) -> str:
+    say = teller.say
     left = [d for d in message.deliveries if d.state not in (DeliveryState.PLANNED, DeliveryState.WITHDRAWN)]
-    gone = spoken_list([CHANNEL_NAMES[d.channel] for d in left])
+    gone = spoken_list([say.channels[d.channel] for d in left], say.also)
     waiting = [d for d in message.deliveries if d.state is DeliveryState.PLANNED and d.planned_at is not None]
     if any(d.state is DeliveryState.IN_DOUBT for d in left):
-        return f"may have gone out by {gone}; a colleague is finding out."
+        return say.in_doubt.format(gone)
     if not waiting:
-        return f"has gone out by {gone}; it has not been seen yet."
+        return say.gone.format(gone)
     first = min(waiting, key=lambda d: d.planned_at or 0)
-    when = spoken_instant(first.planned_at or now, now, zone)
-    return f"has gone out by {gone}; if it is not seen, it follows by {CHANNEL_NAMES[first.channel]} {when}."
+    when = teller.at(first.planned_at or teller.now)
+    return say.follows.format(gone=gone, channel=say.channels[first.channel], when=when)
 
 
-def _waiting(book: Rulebook | None, message: Message, language: str, now: Instant, zone: str) -> str:
-    at = next_eligible(message)
-    when = f"until {spoken_instant(at, now, zone)}" if at is not None else ""
+def _waiting(teller: _Teller, message: Message) -> str:
     hold = _speaking(message.holds)
+    until = teller.until(next_eligible(message))
     if hold is None:
-        return f"waits {when}".rstrip() + "."
-    return _HOLDS[hold.kind](book, hold, language, now, zone, when)
+        return f"{teller.say.waits}{until}."
+    if hold.kind in (HoldKind.FIXED, HoldKind.WHILE):
+        return _rule_hold(teller, hold, until)
+    if hold.kind is HoldKind.QUIET_HOURS:
+        until = until or f" {teller.say.waits_for_morning}"
+    why, change = teller.say.holds[hold.kind]
+    return f"{teller.say.waits}{until} {why}. {change}"
 
 
 def _speaking(holds: tuple[Hold, ...]) -> Hold | None:
@@ -127,54 +115,19 @@ def _speaking(holds: tuple[Hold, ...]) -> Hold | None:
     return max(holds, key=lambda h: (h.kind is HoldKind.WHILE or h.until is None, h.until or 0), default=None)
 
 
-def _rule_hold(book: Rulebook | None, hold: Hold, language: str, now: Instant, zone: str, when: str) -> str:
-    why = _reason(book, hold.rule, language)
+def _rule_hold(teller: _Teller, hold: Hold, until: str) -> str:
+    say, why = teller.say, teller.why(hold.rule)
+    face = teller.book.rules.get(hold.rule) if teller.book is not None and hold.rule is not None else None
+    release = f" {say.may_release}" if face is not None and face.agent_may_release else ""
     if hold.kind is HoldKind.WHILE:
-        latest = f", at the latest until {spoken_instant(hold.until, now, zone)}" if hold.until else ""
-        return f"waits because {why}{latest}. It goes on when that ends."
-    until = when or (f"until {spoken_instant(hold.until, now, zone)}" if hold.until else "")
-    return f"waits {until} because {why}.".replace("  ", " ")
+        latest = say.at_latest.format(teller.at(hold.until)) if hold.until else ""
+        return f"{say.waits} {why}{latest}. {say.rule_ends}{release}"
+    return f"{say.waits}{until or teller.until(hold.until)} {why}.{release}"
 
 
-def _quiet(book: Rulebook | None, hold: Hold, language: str, now: Instant, zone: str, when: str) -> str:
-    return f"waits {when or 'for the morning'} because of the customer's quiet hours. It may be told in person before."
-
-
-def _simple(text: str, change: str) -> Callable[..., str]:
-    def tell(book: Rulebook | None, hold: Hold, language: str, now: Instant, zone: str, when: str) -> str:
-        return f"waits {when + ' ' if when else ''}because {text}. {change}"
-
-    return tell
-
-
-_HOLDS: dict[HoldKind, Callable[..., str]] = {
-    HoldKind.FIXED: _rule_hold,
-    HoldKind.WHILE: _rule_hold,
-    HoldKind.QUIET_HOURS: _quiet,
-    HoldKind.CONFLICT: _simple(
-        "two departments say different things", "It goes on when a colleague has said which is right."
-    ),
-    HoldKind.NO_RULEBOOK: _simple("no rules are in force", "It is decided when rules are published."),
-    HoldKind.NOT_BEFORE: _simple(
-        "the department that asked wants it no earlier", "It may be told in person before."
-    ),
-    HoldKind.GROUP: _simple("it goes together with others", "It may be told in person before."),
-    HoldKind.BUDGET: _simple(
-        "the customer has had enough messages for now",
-        "It goes when there is room, or may be told in person before.",
-    ),
-    HoldKind.PAUSED: _simple("the customer asked for a pause", "It goes on when the pause ends."),
-}
-
-_STATES: dict[MessageState, Callable[..., str]] = {
+_STATES: dict[MessageState, Callable[[_Teller, Message], str]] = {
     MessageState.WAITING: _waiting,
     MessageState.BLOCKED: _blocked,
     MessageState.READY: _ready,
     MessageState.UNDER_WAY: _under_way,
 }
-
-
-def _channels(message: Message, state: DeliveryState) -> str:
-    return (
-        spoken_list([CHANNEL_NAMES[d.channel] for d in message.deliveries if d.state is state]) or "a channel"
-    )

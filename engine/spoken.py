@@ -1,28 +1,54 @@
-"""Instants and lengths of time as a person says them aloud, in a language and in her zone. Never an offset or UTC."""
+"""Instants and lists as a person says them aloud, in a language and in her zone. Never an offset or UTC.
+
+Also which language a reader is spoken to in: the one asked for if there are phrases of it, else the rulebook's, else
+English.
+"""
 
 from artifact.instant import Instant, datetime_of
 from artifact.span import zone_of
+from dsl.rulebook import Rulebook
+from engine.phrases import Phrases
+from engine.phrases_en import ENGLISH
+from engine.phrases_es import SPANISH
 
-_ENGLISH_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_ENGLISH_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+LANGUAGES = {"en": ENGLISH, "es": SPANISH}
 
 
-def spoken_instant(instant: Instant, now: Instant, zone: str) -> str:
+def primary(language: str) -> str:
+    """The language of a BCP 47 tag: `es` of `es-ES`."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
+def spoken_language(language: str, book: Rulebook | None) -> str:
+    """The language in which sentences are made for this tag."""
+    wanted = (primary(language), book.language if book is not None else "en")
+    return next((one for one in wanted if one in LANGUAGES), "en")
+
+
+def phrases_of(language: str, book: Rulebook | None) -> Phrases:
+    """The phrases for a reader who asked for this tag."""
+    return LANGUAGES[spoken_language(language, book)]
+
+
+def spoken_instant(instant: Instant, now: Instant, zone: str, say: Phrases = ENGLISH) -> str:
     """`today at 8:00`, `tomorrow at 8:00`, or `Friday 1 May 2026 at 10:00`, on the wall clock of `zone`."""
     there = datetime_of(instant).astimezone(zone_of(zone))
     here = datetime_of(now).astimezone(zone_of(zone))
-    time = f"{there.hour}:{there.minute:02d}"
+    time = (say.at_one if there.hour == 1 else say.at_hour).format(f"{there.hour}:{there.minute:02d}")
     days = (there.date() - here.date()).days
     if days in (0, 1):
-        return f"{'today' if days == 0 else 'tomorrow'} at {time}"
-    day = f"{_ENGLISH_DAYS[there.weekday()]} {there.day} {_ENGLISH_MONTHS[there.month - 1]}"
-    return f"{day} {there.year} at {time}" if there.year != here.year or abs(days) > 6 else f"{day} at {time}"
+        return (say.tomorrow if days else say.today).format(time)
+    near = there.year == here.year and abs(days) <= 6
+    return (say.this_week if near else say.some_day).format(
+        day=say.days[there.weekday()],
+        number=there.day,
+        month=say.months[there.month - 1],
+        year=there.year,
+        time=time,
+    )
 
 
-def spoken_list(items: list[str], word: str = "and") -> str:
+def spoken_list(items: list[str], word: str) -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(items) < 2:
         return "".join(items)

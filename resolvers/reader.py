@@ -22,6 +22,7 @@ from engine.explaining import because
 from engine.fold import zone_of_customer
 from engine.gate_words import gate_sentence
 from engine.pipeline import Engine
+from engine.spoken import phrases_of
 from schema.port import Option, Placed, Reading, Saved
 from store.port import Publication, RulebookRow
 
@@ -120,11 +121,10 @@ class EngineReader:
         book, spoken = self._engine.books.live, self._language(reading, language)
         return view.sentence(book, reading.artifact.body, message, spoken, reading.now)
 
-    def gate(self, reading: Reading, record: Record, row: GateRow) -> str:
-        """In English; the words of a gate do not depend on what an author wrote."""
-        return gate_sentence(
-            row, record.now, zone_of_customer(reading.artifact.body.facts, self._engine.books.live)
-        )
+    def gate(self, reading: Reading, record: Record, row: GateRow, language: str | None) -> str:
+        book = self._engine.books.live
+        zone = zone_of_customer(reading.artifact.body.facts, book)
+        return gate_sentence(row, record.now, zone, phrases_of(self._language(reading, language), book))
 
     def held(self, reading: Reading, message: Message, hold: Hold, language: str | None) -> str:
         """The author's reason; for holds that no rule made, the sentence about a message that only this one holds."""

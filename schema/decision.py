@@ -26,8 +26,8 @@ class Gate:
     _reading: strawberry.Private[Reading]
 
     @described("What the gate said, in words.")
-    def sentence(self, info: Info) -> str:
-        return info.context.reader.gate(self._reading, self._record, self._row)
+    def sentence(self, info: Info, language: str | None = None) -> str:
+        return info.context.reader.gate(self._reading, self._record, self._row, language)
 
 
 @strawberry.type(description="What became of one rule that was a candidate.")

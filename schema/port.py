@@ -88,7 +88,7 @@ class Reader(Protocol):
     def sentence(self, reading: Reading, message: Message, language: str | None) -> str:
         """Why a message is where it is, to be read aloud."""
 
-    def gate(self, reading: Reading, record: Record, row: GateRow) -> str:
+    def gate(self, reading: Reading, record: Record, row: GateRow, language: str | None) -> str:
         """What one gate of one deciding said."""
 
     def held(self, reading: Reading, message: Message, hold: Hold, language: str | None) -> str:

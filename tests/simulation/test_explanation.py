@@ -8,7 +8,8 @@ from hypothesis import given
 from artifact.channel import Channel
 from artifact.decision import Record
 from artifact.instant import DAY
-from artifact.message import Message, MessageState
+from artifact.message import HoldKind, Message, MessageState
+from engine.spoken import LANGUAGES
 from tests.scenarios.stage import Stage
 from tests.simulation.histories import MONDAY, History, histories, played
 from tests.simulation.rulebooks import HEAD, WORDS, rulebooks
@@ -36,9 +37,11 @@ CHANGES: dict[str, Callable[[Stage, Message], None]] = {
     "conflict": resolve,
 }
 SAYS = {
-    "consent": "It may go once the customer agrees.",
-    "deceased": "It may go if that notice is corrected.",
-    "conflict": "It goes on when a colleague has said which is right.",
+    language: {
+        **{reason: say.blocked[reason][1] for reason in ("consent", "deceased")},
+        "conflict": say.holds[HoldKind.CONFLICT][1],
+    }
+    for language, say in LANGUAGES.items()
 }
 
 
@@ -48,7 +51,8 @@ def test_what_a_sentence_says_would_change_it_changes_it(text: str, history: His
     for message in stage.artifact().body.talk.messages:
         current = stage.message(message.id)
         if current.reason in CHANGES and current.state is not MessageState.UNDER_WAY:
-            assert SAYS[current.reason] in stage.sentence(current.id)
+            for language, says in SAYS.items():
+                assert says[current.reason] in stage.sentence(current.id, language)
             CHANGES[current.reason](stage, current)
             assert stage.message(current.id).reason != current.reason
 

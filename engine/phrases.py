@@ -1,0 +1,57 @@
+"""The words of explanations, by language: which there are, and which one a reader gets.
+
+A language is one more table (engine.phrases_en, engine.phrases_es). Nothing here decides; a phrase that a table lacks
+is a defect, and a test walks all tables.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from artifact.channel import Channel
+from artifact.message import GateName, HoldKind, MessageState
+
+Reason = tuple[str, str]
+"""Why, and what would change it."""
+
+
+class Phrases(msgspec.Struct, frozen=True, kw_only=True):
+    """One language. `{}` is what the sentence speaks of; predicates follow the quoted name of a message.
+
+    `channels` are said after `by`. `days` begin on Monday. `hours` wear the article that an hour has: `a las 8:00`.
+    """
+
+    quoted: str
+    also: str
+    channels: Mapping[Channel, str]
+    a_channel: str
+    days: tuple[str, ...]
+    months: tuple[str, ...]
+    at_one: str
+    at_hour: str
+    today: str
+    tomorrow: str
+    this_week: str
+    some_day: str
+    until: str
+    at_latest: str
+    because: str
+    because_of_rule: str
+    because_of_a_rule: str
+    waits: str
+    waits_for_morning: str
+    not_sent: str
+    ready: str
+    in_doubt: str
+    gone: str
+    follows: str
+    rule_over: str
+    rule_ends: str
+    may_release: str
+    closed: Mapping[MessageState, str]
+    blocked: Mapping[str, Reason]
+    holds: Mapping[HoldKind, Reason]
+    passed: Mapping[GateName, str]
+    by_rulebook_zone: str
+    held: Mapping[GateName, str]
+    reasons: Mapping[str, str]
