@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 
 from dsl.arithmetic import RELATIONS, row_for
 from dsl.clock import inside, window_of
-from dsl.interpret import reads_of
+from dsl.interpret import of_item, reads_of
 from dsl.program import Program
-from dsl.reading import Env, commitment_is, getter, situation_is, situation_known, visiting
+from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
 from dsl.typed import (
     And,
     Arithmetic,
@@ -30,6 +30,7 @@ from dsl.typed import (
     Not,
     OneOf,
     Or,
+    Parameter,
     Quantified,
     Quantifier,
     Read,
@@ -60,7 +61,7 @@ class Closures:
     def test(self, condition: Condition) -> Test:
         """A function that decides the condition."""
         made = self._test(condition)
-        if self._uses[condition] < 2 or any(read.scope is Scope.ITEM for read in reads_of(condition)):
+        if self._uses[condition] < 2 or any(map(of_item, reads_of(condition))):
             return made
         return _once(self._slot(condition), made)
 
@@ -121,6 +122,8 @@ class Closures:
             case Read(scope):
                 read = getter(expression, self._currency)
                 return read if scope is Scope.ITEM else _once(self._slot(expression), read)
+            case Parameter():
+                return _once(self._slot(expression), in_force(expression, self._currency))
             case Moment(day, minutes):
                 return lambda env: wall_instant(day, minutes, env.zone)
             case Clock(type):

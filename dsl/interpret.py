@@ -6,7 +6,7 @@ whoever evaluates the rule.
 
 from dsl.arithmetic import RELATIONS, row_for
 from dsl.clock import inside, window_of
-from dsl.reading import Env, commitment_is, getter, situation_is, situation_known, visiting
+from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
 from dsl.typed import (
     And,
     Arithmetic,
@@ -21,10 +21,12 @@ from dsl.typed import (
     IsKnown,
     Literal,
     Moment,
+    Named,
     Not,
     OneOf,
     Operator,
     Or,
+    Parameter,
     Quantified,
     Quantifier,
     Read,
@@ -134,6 +136,8 @@ class Interpreter:
                 return value
             case Read():
                 return getter(expression, self.currency)(env)
+            case Parameter():
+                return in_force(expression, self.currency)(env)
             case Moment(day, minutes):
                 return wall_instant(day, minutes, env.zone)
             case Clock(type):
@@ -154,13 +158,18 @@ def first_missing(parts: tuple[Condition, ...], env: Env, interpreter: Interpret
     for part in parts:
         if interpreter.truth(part, env) is None:
             for read in reads_of(part):
-                if read.scope is not Scope.ITEM and interpreter.value(read, env) is None:
+                if not of_item(read) and interpreter.value(read, env) is None:
                     return read.shown
             return next((read.shown for read in [*_divisors(part), *reads_of(part)]), "")
     return ""
 
 
-def _divisors(tree: Condition | Expression) -> list[Read]:
+def of_item(read: Named) -> bool:
+    """Whether it is a field of the one at hand inside `any ... with (...)`."""
+    return isinstance(read, Read) and read.scope is Scope.ITEM
+
+
+def _divisors(tree: Condition | Expression) -> list[Named]:
     """What is divided by, anywhere in a comparison."""
     match tree:
         case And(parts) | Or(parts):
@@ -175,10 +184,10 @@ def _divisors(tree: Condition | Expression) -> list[Read]:
             return []
 
 
-def reads_of(tree: Condition | Expression) -> list[Read]:
+def reads_of(tree: Condition | Expression) -> list[Named]:
     """Every named thing below, in the order of the text."""
     match tree:
-        case Read():
+        case Read() | Parameter():
             return [tree]
         case And(parts) | Or(parts):
             return [read for part in parts for read in reads_of(part)]

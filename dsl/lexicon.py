@@ -36,6 +36,7 @@ HEADS = frozenset(
     [
         "_RULEBOOK",
         "_VOCABULARY",
+        "_PARAMETERS",
         "_CALENDAR",
         "_CAP",
         "_CATEGORY",

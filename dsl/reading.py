@@ -10,8 +10,8 @@ from typing import Any
 from artifact.event import Event, Subject
 from artifact.facts import Commitment, CommitmentState, Facts, Situation
 from artifact.instant import MINUTE, Instant, format_instant
-from dsl.typed import Read, Scope
-from dsl.values import Value, reader
+from dsl.typed import Dated, Literal, Moment, Parameter, Read, Scope
+from dsl.values import Value, day_start, reader, to_json, wall_instant
 from dsl.verdict import Asked
 
 VISIT = 30 * MINUTE
@@ -200,6 +200,29 @@ def getter(read: Read, currency: str) -> Getter:
         return raw
     convert = reader(read.type, currency)
     return lambda env: convert(raw(env))
+
+
+@lru_cache(maxsize=4096)
+def in_force(parameter: Parameter, currency: str) -> Getter:
+    """What reads a parameter: the value in force at the instant of deciding. Notes when another one begins."""
+
+    def get(env: Env) -> Value:
+        found: Dated | None = None
+        for row in parameter.rows:
+            begins = None if row.first is None else day_start(row.first, env.zone)
+            if begins is not None and env.now < begins:
+                env.until(begins)
+                break
+            found = row
+        value = None if found is None else _constant(found.value, env)
+        env.reads[parameter.shown] = to_json(value, parameter.type, currency)
+        return value
+
+    return get
+
+
+def _constant(value: Literal | Moment, env: Env) -> Value:
+    return value.value if isinstance(value, Literal) else wall_instant(value.day, value.minutes, env.zone)
 
 
 _TYPED = (Scope.CUSTOMER, Scope.COMMITMENT, Scope.EVENT_AT, Scope.MESSAGE)

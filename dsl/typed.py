@@ -50,6 +50,21 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     type: Type = INSTANT
 
 
+class Dated(msgspec.Struct, frozen=True, gc=False):
+    """A value of a parameter and the day (its ordinal, in the customer's zone) from which it holds; None: ever since."""
+
+    first: int | None
+    value: "Literal | Moment"
+
+
+class Parameter(msgspec.Struct, frozen=True, gc=False):
+    """A named value of the rulebook. `rows` by their days; the last one that has begun is in force."""
+
+    shown: str
+    rows: tuple[Dated, ...]
+    type: Type
+
+
 class Clock(msgspec.Struct, frozen=True, gc=False):
     """`now`, or with type DATE `today`."""
 
@@ -86,7 +101,11 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
     type: Type
 
 
-Expression: TypeAlias = Read | Literal | Moment | Clock | DayStart | Arithmetic | Decided
+Expression: TypeAlias = Read | Literal | Moment | Parameter | Clock | DayStart | Arithmetic | Decided
+
+
+Named: TypeAlias = Read | Parameter
+"""What has a name that an explanation can give."""
 
 
 class And(msgspec.Struct, frozen=True, gc=False):

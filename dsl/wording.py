@@ -105,6 +105,10 @@ _EN: Mapping[str, Words] = {
     "LIMIT_MISSING": ("this waits without a limit", "add `, at most 30 days, otherwise block`"),
     "LIMIT_MEANINGLESS": ("waiting cannot end in waiting", "say `otherwise block` or `otherwise deliver`"),
     "EXCEPTION_CYCLE": ("`{text}` is an exception to itself", "break the circle"),
+    "PARAMETER_REPEATED": (
+        "`{text}` has two values from the same day on",
+        "keep one, or say from which day the other holds",
+    ),
     "VALIDITY_EMPTY": ("this rule ends before it begins", "write the earlier date first"),
     "TEMPLATE_SYNTAX": ("the template cannot be read: {text}", "correct the Liquid of this text"),
     "TEMPLATE_REPEATED": ("there are two texts for the same channel in `{text}`", "keep one of them"),

@@ -114,6 +114,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "diga `si no, bloquear` o `si no, entregar`",
     ),
     "EXCEPTION_CYCLE": ("`{text}` es una excepción a sí misma", "rompa el círculo"),
+    "PARAMETER_REPEATED": (
+        "`{text}` tiene dos valores desde el mismo día",
+        "deje uno, o diga desde qué día vale el otro",
+    ),
     "VALIDITY_EMPTY": ("esta regla acaba antes de empezar", "escriba primero la fecha anterior"),
     "TEMPLATE_SYNTAX": ("la plantilla no se puede leer: {text}", "corrija el Liquid de este texto"),
     "TEMPLATE_REPEATED": ("hay dos textos para el mismo canal en `{text}`", "deje uno solo"),

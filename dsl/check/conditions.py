@@ -24,6 +24,7 @@ from dsl.typed import (
     Not,
     OneOf,
     Or,
+    Parameter,
     Quantified,
     Quantifier,
     Read,
@@ -342,6 +343,8 @@ def _unsure(value: Expression, guarded: frozenset[Expression]) -> str | None:
     match value:
         case Read(scope, _, field, shown):
             return None if value in guarded or field in _SURE.get(scope, ()) else shown
+        case Parameter(shown, rows):
+            return shown if rows[0].first is not None and value not in guarded else None
         case Arithmetic(_, left, right):
             return _unsure(left, guarded) or _unsure(right, guarded)
         case DayStart(day):

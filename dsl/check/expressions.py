@@ -80,6 +80,9 @@ class Expressions(ABC):
         named = self._literal(word, expected)
         if named is not None:
             return named
+        parameter = self.paths.parameter(word.text, where)
+        if parameter is not None:
+            return parameter
         definition = self.paths.definition(word.text)
         if definition is not None and not self.symbols.facts.find(word.text):
             return self._defined(definition, word, where)

@@ -14,6 +14,7 @@ from dsl.check.behaviour import Behaviour
 from dsl.check.declarations import Catalogue, Collector, Header, Placed, header_of
 from dsl.check.definitions import check_definitions
 from dsl.check.effects import Effects
+from dsl.check.parameters import check_parameters
 from dsl.check.pressure import check_calendar, check_cap
 from dsl.check.rules import Rule
 from dsl.check.symbols import Definition, Desk, Symbols
@@ -70,6 +71,7 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
             owners.add(node.word().text, node)
     behaviour = Behaviour(catalogue, owners)
     of = {kind: [one for one in placed if one.node.kind == kind] for kind in _KINDS}
+    check_parameters(desk, symbols, of["parameters"])
     for one in of["situation"]:
         behaviour.remember(one)
     for one in of["category"]:
@@ -92,7 +94,17 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
     )
 
 
-_KINDS = ("vocabulary", "calendar", "cap", "category", "topic", "situation", "commitment", "template")
+_KINDS = (
+    "vocabulary",
+    "parameters",
+    "calendar",
+    "cap",
+    "category",
+    "topic",
+    "situation",
+    "commitment",
+    "template",
+)
 
 
 class Kept:

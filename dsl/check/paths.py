@@ -5,7 +5,7 @@ from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
 from dsl.lexicon import plain
 from dsl.syntax import Word
-from dsl.typed import Read, Scope
+from dsl.typed import Parameter, Read, Scope
 from dsl.types import INSTANT, TEXT, Kind, Type
 
 _KINDS = Type(Kind.ONE_OF, ("anonymous", "lead", "customer", "former"))
@@ -34,6 +34,11 @@ class Paths:
     def definition(self, name: str) -> Definition | None:
         """The definition of that name."""
         return self.symbols.definitions.find(name)
+
+    def parameter(self, name: str, where: Where) -> Parameter | None:
+        """The parameter of that name, unless the one at hand has a field called so."""
+        found = self.symbols.parameters.find(name)
+        return found if found is None or self._item(name, where) is None else None
 
     def read(self, word: Word, where: Where, *, quiet: bool = False) -> Read | None:
         """What this name reads here; reports where it reads nothing, unless `quiet`."""
@@ -135,7 +140,13 @@ class Paths:
 
     def _known(self, where: Where) -> list[str]:
         symbols = self.symbols
-        names = [*symbols.facts, *symbols.definitions, *symbols.situations, *symbols.commitments]
+        names = [
+            *symbols.facts,
+            *symbols.definitions,
+            *symbols.parameters,
+            *symbols.situations,
+            *symbols.commitments,
+        ]
         names += [f"customer.{field}" for field in _CUSTOMER] + ["visiting"]
         names += [f"event.{field}" for field in where.event or ()]
         if where.item is not None:

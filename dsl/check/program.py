@@ -31,7 +31,7 @@ def check_program(
     """
     desk = Desk(tongue)
     desk.unread = frozenset(plain(name) for _, name in unread)
-    desk.unread_vocabulary = any(head == "_VOCABULARY" for head, _ in unread)
+    desk.unread_vocabulary = any(head in ("_VOCABULARY", "_PARAMETERS") for head, _ in unread)
     kept = _kept(desk, [source for source in sources if source.node.kind not in RULES], unread)
     bases = tuple(source.base for source in sources if source.node.kind not in RULES)
     frame = kept.frame.moved(bases)

@@ -9,6 +9,7 @@ from dsl.grammar import keyword_of
 from dsl.lexicon import Tongue, plain
 from dsl.names import Names, nearest
 from dsl.syntax import Node, Place
+from dsl.typed import Parameter
 from dsl.types import CHANNEL, TEXT, Type
 
 Fields = Names[Type]
@@ -63,6 +64,7 @@ class Symbols:
         self.facts: Fields = Names()
         self.events: Names[Fields] = Names()
         self.definitions: Names[Definition] = Names()
+        self.parameters: Names[Parameter] = Names()
         self.categories: Names[str] = Names()
         self.topics: Names[Fields] = Names()
         self.situations: Names[SituationInfo] = Names()

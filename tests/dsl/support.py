@@ -43,6 +43,11 @@ vocabulary
   event estate.settled
   event care.needed: (reason: text, amount: money)
 end
+parameters
+  senior is 65
+  steep is 0.6 from 1 January 2026
+  steep is 0.4 from 3 March 2026
+end
 category marketing basis consent urgency low channels app, email, sms end
 category service basis contract channels app, sms, email, phone end
 topic cross_sell category marketing expires after 90 days one per product with (product: text, amount: money) end

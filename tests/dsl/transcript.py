@@ -32,6 +32,7 @@ from dsl.typed import (
     Not,
     OneOf,
     Or,
+    Parameter,
     Quantified,
     Read,
     SituationIs,
@@ -112,7 +113,7 @@ def shown(tree: Condition | Expression) -> str:
             return f"(visiting {channel})"
         case Quantified(quantifier, kind, inner):
             return f"({quantifier} {kind} {shown(inner) if inner else ''})".replace(" )", ")")
-        case Read():
+        case Read() | Parameter():
             return tree.shown
         case Literal(value, of):
             return str(to_json(value, of, "EUR"))

@@ -46,7 +46,7 @@ _ATOMS = st.one_of(
         customer.kind is lead|customer.language is known|customer.age is unknown|claim.satisfaction is unknown
         any claim|no claim|every claim with (amount is more than 100 EUR)|message.product is "car"
         any claim with (kind is water and satisfaction is less than 6)|no claim with (state is refused)
-        message.topic is cross_sell|message.category is service|message.amount >= 10 EUR|message.urgency is low
+        customer.age is at least senior|customer.churn > steep|steep is known|message.topic is cross_sell|message.category is service|message.amount >= 10 EUR|message.urgency is low
         claim.closed - claim.opened is more than 2 days|customer.patience is at least 1 week
         customer.last_visit + 3 days <= now|customer.born <= today|customer.born is today|today > customer.born
         customer.last_visit > now|claim.until >= now|customer.born + 18 years > today

@@ -29,6 +29,15 @@ vocabulary
 end
 """
 
+PARAMETERS = """
+parameters
+  large is 2
+  large is 1 from 24 March 2027
+  heavy is 15 from 23 March 2027
+  heavy is 5 from 25 March 2027
+end
+"""
+
 WORDS = """
 template plain
   by email, sms, push, letter, phone, app, web in English text "News of {{ message.topic }}."
@@ -63,6 +72,7 @@ _ATOMS = (
     "customer.tier is gold",
     "customer.tier is unknown",
     "customer.debt is more than 10",
+    "customer.debt is more than heavy",
     "any claim with (closed is in the last 3 days)",
     "any claim with (closed is in the last 36 hours and mood is less than 5)",
     "any debt with (amount is at least 2)",
@@ -76,6 +86,7 @@ _EVENT_ATOMS = (
     "claim is not open",
     "customer.tier is gold",
     "debt is open",
+    "customer.debt is more than heavy",
     "any claim with (closed is in the last 3 days)",
 )
 
@@ -211,7 +222,7 @@ class Author:
 
     def reactions(self) -> list[str]:
         """Situations and a promise whose transitions depend on what came before: the order of the memory shows."""
-        if_open = self.one("", "", " when event.amount is more than 1", " when customer.tier is not gold")
+        if_open = self.one("", "", " when event.amount is more than large", " when customer.tier is not gold")
         if_moved = self.one("", " when claim is open and event.amount is at least 2")
         broken = self.one("raise task sorry for desk", "send claim_news with (amount = 9)")
         return [
@@ -244,6 +255,7 @@ class Author:
     def rulebook(self, rules: int, zone: str | None, named: str) -> str:
         parts = [
             HEAD.format(zone=zone or self.one(*ZONES)),
+            PARAMETERS,
             self.calendar(),
             *self.topics(),
             *(self.cap(n) for n in range(self.number(0, 2))),
