@@ -1,4 +1,4 @@
-"""The compact record of one deciding, and the entry of the log it is part of.
+"""The record of one deciding, as it is read and as the log keeps it, and the entry of the log it is part of.
 
 Numbers and names only: words are made on reading, from the rulebook of that revision. A record is written only
 where state, instant, plan or reasons of a message changed.
@@ -58,10 +58,7 @@ class RuleRow(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One decision about one message, at log entry `n` of its customer.
-
-    `counted` are candidate rules that fired or were not met, packed (engine.traces); `rules` all others by name.
-    """
+    """One decision about one message, at log entry `n` of its customer."""
 
     message: str
     n: int
@@ -73,10 +70,61 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     next_at: Instant | None = None
     gates: tuple[GateRow, ...] = ()
     rules: tuple[RuleRow, ...] = ()
-    counted: tuple[int, ...] = ()
     holds: tuple[HoldRow, ...] = ()
     plan: tuple[PlanRow, ...] = ()
     reads: dict[str, Any] = {}
+
+
+Name = int | str
+"""Of a rule or a fact: its number in the table of the rulebook of that revision, or itself where it is in none."""
+
+
+class KeptGate(msgspec.Struct, frozen=True, array_like=True):
+    gate: int
+    outcome: int
+    reason: str = ""
+    until: Instant | None = None
+
+
+class KeptRule(msgspec.Struct, frozen=True, array_like=True):
+    rule: Name
+    result: int
+    detail: Name | None = None
+
+
+class KeptHold(msgspec.Struct, frozen=True, array_like=True):
+    """`since` counts from the instant of the entry."""
+
+    kind: int
+    since: int
+    until: Instant | None = None
+    rule: Name | None = None
+
+
+class KeptPlan(msgspec.Struct, frozen=True, array_like=True):
+    channel: int
+    state: int
+    planned_at: Instant | None = None
+    because: str | None = None
+
+
+class KeptRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A record as the log keeps it (engine.traces): what its entry says is left out, and what has a number is one.
+
+    `counted` are the rules that fired or were not met, packed together; `reads` names and values in turn.
+    """
+
+    message: str
+    state: MessageState
+    reason: str
+    cause: str
+    next_at: Instant | None = None
+    gates: tuple[KeptGate, ...] = ()
+    rules: tuple[KeptRule, ...] = ()
+    counted: tuple[int, ...] = ()
+    holds: tuple[KeptHold, ...] = ()
+    plan: tuple[KeptPlan, ...] = ()
+    reads: tuple[Any, ...] = ()
 
 
 class EntryKind(StrEnum):
@@ -126,4 +174,4 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     timer_at: Instant | None = None
     intent: Intent | None = None
     status: EventStatus = EventStatus.ACCEPTED
-    out: tuple[Record, ...] = ()
+    out: tuple[KeptRecord, ...] = ()

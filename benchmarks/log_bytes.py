@@ -4,7 +4,7 @@ import asyncio
 
 import msgspec
 
-from artifact.decision import Record
+from artifact.decision import KeptRecord
 from artifact.instant import HOUR, MINUTE
 from benchmarks.line import Line
 from benchmarks.scale import Scale
@@ -21,13 +21,13 @@ def measure(scale: Scale) -> list[Line]:
     book = rulebook(scale.rules)
     run = asyncio.run(_day(scale))
     entries = run.entries
-    records: list[Record] = [record for entry in entries for record in entry.out]
+    records: list[KeptRecord] = [record for entry in entries for record in entry.out]
     mean = sum(len(_records.encode(r)) for r in records) / len(records)
     each = cpu_each(lambda: [_records.encode(r) for r in records], scale.calls, scale.rounds) / len(records)
     own = sum(len(msgspec.msgpack.encode(e.event)) for e in entries if e.event is not None)
     kept = sum(len(encode_entry(e)) for e in entries)
     snapshots = len(encode_snapshot(run.snapshot)) / 64 if run.snapshot is not None else 0
-    rows = sum(len(r.rules) for r in records) / len(records)
+    rows = sum(len(r.rules) + len(r.counted) for r in records) / len(records)
     return [
         Line(
             "decision record",

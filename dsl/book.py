@@ -1,6 +1,7 @@
 """The compiled rulebook: the engine's protocol (dsl.rulebook) over a checked program."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from artifact.channel import Channel, Urgency
@@ -10,12 +11,15 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.limits import Limits
 from artifact.span import Span, Unit
+from dsl.interpret import reads_of
 from dsl.judge import Judge
 from dsl.names import nearest
-from dsl.program import Program
+from dsl.program import MessageRule, Program
 from dsl.react import Compile, Reactions
+from dsl.reading import reference_name
 from dsl.rulebook import RuleFace, Topic
 from dsl.template import Templates
+from dsl.typed import Named
 from dsl.types import Kind, Type
 from dsl.values import Reader, reader
 from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Verdict
@@ -52,6 +56,15 @@ class CompiledRulebook:
     def rule_numbers(self) -> Mapping[str, int]:
         """The place of each message rule in `rules`."""
         return self._numbers
+
+    @cached_property
+    def fact_numbers(self) -> Mapping[str, int]:
+        """What conditions name and kinds that they ask for, in order of name; made when a record first needs it."""
+        named = {read.shown for rule in self.program.message_rules for read in _reads_of(rule)}
+        kinds = self.program.keys
+        return {
+            name: number for number, name in enumerate(sorted({*named, *kinds, *map(reference_name, kinds)}))
+        }
 
     def topic(self, name: str) -> Topic:
         """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""
@@ -95,6 +108,13 @@ class CompiledRulebook:
     def render(self, name: str, context: RenderContext) -> Rendered:
         """The words. Raises dsl.template.TemplateError."""
         return self._templates.render(name, context)
+
+
+def _reads_of(rule: MessageRule) -> list[Named]:
+    """Every named thing in a rule's conditions and in how long it waits."""
+    waiting = rule.waiting
+    ends = (waiting.until, waiting.while_) if waiting is not None else ()
+    return [read for part in (*rule.conditions, *ends) if part is not None for read in reads_of(part)]
 
 
 def _problem(field: str, of: Type, raw: Any) -> InputError:

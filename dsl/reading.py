@@ -131,8 +131,14 @@ def the_situation(env: Env, kind: str) -> Situation | None:
         return None
     running = [one for one in found if one.open]
     chosen = running[0] if len(running) == 1 else max(found, key=lambda one: one.changed_at)
-    env.reads[f"{kind}.reference"] = chosen.reference
+    if len(found) > 1:  # of one there is no choice to tell of
+        env.reads[reference_name(kind)] = chosen.reference
     return chosen
+
+
+def reference_name(kind: str) -> str:
+    """How a verdict tells which situation was meant."""
+    return f"{kind}.reference"
 
 
 def situation_is(env: Env, kind: str, state: str) -> bool:

@@ -110,6 +110,10 @@ class Rulebook(Protocol):
     def rule_numbers(self) -> Mapping[str, int]:
         """The place of each message rule in `rules`, for records that must be small."""
 
+    @property
+    def fact_numbers(self) -> Mapping[str, int]:
+        """A number for what message rules may read, by the name in `Verdict.reads`. Follows from the text alone."""
+
     def topic(self, name: str) -> Topic:
         """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""
 

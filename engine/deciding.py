@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from artifact.channel import PLACES, URGENCY_RANK
-from artifact.decision import GateOutcome, GateRow, HoldRow, PlanRow, Record
+from artifact.decision import GateOutcome, GateRow, HoldRow, KeptRecord, PlanRow, Record
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import (
@@ -23,6 +23,7 @@ from artifact.message import (
     MessageState,
 )
 from artifact.states import REACHED_STATES
+from dsl.verdict import Verdict
 from engine.budget import budget_of
 from engine.doubt import doubted, may_be_out, raise_doubts
 from engine.draft import Draft
@@ -32,7 +33,7 @@ from engine.planning import plan
 from engine.scene import Scene
 from engine.settled import Settled, settle
 from engine.talking import Talking
-from engine.traces import packed
+from engine.traces import kept
 
 
 @dataclass(slots=True)
@@ -227,10 +228,9 @@ def _shows(message: Message) -> tuple[object, ...]:
     return (message.state, message.reason, message.rule, message.holds, plan, message.rephrase)
 
 
-def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, cause: str) -> Record:
-    verdict = decided.merged.verdict if decided.merged is not None else None
-    rules, counted = packed(verdict.rows, scene.book) if verdict is not None else ((), ())
-    return Record(
+def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, cause: str) -> KeptRecord:
+    verdict = decided.merged.verdict if decided.merged is not None else Verdict()
+    record = Record(
         message=message.id,
         n=talking.n,
         now=talking.now,
@@ -240,12 +240,12 @@ def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, 
         cause=cause,
         next_at=next_eligible(message),
         gates=decided.gates,
-        rules=rules,
-        counted=counted,
+        rules=verdict.rows,
         holds=tuple(HoldRow(h.kind, h.since, h.until, h.rule) for h in message.holds),
         plan=tuple(PlanRow(d.channel, d.state, d.planned_at, d.because) for d in message.deliveries),
-        reads=verdict.reads if verdict is not None else {},
+        reads=verdict.reads,
     )
+    return kept(record, scene.book)
 
 
 def next_eligible(message: Message) -> Instant | None:
@@ -260,6 +260,6 @@ def next_eligible(message: Message) -> Instant | None:
     )
 
 
-def closing_record(message: Message, gate: GateRow, talking: Talking, scene: Scene, cause: str) -> Record:
+def closing_record(message: Message, gate: GateRow, talking: Talking, scene: Scene, cause: str) -> KeptRecord:
     """The record of a message that something other than the gates has closed."""
     return _record(message, Decided(message, (gate,)), talking, scene, cause)

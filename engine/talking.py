@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from artifact.canonical import derived_id
 from artifact.customer import Contact, LateMark, StaffTask, Talk, rolled
-from artifact.decision import Record
+from artifact.decision import KeptRecord
 from artifact.instant import DAY, Instant
 from artifact.limits import Limits
 from artifact.message import LIVE_STATES, Message
@@ -33,7 +33,7 @@ class Talking:
     tail: dict[str, Message]
     contacts: list[Contact]
     tasks: dict[str, StaffTask]
-    records: list[Record] = field(default_factory=list)
+    records: list[KeptRecord] = field(default_factory=list)
     changed: dict[str, Message] = field(default_factory=dict)
     lates: list[LateMark] = field(default_factory=list)
 
@@ -52,7 +52,7 @@ class Talking:
         """A message that is live or among the newest closed ones."""
         return self.messages.get(id) or self.tail.get(id)
 
-    def record(self, record: Record) -> None:
+    def record(self, record: KeptRecord) -> None:
         """Keep a record; of several for one message in one entry the last tells the outcome."""
         self.records = [r for r in self.records if r.message != record.message]
         self.records.append(record)

@@ -11,7 +11,7 @@ from typing import cast
 from msgspec.structs import replace
 
 from artifact.channel import Channel
-from artifact.decision import Entry, GateRow, Record
+from artifact.decision import GateRow, Record
 from artifact.instant import Instant
 from artifact.message import DeliveryState, Hold, Message, MessageState
 from dsl.compile import Checked
@@ -23,7 +23,7 @@ from engine.fold import zone_of_customer
 from engine.gate_words import gate_sentence
 from engine.pipeline import Engine
 from engine.spoken import phrases_of
-from schema.port import Option, Placed, Reading, Saved
+from schema.port import Option, Placed, Reading, Saved, Told
 from store.port import Publication, RulebookRow
 
 UNSEEN = frozenset({DeliveryState.PLANNED, DeliveryState.HANDED_OVER, DeliveryState.DELIVERED})
@@ -63,13 +63,10 @@ class EngineReader:
     async def records(self, customer_id: str, message_id: str) -> list[Record]:
         return await self._engine.records(customer_id, message_id)
 
-    async def entries(self, customer_id: str, before: int, first: int) -> list[Entry]:
+    async def entries(self, customer_id: str, before: int, first: int) -> list[Told]:
         lowest = max(0, before - 1 - first)
         entries = await self._engine.store.history(customer_id, after=lowest, limit=before - 1 - lowest)
-        return [await self._whole(entry) for entry in reversed(entries)]
-
-    async def _whole(self, entry: Entry) -> Entry:
-        return replace(entry, out=tuple([await self._engine.whole(record) for record in entry.out]))
+        return [Told(entry, await self._engine.decisions(entry)) for entry in reversed(entries)]
 
     async def version_id(self, revision: str) -> str | None:
         for publication in reversed(await self._engine.store.publications()):

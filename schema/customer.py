@@ -131,8 +131,8 @@ class Customer:
         return page_of(
             entries,
             first,
-            lambda entry: listing.seal(entry.n),
-            lambda entry: TimelineEntry.of(self._reading, entry),
+            lambda told: listing.seal(told.entry.n),
+            lambda told: TimelineEntry.of(self._reading, told),
             resumed=after is not None,
         )
 

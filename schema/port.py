@@ -33,6 +33,13 @@ class Placed(msgspec.Struct, frozen=True):
     delivery: Delivery
 
 
+class Told(msgspec.Struct, frozen=True):
+    """An entry of the log, and what was decided in it."""
+
+    entry: Entry
+    decisions: list[Record]
+
+
 class Option(msgspec.Struct, frozen=True):
     """Something an agent may or may not do with a message, and why not."""
 
@@ -61,7 +68,7 @@ class Reader(Protocol):
     async def records(self, customer_id: str, message_id: str) -> list[Record]:
         """What was decided about a message, newest first."""
 
-    async def entries(self, customer_id: str, before: int, first: int) -> list[Entry]:
+    async def entries(self, customer_id: str, before: int, first: int) -> list[Told]:
         """Entries of the log with n < `before`, newest first."""
 
     async def version_id(self, revision: str) -> str | None:

@@ -4,12 +4,11 @@ from typing import Self
 
 import strawberry
 
-from artifact import decision
 from schema.decision import Decision
 from schema.described import described
 from schema.enums import EntryKind, EventStatus
 from schema.event import Event
-from schema.port import Reading
+from schema.port import Reading, Told
 from schema.scalars import DateTime
 
 
@@ -21,24 +20,25 @@ class TimelineEntry:
     status: EventStatus
 
     _reading: strawberry.Private[Reading]
-    _entry: strawberry.Private[decision.Entry]
+    _told: strawberry.Private[Told]
 
     @described("The event that was folded, where it was one.")
     def event(self) -> Event | None:
-        row = self._entry.event
+        row = self._told.entry.event
         return None if row is None else Event.of(self._reading, row)
 
     @described("What was decided in this step.")
     def decisions(self) -> list[Decision]:
-        return [Decision.of(self._reading, record) for record in self._entry.out]
+        return [Decision.of(self._reading, record) for record in self._told.decisions]
 
     @classmethod
-    def of(cls, reading: Reading, entry: decision.Entry) -> Self:
+    def of(cls, reading: Reading, told: Told) -> Self:
+        entry = told.entry
         return cls(
             version=entry.n,
             at=DateTime(entry.now),
             kind=entry.kind,
             status=entry.status,
             _reading=reading,
-            _entry=entry,
+            _told=told,
         )

@@ -15,7 +15,7 @@ from typing import Protocol
 import msgspec
 
 from artifact.customer import Artifact
-from artifact.decision import EventStatus, Record
+from artifact.decision import Entry, EventStatus, Record
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event, EventKey
 from artifact.instant import Instant
@@ -25,7 +25,7 @@ from engine.admitting import message_id
 from engine.books import Books
 from engine.pipeline.kernel import Job, Kernel
 from engine.pipeline.replay import Replay
-from engine.traces import unpacked
+from engine.traces import whole
 from store.port import Publication, RulebookRow, Store
 
 log = logging.getLogger(__name__)
@@ -316,11 +316,13 @@ class Engine:
         if row is None or row.customer_id != customer_id:
             return []
         entries = await self._replay.entries(customer_id, row.message.number - 1, row.n)
-        return [await self.whole(r) for e in reversed(entries) for r in e.out if r.message == message_id]
+        return [r for entry in reversed(entries) for r in await self.decisions(entry, message_id)]
 
-    async def whole(self, record: Record) -> Record:
-        """A record of the log with a row for every rule, by the rulebook of its revision."""
-        return unpacked(record, await self.books.get(record.revision))
+    async def decisions(self, entry: Entry, message_id: str | None = None) -> list[Record]:
+        """The records of an entry, about one message or about all, by the rulebook of its revision."""
+        about = [kept for kept in entry.out if message_id in (None, kept.message)]
+        book = await self.books.get(entry.revision) if about else None
+        return [whole(kept, entry, book) for kept in about]
 
 
 def _is_done(job: Job) -> bool:

@@ -156,6 +156,10 @@ class Handmade:
     def rule_numbers(self) -> Mapping[str, int]:
         return {name: number for number, name in enumerate(self.rules)}
 
+    @property
+    def fact_numbers(self) -> Mapping[str, int]:
+        return {"customer.age": 0}
+
     def topic(self, name: str) -> Topic:
         known = self.topics.get(name)
         return known or topic(name, "unclassified", "consent", C.EMAIL, C.SMS, classified=False)

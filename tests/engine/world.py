@@ -24,6 +24,7 @@ from engine.reenact import reenact, same_record, scene_of
 from engine.refold import Past, correction_key
 from engine.scene import Scene
 from engine.step import NeedsPast, Stepped, step_event, step_intent, step_rulebook, step_timer, wake_of
+from engine.traces import whole
 from tests.engine.handmade import Handmade, handmade
 
 CUSTOMER = "c-7"
@@ -189,7 +190,7 @@ class Customer:
         return found.state, found.reason
 
     def records(self, message: Message) -> list[Record]:
-        return [r for e in self.log for r in e.out if r.message == message.id]
+        return [whole(r, e, self.book) for e in self.log for r in e.out if r.message == message.id]
 
     def reenacted(self) -> Artifact:
         """Her log run again from nothing; every entry must say the same (I3)."""

@@ -16,6 +16,7 @@ from dsl.rulebook import Rulebook
 from engine.books import Books
 from engine.pipeline.backtest import Received, Summary, backtest
 from engine.pipeline.rulebook_tests import run_tests
+from engine.traces import whole
 from memento.backtesting import read_world
 from memento.settings import Settings
 from store.memory import MemoryStore
@@ -93,7 +94,8 @@ async def _ids(store: MemoryStore) -> list[str]:
 
 
 async def _records(store: MemoryStore, customer_id: str) -> list[Record]:
-    return [record for entry in await store.history(customer_id, 0, 100_000) for record in entry.out]
+    entries = await store.history(customer_id, 0, 100_000)
+    return [whole(kept, entry, None) for entry in entries for kept in entry.out]
 
 
 @pytest.mark.shared

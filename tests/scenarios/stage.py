@@ -31,7 +31,7 @@ from engine.intake import DISPATCH_SOURCE, event_from, request_event_from
 from engine.intents import is_due
 from engine.pipeline.kernel import Job, Kernel
 from engine.pipeline.verify import verify
-from engine.traces import unpacked
+from engine.traces import whole
 from engine.view import words
 from store.memory import MemoryStore
 from store.port import Store
@@ -333,8 +333,12 @@ class Stage:
     def records(self, id: str, customer: str = ANA) -> list[Record]:
         """All decisions about a message, oldest first."""
         log = settled(self.store.history(customer, 0, 100_000))
-        found = [r for e in log for r in e.out if r.message == id]
-        return [unpacked(r, settled(self.books.get(r.revision))) for r in found]
+        return [
+            whole(kept, entry, settled(self.books.get(entry.revision)))
+            for entry in log
+            for kept in entry.out
+            if kept.message == id
+        ]
 
     def record(self, id: str, customer: str = ANA) -> Record:
         """The newest decision about a message."""

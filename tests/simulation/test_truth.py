@@ -6,6 +6,7 @@ from hypothesis import given
 
 from artifact.decision import Record
 from artifact.instant import DAY, Instant
+from engine.traces import whole
 from tests.scenarios.stage import Stage
 from tests.simulation.histories import MONDAY, History, answers, histories, played
 from tests.simulation.replays import log_of
@@ -26,8 +27,8 @@ def settle(text: str, history: History, provider: list[str | None]) -> tuple[Sta
 def records_by_message(stage: Stage) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = {}
     for entry in log_of(stage):
-        for record in entry.out:
-            found.setdefault(record.message, []).append(record)
+        for kept in entry.out:
+            found.setdefault(kept.message, []).append(whole(kept, entry, None))
     return found
 
 
