@@ -29,12 +29,16 @@ _SHOWN = 200
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What became of a text. `cost` counts the conditions that the dearest message can make the rules read."""
+    """What became of a text. `cost` counts the conditions that the dearest message can make the rules read.
+
+    `sources` are the declarations that could be read, in the order of the text.
+    """
 
     rulebook: CompiledRulebook | None
     diagnostics: tuple[Diagnostic, ...]
     cost: int
     tests: tuple[RulebookTest, ...]
+    sources: tuple[Source, ...] = ()
 
 
 def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Checked:
@@ -54,7 +58,7 @@ def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Chec
     if any(diagnostic.severity in (Severity.CRITICAL, Severity.ERROR) for diagnostic in diagnostics):
         return Checked(None, diagnostics, 0, outcome.tests)
     book = CompiledRulebook(outcome.program, read, revision_of(read), limits, Closures(outcome.program).test)
-    return Checked(book, diagnostics, book.cost, outcome.tests)
+    return Checked(book, diagnostics, book.cost, outcome.tests, tuple(sources))
 
 
 def revision_of(text: str) -> str:

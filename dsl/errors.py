@@ -6,6 +6,7 @@ under docs/errors/. The words are in dsl.wording, by language.
 
 from bisect import bisect_right
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -78,23 +79,62 @@ class DiagnosticCode(StrEnum):
     TEMPLATE_REPEATED = "TEMPLATE_REPEATED"
     TEMPLATE_LANGUAGE_MISSING = "TEMPLATE_LANGUAGE_MISSING"
     TEST_UNSTARTED = "TEST_UNSTARTED"
+    RULE_NEVER_APPLIES = "RULE_NEVER_APPLIES"
+    CONDITION_ALWAYS_TRUE = "CONDITION_ALWAYS_TRUE"
+    RULE_DUPLICATE = "RULE_DUPLICATE"
+    RULE_SUBSUMED = "RULE_SUBSUMED"
+    RULE_SHADOWED = "RULE_SHADOWED"
+    RULES_TIE = "RULES_TIE"
+    RULES_MAY_TIE = "RULES_MAY_TIE"
+    DELIVER_AVOIDED = "DELIVER_AVOIDED"
+    DELIVER_BLOCKED = "DELIVER_BLOCKED"
+    PAIRS_NOT_COMPARED = "PAIRS_NOT_COMPARED"
+    SITUATION_NEVER_CLOSES = "SITUATION_NEVER_CLOSES"
+    EVENT_CYCLE = "EVENT_CYCLE"
+    LIMIT_BEYOND_LIFE = "LIMIT_BEYOND_LIFE"
+    VALIDITY_DISJOINT = "VALIDITY_DISJOINT"
+    NAME_UNUSED = "NAME_UNUSED"
 
 
 CRITICAL = frozenset(
     {DiagnosticCode.TEXT_TOO_LARGE, DiagnosticCode.TEXT_NOT_UTF8, DiagnosticCode.TOO_MANY_DECLARATIONS}
 )
-WARNINGS = frozenset({DiagnosticCode.TEMPLATE_LANGUAGE_MISSING})
+WARNINGS = frozenset(
+    {
+        DiagnosticCode.TEMPLATE_LANGUAGE_MISSING,
+        DiagnosticCode.RULE_NEVER_APPLIES,
+        DiagnosticCode.CONDITION_ALWAYS_TRUE,
+        DiagnosticCode.RULE_DUPLICATE,
+        DiagnosticCode.RULE_SUBSUMED,
+        DiagnosticCode.RULE_SHADOWED,
+        DiagnosticCode.RULES_MAY_TIE,
+        DiagnosticCode.DELIVER_AVOIDED,
+        DiagnosticCode.DELIVER_BLOCKED,
+        DiagnosticCode.SITUATION_NEVER_CLOSES,
+        DiagnosticCode.EVENT_CYCLE,
+        DiagnosticCode.LIMIT_BEYOND_LIFE,
+        DiagnosticCode.VALIDITY_DISJOINT,
+    }
+)
+HINTS = frozenset({DiagnosticCode.NAME_UNUSED, DiagnosticCode.PAIRS_NOT_COMPARED})
+ADVICE = (WARNINGS | HINTS | {DiagnosticCode.RULES_TIE}) - {DiagnosticCode.TEMPLATE_LANGUAGE_MISSING}
+"""What dsl.advice finds, in a text that compiles."""
 
 
 def severity_of(code: DiagnosticCode) -> Severity:
     """How bad it is: a rulebook with anything worse than a warning is not compiled."""
     if code in CRITICAL:
         return Severity.CRITICAL
+    if code in HINTS:
+        return Severity.HINT
     return Severity.WARNING if code in WARNINGS else Severity.ERROR
 
 
 class Diagnostic(msgspec.Struct, frozen=True):
-    """One fault, for the author. Lines and columns begin at 1; the end is the place after the last character."""
+    """One fault, for the author. Lines and columns begin at 1; the end is the place after the last character.
+
+    `example` is a customer and a message for whom it is so, by the author's names.
+    """
 
     code: DiagnosticCode
     severity: Severity
@@ -104,6 +144,7 @@ class Diagnostic(msgspec.Struct, frozen=True):
     column: int
     end_line: int
     end_column: int
+    example: dict[str, Any] | None = None
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -113,10 +154,11 @@ class Finding(msgspec.Struct, frozen=True):
     start: int
     end: int
     values: dict[str, str] = {}
+    example: dict[str, Any] | None = None
 
     def moved(self, by: int) -> "Finding":
         """The same fault, seen from a text in which the declaration begins `by` characters later."""
-        return Finding(self.code, self.start + by, self.end + by, self.values)
+        return Finding(self.code, self.start + by, self.end + by, self.values, self.example)
 
 
 class Lines:
@@ -148,6 +190,7 @@ def worded(finding: Finding, lines: Lines, language: str) -> Diagnostic:
         column,
         end_line,
         end_column,
+        finding.example,
     )
 
 

@@ -117,6 +117,54 @@ _EN: Mapping[str, Words] = {
         "add a text in the language of the rulebook: whoever has none of the others gets it",
     ),
     "TEST_UNSTARTED": ("this test does not say when it begins", "begin with `at 2 March 2026 10:00`"),
+    "RULE_NEVER_APPLIES": (
+        "`{text}` can never apply: its conditions exclude each other",
+        "change one of them",
+    ),
+    "CONDITION_ALWAYS_TRUE": ("`{text}` is never false", "leave it out, or compare with another value"),
+    "RULE_DUPLICATE": ("`{text}` says the same as `{what}`", "keep one of them"),
+    "RULE_SUBSUMED": (
+        "`{text}` adds nothing: `{what}` says it wherever this one does",
+        "leave it out, or narrow the other one",
+    ),
+    "RULE_SHADOWED": (
+        "`{text}` never bears: `{what}` blocks wherever this one applies",
+        "make it an exception, or narrow the other one",
+    ),
+    "RULES_TIE": (
+        "`{text}` and `{other}` disagree: both `{what}`, for example where {example}",
+        "give one of them a `priority`, or make it an exception",
+    ),
+    "RULES_MAY_TIE": (
+        "`{text}` and `{other}` may disagree: both `{what}`, perhaps where {example}",
+        "give one of them a `priority`, or make it an exception",
+    ),
+    "DELIVER_AVOIDED": (
+        "`{text}` and `{other}` leave no channel, for example where {example}",
+        "let one of them be an exception to the other",
+    ),
+    "DELIVER_BLOCKED": (
+        "of `{text}` and `{other}` one delivers and one blocks, and block wins, for example where {example}",
+        "let the one that delivers be an exception to the other",
+    ),
+    "PAIRS_NOT_COMPARED": (
+        "more than {limit} pairs of rules meet; from here on they are not compared",
+        "split the rulebook by topics",
+    ),
+    "SITUATION_NEVER_CLOSES": ("`{text}` never closes", "add `closes on ...` or `expires after ...`"),
+    "EVENT_CYCLE": (
+        "these events raise each other: {text}",
+        "let one of the rules ask for a condition that ends it",
+    ),
+    "LIMIT_BEYOND_LIFE": (
+        "`{text}` waits for up to {limit}, and no message of its topics lives that long",
+        "shorten the limit, or let the topic live longer",
+    ),
+    "VALIDITY_DISJOINT": (
+        "`{text}` and `{other}` are never valid on one day, so the exception silences nothing",
+        "correct the dates",
+    ),
+    "NAME_UNUSED": ("`{text}` is never used", "use it, or leave it out"),
 }
 
 TABLES: Mapping[str, Mapping[str, Words]] = {"en": _EN, "es": wording_es.WORDS}

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from artifact.errors import ErrorCode, InputError
 from artifact.instant import Instant
-from dsl.compile import Checked, compile_rulebook
+from dsl.advice.advise import advised_rulebook
+from dsl.compile import Checked
 from engine.pipeline import Engine
 from memento.clock import machine_clock, machine_elapsed
 from memento.environment import environment
@@ -82,6 +83,6 @@ def engine_over(store: Store, settings: Settings) -> Engine:
     """An engine that is not started yet; it can read, and words what it reads."""
 
     async def check(text: str) -> Checked:
-        return await asyncio.to_thread(compile_rulebook, text, settings.limits)
+        return await asyncio.to_thread(advised_rulebook, text, settings.limits)
 
     return Engine(store, check, limits=settings.limits, environment=environment(), runner=runner)

@@ -7,6 +7,7 @@ import strawberry
 from dsl import errors
 from dsl.compile import Checked
 from schema.enums import Severity
+from schema.scalars import JSON
 
 
 @strawberry.type(description="Something the checker found. Lines and columns begin at 1.")
@@ -19,6 +20,9 @@ class Diagnostic:
     column: int
     end_line: int
     end_column: int
+    example: JSON | None = strawberry.field(
+        description="A customer and a message for whom it is so, by the author's names."
+    )
 
     @classmethod
     def of(cls, row: errors.Diagnostic) -> Self:
@@ -31,6 +35,7 @@ class Diagnostic:
             column=row.column,
             end_line=row.end_line,
             end_column=row.end_column,
+            example=JSON(row.example) if row.example is not None else None,
         )
 
 

@@ -6,7 +6,7 @@ Nothing is stored or run. Exit code 1 where it could not be published.
 import argparse
 from pathlib import Path
 
-from dsl.compile import compile_rulebook
+from dsl.advice.advise import advised_rulebook
 from dsl.errors import rendered
 from memento.commands.shared import add_json, read_rulebook
 from memento.exits import Exit
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> Exit:
     """Check one file."""
     text = read_rulebook(args.rulebook, settings.limits)
-    checked = compile_rulebook(text, settings.limits)
+    checked = advised_rulebook(text, settings.limits)
     book = checked.rulebook
     if args.json:
         answer(

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from dsl.advice.advise import advised
 from dsl.compile import compile_rulebook
-from dsl.errors import Diagnostic, DiagnosticCode, rendered
+from dsl.errors import ADVICE, Diagnostic, DiagnosticCode, rendered
 from tests.house.project import ROOT
 
 PAGE = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
@@ -14,12 +15,16 @@ RULEBOOK = "\n".join(BLOCK.findall(PAGE))
 ALONE = {"HEADER_MISSING", "ZONE_UNKNOWN", "CURRENCY_UNKNOWN"}
 """Pages whose examples are whole files; the others stand in the rulebook of the language page."""
 
-WITHOUT_EXAMPLE = {"TEXT_TOO_LARGE", "TEXT_NOT_UTF8", "TOO_MANY_DECLARATIONS"}
+WITHOUT_EXAMPLE = {"TEXT_TOO_LARGE", "TEXT_NOT_UTF8", "TOO_MANY_DECLARATIONS", "PAIRS_NOT_COMPARED"}
 
 
 def diagnosed(code: str, example: str) -> tuple[Diagnostic, ...]:
-    """What is wrong with an example of a page."""
-    return compile_rulebook(example if code in ALONE else f"{RULEBOOK}\n{example}").diagnostics
+    """What is wrong with an example of a page; the advice, where the page is about what the advice finds."""
+    checked = compile_rulebook(example if code in ALONE else f"{RULEBOOK}\n{example}")
+    if code not in ADVICE:
+        return checked.diagnostics
+    begin = RULEBOOK.count("\n") + 1
+    return tuple(one for one in advised(checked).diagnostics if one.line > begin)
 
 
 def test_all_examples_of_the_language_page_are_one_rulebook() -> None:
