@@ -126,6 +126,57 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "añada un texto en la lengua del reglamento: lo recibe quien no tenga ninguna de las otras",
     ),
     "TEST_UNSTARTED": ("esta prueba no dice cuándo empieza", "empiece por `fecha 2 de marzo de 2026 10:00`"),
+    "RULE_NEVER_APPLIES": (
+        "`{text}` no puede aplicarse nunca: sus condiciones se excluyen",
+        "cambie una de ellas",
+    ),
+    "CONDITION_ALWAYS_TRUE": ("`{text}` nunca es falso", "quítelo, o compare con otro valor"),
+    "RULE_DUPLICATE": ("`{text}` dice lo mismo que `{what}`", "deje una de las dos"),
+    "RULE_SUBSUMED": (
+        "`{text}` no añade nada: `{what}` lo dice siempre que se aplica esta",
+        "quítela, o estreche la otra",
+    ),
+    "RULE_SHADOWED": (
+        "`{text}` no surte efecto: `{what}` bloquea siempre que se aplica esta",
+        "hágala excepción, o estreche la otra",
+    ),
+    "RULES_TIE": (
+        "`{text}` y `{other}` se contradicen: ambas `{what}`, por ejemplo con {example}",
+        "dé a una de ellas una `prioridad`, o hágala excepción",
+    ),
+    "RULES_MAY_TIE": (
+        "`{text}` y `{other}` pueden contradecirse: ambas `{what}`, quizá con {example}",
+        "dé a una de ellas una `prioridad`, o hágala excepción",
+    ),
+    "DELIVER_AVOIDED": (
+        "`{text}` y `{other}` no dejan ningún canal, por ejemplo con {example}",
+        "haga de una de ellas excepción a la otra",
+    ),
+    "DELIVER_BLOCKED": (
+        "de `{text}` y `{other}` una entrega y la otra bloquea, y gana el bloqueo, por ejemplo con {example}",
+        "haga de la que entrega excepción a la otra",
+    ),
+    "PAIRS_NOT_COMPARED": (
+        "hay más de {limit} pares de reglas que coinciden; desde aquí no se comparan",
+        "divida el reglamento por temas",
+    ),
+    "SITUATION_NEVER_CLOSES": (
+        "`{text}` no se cierra nunca",
+        "añada `se cierra con ...` o `caduca tras ...`",
+    ),
+    "EVENT_CYCLE": (
+        "estos eventos se provocan unos a otros: {text}",
+        "ponga en una de las reglas una condición que lo termine",
+    ),
+    "LIMIT_BEYOND_LIFE": (
+        "`{text}` espera hasta {limit}, y ningún mensaje de sus temas vive tanto",
+        "acorte el límite, o alargue la vida del tema",
+    ),
+    "VALIDITY_DISJOINT": (
+        "`{text}` y `{other}` no están vigentes ningún mismo día, así que la excepción no calla nada",
+        "corrija las fechas",
+    ),
+    "NAME_UNUSED": ("`{text}` no se usa nunca", "úselo, o quítelo"),
 }
 
 THINGS: Mapping[str, str] = {

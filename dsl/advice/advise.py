@@ -12,6 +12,7 @@ from dsl.advice.rules import Remark, remarks_on_rules
 from dsl.check.rules import Source
 from dsl.compile import Checked, compile_rulebook
 from dsl.errors import Diagnostic, Finding, Lines, Severity, worded
+from dsl.lexicon import tongue
 from dsl.program import Program
 
 _SHOWN = 200
@@ -28,9 +29,7 @@ def advised(checked: Checked) -> Checked:
     book = checked.rulebook
     if book is None:
         return checked
-    found = sorted(
-        _findings(book.program, checked.sources, book.currency), key=lambda f: (f.start, f.end, f.code)
-    )
+    found = sorted(_findings(book.program, checked.sources), key=lambda f: (f.start, f.end, f.code))
     lines = Lines(book.text)
     told = tuple(worded(finding, lines, book.language) for finding in found[:_SHOWN])
     diagnostics = tuple(sorted((*checked.diagnostics, *told), key=lambda d: (d.line, d.column)))
@@ -41,19 +40,21 @@ def _refused(told: tuple[Diagnostic, ...]) -> bool:
     return any(diagnostic.severity is Severity.ERROR for diagnostic in told)
 
 
-def _findings(program: Program, sources: tuple[Source, ...], currency: str) -> Iterator[Finding]:
+def _findings(program: Program, sources: tuple[Source, ...]) -> Iterator[Finding]:
     places = {(one.node.kind, one.node.word().text): one for one in sources if one.node.words()}
     for remark in (*remarks_on_rules(program), *remarks_on_lifetimes(program)):
         source = places.get((remark.kind, remark.name))
         if source is not None:
-            yield _placed(remark, source, currency)
+            yield _placed(remark, source, program)
     yield from unused_names(list(sources))
 
 
-def _placed(remark: Remark, source: Source, currency: str) -> Finding:
-    word = source.node.word()
-    example = example_of(remark.box, currency) if remark.box is not None else None
+def _placed(remark: Remark, source: Source, program: Program) -> Finding:
+    word, words = source.node.word(), tongue(program.language)
+    example = example_of(remark.box, program.currency) if remark.box is not None else None
     values = dict(remark.values)
     if example is not None:
-        values["example"] = in_words(example)
+        values["example"] = in_words(example, words)
+    if remark.word is not None:
+        values["what"] = words.first[remark.word]
     return Finding(remark.code, source.base + word.start, source.base + word.end, values, example)

@@ -4,6 +4,7 @@ from typing import Any
 
 from dsl.advice.cases import Asked, Box, Standing
 from dsl.advice.domain import Domain, Stretch, sample
+from dsl.lexicon import Tongue
 from dsl.typed import Read
 from dsl.values import to_json
 
@@ -42,6 +43,7 @@ def _typed(read: Read, domain: Domain, currency: str) -> Any:
     return to_json(value, read.type, currency) if isinstance(domain, Stretch) else value
 
 
-def in_words(example: dict[str, Any]) -> str:
-    """The example as one line."""
-    return ", ".join(f"{name} is {'unknown' if value is None else value}" for name, value in example.items())
+def in_words(example: dict[str, Any], tongue: Tongue) -> str:
+    """The example as one line, in the author's language."""
+    is_, unknown = tongue.first["_IS"], tongue.first["_UNKNOWN"]
+    return ", ".join(f"{name} {is_} {unknown if value is None else value}" for name, value in example.items())

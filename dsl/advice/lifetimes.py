@@ -6,6 +6,7 @@ from artifact.span import Span
 from dsl.advice.rules import Remark
 from dsl.effects import RaiseEvent
 from dsl.errors import DiagnosticCode as Code
+from dsl.lexicon import tongue
 from dsl.program import ClosePlan, EffectPlan, MessageRule, Program, RaisePlan, Turn
 from dsl.values import length
 
@@ -69,7 +70,7 @@ def _waits(program: Program) -> Iterator[Remark]:
         limit = rule.waiting.fixed.at_most if rule.waiting is not None else None
         lives = _lives(program, rule)
         if limit is not None and lives and max(lives) <= length(limit):
-            values = {"text": rule.name, "limit": _days(limit)}
+            values = {"text": rule.name, "limit": _in_words(limit, program.language)}
             yield Remark(Code.LIMIT_BEYOND_LIFE, "message_rule", rule.name, values)
 
 
@@ -84,8 +85,10 @@ def _lives(program: Program, rule: MessageRule) -> list[int]:
     ]
 
 
-def _days(span: Span) -> str:
-    return f"{span.amount} {span.unit}{'s' if span.amount != 1 else ''}"
+def _in_words(span: Span, language: str) -> str:
+    """`60 days`, in the author's language: a unit is spelled first for many, then for one."""
+    spelled = tongue(language).spelled[f"UNIT:{span.unit}"]
+    return f"{span.amount} {spelled[min(span.amount == 1, len(spelled) - 1)]}"
 
 
 def _validities(program: Program) -> Iterator[Remark]:

@@ -14,13 +14,14 @@ MOST_PAIRS = 200_000
 
 
 class Remark(NamedTuple):
-    """A finding about one declaration. `box` is a customer and a message for whom it is so."""
+    """A finding about one declaration. `box` is a customer and a message for whom it is so, `word` a word of the language."""
 
     code: Code
     kind: str
     name: str
     values: dict[str, str]
     box: Box | None = None
+    word: str | None = None
 
 
 def remarks_on_rules(program: Program) -> Iterator[Remark]:
@@ -98,13 +99,13 @@ def _about(one: Shape, other: Shape, excepted: set[str]) -> Iterator[Remark]:
             values = {"text": part.rule.name, "what": whole.rule.name}
             yield Remark(code, "message_rule", part.rule.name, values)
             return
-    for code, what in _clashes(one.rule, other.rule):
+    for code, word in _clashes(one.rule, other.rule):
         box = _common(one, other)
         if box is not None:
             certain = is_certain(box) and code is Code.RULES_TIE
             told = code if certain or code is not Code.RULES_TIE else Code.RULES_MAY_TIE
-            values = {"text": one.rule.name, "other": other.rule.name, "what": what}
-            yield Remark(told, "message_rule", other.rule.name, values, box)
+            values = {"text": one.rule.name, "other": other.rule.name}
+            yield Remark(told, "message_rule", other.rule.name, values, box, word)
 
 
 def _says_nothing(part: Shape, whole: Shape, excepted: set[str]) -> Code | None:
@@ -127,13 +128,14 @@ def _clashes(one: MessageRule, other: MessageRule) -> Iterator[tuple[Code, str]]
                 if ties and plainly(first) != plainly(second):
                     yield Code.RULES_TIE, _VERBS[type(first)]
             elif _without_channel(first, second) or _without_channel(second, first):
-                yield Code.DELIVER_AVOIDED, "deliver"
+                yield Code.DELIVER_AVOIDED, "_DELIVER"
             elif _denied(first, second) or _denied(second, first):
-                yield Code.DELIVER_BLOCKED, "deliver"
+                yield Code.DELIVER_BLOCKED, "_DELIVER"
 
 
 _ONE_VALUE = (Rephrase, SetUrgency, Deliver)
-_VERBS = {Rephrase: "rephrase", SetUrgency: "set urgency", Deliver: "deliver"}
+_VERBS = {Rephrase: "_REPHRASE_WITH", SetUrgency: "_SET_URGENCY", Deliver: "_DELIVER"}
+"""The words of the language for what only one rule can say."""
 
 
 def _without_channel(deliver: object, avoid: object) -> bool:

@@ -179,7 +179,7 @@ def test_a_tie_shows_a_customer_and_cannot_be_published() -> None:
     found = advised(compile_rulebook(text))
     [tie] = [one for one in found.diagnostics if one.code == "RULES_TIE"]
     assert tie.severity is Severity.ERROR
-    assert tie.example == {"customer.age": 65, "customer.tier": "gold"}
+    assert tie.example == {"customer.age": 65, "customer.tier": "gold", "message.topic": "cross_sell"}
     assert found.rulebook is None
 
 
