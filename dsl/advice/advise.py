@@ -21,15 +21,15 @@ _SHOWN = 200
 
 def advised_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Checked:
     """Check and compile a rulebook, and say what its author may not mean: what stands before a publication."""
-    return advised(compile_rulebook(text, limits))
+    return advised(compile_rulebook(text, limits), limits)
 
 
-def advised(checked: Checked) -> Checked:
+def advised(checked: Checked, limits: Limits = DEFAULT_LIMITS) -> Checked:
     """The same, with what the advice finds. A text with errors is given back as it is: they come first."""
     book = checked.rulebook
     if book is None:
         return checked
-    found = sorted(_findings(book.program, checked.sources), key=lambda f: (f.start, f.end, f.code))
+    found = sorted(_findings(book.program, checked.sources, limits), key=lambda f: (f.start, f.end, f.code))
     lines = Lines(book.text)
     told = tuple(worded(finding, lines, book.language) for finding in found[:_SHOWN])
     diagnostics = tuple(sorted((*checked.diagnostics, *told), key=lambda d: (d.line, d.column)))
@@ -40,9 +40,9 @@ def _refused(told: tuple[Diagnostic, ...]) -> bool:
     return any(diagnostic.severity is Severity.ERROR for diagnostic in told)
 
 
-def _findings(program: Program, sources: tuple[Source, ...]) -> Iterator[Finding]:
+def _findings(program: Program, sources: tuple[Source, ...], limits: Limits) -> Iterator[Finding]:
     places = {(one.node.kind, one.node.word().text): one for one in sources if one.node.words()}
-    for remark in (*remarks_on_rules(program), *remarks_on_lifetimes(program)):
+    for remark in (*remarks_on_rules(program, limits.compared_pairs), *remarks_on_lifetimes(program)):
         source = places.get((remark.kind, remark.name))
         if source is not None:
             yield _placed(remark, source, program)

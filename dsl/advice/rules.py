@@ -9,9 +9,6 @@ from dsl.effects import Avoid, Block, Deliver, Rephrase, SetUrgency
 from dsl.errors import DiagnosticCode as Code
 from dsl.program import MessageRule, Program
 
-MOST_PAIRS = 200_000
-"""Beyond so many pairs the rest is left out, and that is told."""
-
 
 class Remark(NamedTuple):
     """A finding about one declaration. `box` is a customer and a message for whom it is so, `word` a word of the language."""
@@ -24,11 +21,11 @@ class Remark(NamedTuple):
     word: str | None = None
 
 
-def remarks_on_rules(program: Program) -> Iterator[Remark]:
-    """All that is found among the message rules, in their order."""
+def remarks_on_rules(program: Program, most_pairs: int) -> Iterator[Remark]:
+    """All that is found among the message rules, in their order. Beyond so many pairs the rest is left out, and told."""
     shapes = shapes_of(program)
     yield from _alone(program, shapes)
-    yield from _pairs(shapes)
+    yield from _pairs(shapes, most_pairs)
 
 
 def _alone(program: Program, shapes: list[Shape]) -> Iterator[Remark]:
@@ -53,16 +50,14 @@ def _words(rule: MessageRule, number: int) -> str:
     return rule.face.conditions[number] if number < len(rule.face.conditions) else str(number + 1)
 
 
-def _pairs(shapes: list[Shape]) -> Iterator[Remark]:
+def _pairs(shapes: list[Shape], most: int) -> Iterator[Remark]:
     bases = {(shape.rule.name, base) for shape in shapes for base in shape.rule.exception_to}
     excepted = {base for _, base in bases}
-    left = MOST_PAIRS
+    left = most
     for found in _meetings(shapes):
         left -= 1
         if left < 0:
-            yield Remark(
-                Code.PAIRS_NOT_COMPARED, "message_rule", found[0].rule.name, {"limit": str(MOST_PAIRS)}
-            )
+            yield Remark(Code.PAIRS_NOT_COMPARED, "message_rule", found[0].rule.name, {"limit": str(most)})
             return
         one, other = found
         if (one.rule.name, other.rule.name) in bases or (other.rule.name, one.rule.name) in bases:

@@ -1,11 +1,11 @@
 """What the advice claims of rules is so for every customer, and what it shows as an example is one."""
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from artifact.facts import Facts
 from artifact.instant import Instant
+from artifact.limits import Limits
 from dsl.advice.advise import advised
 from dsl.advice.domain import HIGHEST, LOWEST, Choice, Stretch, both, is_empty, sample, within
 from dsl.compile import compile_rulebook
@@ -188,6 +188,9 @@ def test_a_text_with_errors_is_told_its_errors_alone() -> None:
     assert advised(checked) == checked
 
 
-def test_of_very_many_pairs_the_rest_is_left_out_and_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dsl.advice.rules.MOST_PAIRS", 10)
-    assert "PAIRS_NOT_COMPARED" in [d.code for d in advised(compile_rulebook(rulebook_text(60))).diagnostics]
+def test_of_very_many_pairs_the_rest_is_left_out_and_that_is_told() -> None:
+    checked = compile_rulebook(rulebook_text(300))
+    assert "PAIRS_NOT_COMPARED" in {
+        one.code for one in advised(checked, Limits(compared_pairs=10)).diagnostics
+    }
+    assert "PAIRS_NOT_COMPARED" not in {one.code for one in advised(checked).diagnostics}
