@@ -7,12 +7,14 @@ only shorten that quarter, and would have to be proven harmless.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from dsl.arithmetic import RELATIONS, row_for
 from dsl.clock import inside, window_of
 from dsl.interpret import of_item, reads_of
 from dsl.program import Program
 from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
+from dsl.tables import Answer, Results, TablePlan, answer_of, matching, told
 from dsl.typed import (
     And,
     Arithmetic,
@@ -46,6 +48,7 @@ from dsl.values import Value, date_of, day_start, length, wall_instant
 
 Test = Callable[[Env], bool | None]
 Load = Callable[[Env], Value]
+Answering = Callable[[Env], Answer]
 
 
 class Closures:
@@ -56,6 +59,8 @@ class Closures:
         self._slots: dict[object, int] = {}
         parts = [part for rule in program.message_rules for part in rule.conditions]
         parts += [part for rule in program.event_rules for part in rule.clause.conditions]
+        parts += [part for table in program.tables.values() for row in table.rows for part in row.conditions]
+        self._tables, self._answers = program.tables, dict[str, Answering]()
         self._uses = Counter(condition for part in parts for condition in _shareable(part))
 
     def test(self, condition: Condition) -> Test:
@@ -85,7 +90,8 @@ class Closures:
             case IsKnown(value):
                 return _known(self.load(value))
             case Contains(value, part):
-                return _contains(self.load(value), self.load(part))
+                make = _holds if value.type.kind is Kind.LIST else _contains
+                return make(self.load(value), self.load(part))
             case Within(_, moment):
                 return _within(condition, self.load(moment))
             case SituationIs(kind, state):
@@ -119,6 +125,8 @@ class Closures:
         match expression:
             case Literal(value):
                 return lambda env: value
+            case Read(Scope.TABLE):
+                return _once(self._slot(expression), self._taken(expression))
             case Read(scope):
                 read = getter(expression, self._currency)
                 return read if scope is Scope.ITEM else _once(self._slot(expression), read)
@@ -137,6 +145,47 @@ class Closures:
                 if row is None:
                     raise AssertionError(expression)
                 return _reckoned(row.run, self.load(left), self.load(right))
+
+    def _taken(self, read: Read) -> Load:
+        """What reads an output of a table, whose rows are looked through once in an evaluation."""
+        plan, currency = self._tables[read.owner], self._currency
+        answer, index = self._answer(plan), plan.index(read.field)
+
+        def value(env: Env) -> Value:
+            found = answer(env)
+            env.reads[read.shown] = told(found.values[index], read.type, found.rows, currency)
+            return found.values[index]
+
+        return value
+
+    def _answer(self, plan: TablePlan) -> Answering:
+        made = self._answers.get(plan.name)
+        if made is None:
+            rows = [_all(tuple(self.test(part) for part in row.conditions)) for row in plan.rows]
+            results = [self._results(row.results) for row in plan.rows]
+            otherwise = self._results(plan.otherwise or ())
+            made = _once(self._slot(plan.name), _answered(plan, rows, results, otherwise))
+            self._answers[plan.name] = made
+        return made
+
+    def _results(self, cells: Results) -> Load:
+        loads = [_unknown if cell is None else self.load(cell) for cell in cells]
+        return lambda env: tuple([load(env) for load in loads])
+
+
+def _answered(plan: TablePlan, rows: list[Test], results: list[Load], otherwise: Load) -> Answering:
+    def answer(env: Env) -> Answer:
+        item, env.item = env.item, None  # cells never speak of the situation at hand in `any ... with`
+        places = matching(plan.hit, [partial(row, env) for row in rows])
+        found = answer_of(plan, places, lambda place: (otherwise if place is None else results[place])(env))
+        env.item = item
+        return found
+
+    return answer
+
+
+def _unknown(env: Env) -> Value:
+    return None
 
 
 def _shareable(condition: Condition) -> Iterable[Condition]:
@@ -253,6 +302,14 @@ def _contains(left: Load, right: Load) -> Test:
     def holds(env: Env) -> bool | None:
         text, part = left(env), right(env)
         return None if text is None or part is None else part.casefold() in text.casefold()
+
+    return holds
+
+
+def _holds(left: Load, right: Load) -> Test:
+    def holds(env: Env) -> bool | None:
+        values, one = left(env), right(env)
+        return None if values is None or one is None else one in values
 
     return holds
 

@@ -6,7 +6,9 @@ whoever evaluates the rule.
 
 from dsl.arithmetic import RELATIONS, row_for
 from dsl.clock import inside, window_of
+from dsl.figures import NO_FIGURES, Figures
 from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
+from dsl.tables import TablePlan, answer_of, matching, told
 from dsl.typed import (
     And,
     Arithmetic,
@@ -42,10 +44,10 @@ from dsl.values import Value, date_of, day_start, length, wall_instant
 
 
 class Interpreter:
-    """Walks the tree. `currency` is the rulebook's: amounts of money are read in it."""
+    """Walks the tree. `currency` is the rulebook's: amounts of money are read in it. `figures` are its tables."""
 
-    def __init__(self, currency: str) -> None:
-        self.currency = currency
+    def __init__(self, currency: str, figures: Figures = NO_FIGURES) -> None:
+        self.currency, self.figures = currency, figures
 
     def truth(self, condition: Condition, env: Env) -> bool | None:
         """Whether the condition holds."""
@@ -106,8 +108,10 @@ class Interpreter:
                 found = self.value(value, env)
                 return None if found is None else found in values
             case Contains(value, part):
-                text, wanted = self.value(value, env), self.value(part, env)
-                return None if text is None or wanted is None else wanted.casefold() in text.casefold()
+                whole, wanted = self.value(value, env), self.value(part, env)
+                if whole is None or wanted is None:
+                    return None
+                return wanted in whole if type(whole) is tuple else wanted.casefold() in whole.casefold()
             case Within(_, moment):
                 found = self.value(moment, env)
                 if found is None:
@@ -134,6 +138,8 @@ class Interpreter:
         match expression:
             case Literal(value):
                 return value
+            case Read(Scope.TABLE):
+                return self._taken(expression, env)
             case Read():
                 return getter(expression, self.currency)(env)
             case Parameter():
@@ -151,6 +157,21 @@ class Interpreter:
                 a, b = self.value(left, env), self.value(right, env)
                 row = row_for(operator, left.type.kind, right.type.kind)
                 return None if a is None or b is None or row is None else row.run(a, b, env.zone)
+
+    def _taken(self, read: Read, env: Env) -> Value:
+        """An output of a table. Its cells speak of the customer, never of the situation at hand in `any ... with`."""
+        plan = self.figures.tables[read.owner]
+        item, env.item = env.item, None
+        rows = [lambda row=row: self._all(row.conditions, env) for row in plan.rows]
+        answer = answer_of(plan, matching(plan.hit, rows), lambda place: self._results(plan, place, env))
+        env.item = item
+        value = answer.values[plan.index(read.field)]
+        env.reads[read.shown] = told(value, read.type, answer.rows, self.currency)
+        return value
+
+    def _results(self, plan: TablePlan, place: int | None, env: Env) -> tuple[Value, ...]:
+        cells = plan.otherwise if place is None else plan.rows[place].results
+        return tuple(None if cell is None else self.value(cell, env) for cell in cells or ())
 
 
 def first_missing(parts: tuple[Condition, ...], env: Env, interpreter: Interpreter) -> str:

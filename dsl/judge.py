@@ -51,7 +51,7 @@ class Judge:
 
     def __init__(self, program: Program, compile_condition: Compile) -> None:
         self._keys: Keys = program.keys
-        self._values = Interpreter(program.currency)
+        self._values = Interpreter(program.currency, program.figures)
         self._compile = compile_condition
         self._ranked = sorted(
             program.message_rules, key=lambda rule: (-rule.priority, rule.specificity, rule.name)

@@ -45,6 +45,7 @@ HEADS = frozenset(
         "_COMMITMENT",
         "_EVENT_RULE",
         "_MESSAGE_RULE",
+        "_TABLE",
         "_TEMPLATE",
         "_TEST",
     ]
@@ -155,7 +156,7 @@ class Tongue:
                     rf"(?P<MONEY>{number}\s*(?:{currency}))",
                     rf"(?P<PERCENT>{number}\s*%)",
                     rf"(?P<NUMBER>{number}(?![\w]))",
-                    r"(?P<OP><=|>=|!=|≤|≥|≠|[-−–—+*×/÷(),:<>=])",
+                    r"(?P<OP><=|=>|>=|!=|≤|≥|≠|⇒|[-−–—+*×/÷(),:<>=|])",
                 )
             )
         )

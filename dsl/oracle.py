@@ -21,7 +21,7 @@ class InterpretedRulebook(CompiledRulebook):
     """The same protocol as a compiled one; only judging and conditions are done the plain way."""
 
     def __init__(self, program: Program, text: str = "", revision: str = "") -> None:
-        self._walker = Interpreter(program.currency)
+        self._walker = Interpreter(program.currency, program.figures)
         super().__init__(
             program,
             text,

@@ -290,6 +290,7 @@ _OTHERS = {
     "DATE": "a date",
     "TIME": "a time of day",
     "LONG": "a long text",
+    "HIT": "which rows count",
     "LPAR": "`(`",
     "RPAR": "`)`",
     "COMMA": "`,`",

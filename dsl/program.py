@@ -12,7 +12,9 @@ import msgspec
 from artifact.channel import Channel
 from artifact.span import Span
 from dsl.effects import MessageEffect, Postpone
+from dsl.figures import Figures
 from dsl.rulebook import Cap, QuietHours, RuleFace, Topic
+from dsl.tables import TablePlan
 from dsl.typed import Condition, Expression
 from dsl.types import Type
 
@@ -187,6 +189,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     topics: dict[str, Topic]
     quiet_hours: tuple[QuietHours, ...] = ()
     caps: tuple[Cap, ...] = ()
+    tables: dict[str, TablePlan] = {}
     situations: tuple[SituationPlan, ...]
     commitments: tuple[CommitmentPlan, ...]
     event_rules: tuple[EventRule, ...]
@@ -194,6 +197,11 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     templates: dict[str, tuple[TemplateVariant, ...]]
     labels: dict[tuple[str, str], dict[str, str]]
     fields: dict[str, dict[str, Type]]
+
+    @property
+    def figures(self) -> Figures:
+        """What is worked out before any rule is asked."""
+        return Figures(self.tables)
 
     @property
     def keys(self) -> dict[str, str | None]:

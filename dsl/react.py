@@ -70,7 +70,7 @@ class Reactions:
     def __init__(self, program: Program, compile_condition: Compile) -> None:
         self.program = program
         self.keys = program.keys
-        self._values = Interpreter(program.currency)
+        self._values = Interpreter(program.currency, program.figures)
         self._compile = compile_condition
         self._situations: dict[str, list[SituationPlan]] = {}
         self._commitments: dict[str, list[CommitmentPlan]] = {}

@@ -25,10 +25,11 @@ class Scope(StrEnum):
     EVENT_AT = "EVENT_AT"
     MESSAGE = "MESSAGE"
     MESSAGE_DATA = "MESSAGE_DATA"
+    TABLE = "TABLE"
 
 
 class Read(msgspec.Struct, frozen=True, gc=False):
-    """One named thing. `owner` is the situation or commitment; `shown` is how the author names it."""
+    """One named thing. `owner` is the situation, commitment or table; `shown` is how the author names it."""
 
     scope: Scope
     owner: str
@@ -155,7 +156,7 @@ class IsKnown(msgspec.Struct, frozen=True, gc=False):
 
 
 class Contains(msgspec.Struct, frozen=True, gc=False):
-    """One text within another; case does not matter."""
+    """One text within another, where case does not matter; or one value within a list."""
 
     value: Expression
     part: Expression

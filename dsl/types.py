@@ -21,22 +21,31 @@ class Kind(StrEnum):
     INSTANT = "date and time"
     DURATION = "duration"
     CHANNEL = "channel"
+    LIST = "list"
 
 
 class Type(msgspec.Struct, frozen=True):
-    """A kind, with the values of a `one of` or the bounds of a number. Bounds are whole numbers."""
+    """A kind, with the values of a `one of`, the bounds of a number (whole ones) or what a list is a list of."""
 
     kind: Kind
     values: tuple[str, ...] = ()
     low: int | None = None
     high: int | None = None
+    item: "Type | None" = None
 
     def __str__(self) -> str:
         if self.kind is Kind.ONE_OF:
             return f"one of ({', '.join(self.values)})"
+        if self.item is not None:
+            return f"list of {self.item}"
         if self.low is not None:
             return f"{self.kind} from {self.low} to {self.high}"
         return str(self.kind)
+
+
+def list_of(item: Type) -> Type:
+    """The type of several values of one type, in an order."""
+    return Type(Kind.LIST, item=item)
 
 
 WHOLE = Type(Kind.WHOLE)

@@ -177,6 +177,8 @@ def to_json(value: Value, of: Type, currency: str) -> Any:
     """A value as plain JSON; the inverse of `reader`, None for unknown."""
     if value is None or of.kind in (Kind.ONE_OF, Kind.TEXT, Kind.YES_NO, Kind.CHANNEL, Kind.WHOLE):
         return value
+    if of.item is not None:
+        return [to_json(each, of.item, currency) for each in value]
     if of.kind is Kind.NUMBER:
         return _json_number(value)
     if of.kind is Kind.MONEY:

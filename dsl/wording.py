@@ -110,6 +110,14 @@ _EN: Mapping[str, Words] = {
         "keep one, or say from which day the other holds",
     ),
     "VALIDITY_EMPTY": ("this rule ends before it begins", "write the earlier date first"),
+    "ROW_LENGTH": (
+        "cells {what}: {found} in this row, {wanted} in the header",
+        "write one cell for each column, `-` where anything will do",
+    ),
+    "IMPORTANCE_UNKNOWN": (
+        "nobody knows which value of `{text}` is the most important",
+        "declare its values in the header, the most important first: `=> {text}: one of (high, low)`",
+    ),
     "TEMPLATE_SYNTAX": ("the template cannot be read: {text}", "correct the Liquid of this text"),
     "TEMPLATE_REPEATED": ("there are two texts for the same channel in `{text}`", "keep one of them"),
     "TEMPLATE_LANGUAGE_MISSING": (
@@ -191,6 +199,8 @@ class _Values(dict[str, str]):
 def thing(language: str, english: str) -> str:
     """What a checker speaks of (`an event`, `whole number from 0 to 10`), in this language."""
     things = THINGS[language]
+    if things and english.startswith("list of "):
+        return f"{things['list of']} {thing(language, english.removeprefix('list of '))}"
     typed = _OF_TYPE.fullmatch(english)
     if typed is None or not things:
         return things.get(english, english)

@@ -119,6 +119,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "deje uno, o diga desde qué día vale el otro",
     ),
     "VALIDITY_EMPTY": ("esta regla acaba antes de empezar", "escriba primero la fecha anterior"),
+    "ROW_LENGTH": (
+        "celdas {what}: {found} en esta fila, {wanted} en la cabecera",
+        "escriba una celda por columna, `-` donde da igual",
+    ),
+    "IMPORTANCE_UNKNOWN": (
+        "nadie sabe qué valor de `{text}` es el más importante",
+        "declare sus valores en la cabecera, primero el más importante: `=> {text}: uno de (alta, baja)`",
+    ),
     "TEMPLATE_SYNTAX": ("la plantilla no se puede leer: {text}", "corrija el Liquid de este texto"),
     "TEMPLATE_REPEATED": ("hay dos textos para el mismo canal en `{text}`", "deje uno solo"),
     "TEMPLATE_LANGUAGE_MISSING": (
@@ -220,7 +228,11 @@ THINGS: Mapping[str, str] = {
     "glossary": "glosario",
     "parameters": "parámetros",
     "group": "grupo",
-    "table": "tabla",
+    "which rows count": "qué filas cuentan",
+    "before the arrow": "antes de la flecha",
+    "behind the arrow": "detrás de la flecha",
+    "number or money": "número o dinero",
+    "list of": "lista de",
     "scorecard": "baremo",
     "experiment": "experimento",
     "journey": "recorrido",

@@ -255,9 +255,13 @@ class Conditions(Expressions):
         return Within(_WINDOWS[node.kind], value, span, _may_be_absent(value))
 
     def _contains(self, node: Node, where: Where) -> Condition | None:
-        value, part = self.value(node.parts[0], where), self.value(node.parts[1], where)
+        value = self.value(node.parts[0], where)
+        item = value.type.item if value is not None else None
+        part = self.value(node.parts[1], where, item)
         if value is None or part is None:
             return None
+        if item is not None:
+            return Contains(value, part) if self._same(item, part.type, node.node(1)) else None
         for side, place in ((value, node.node(0)), (part, node.node(1))):
             if side.type.kind is not Kind.TEXT:
                 self.desk.report(Code.TYPE_MISMATCH, place, found=side.type, wanted="text")

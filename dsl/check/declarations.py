@@ -8,7 +8,7 @@ from artifact.channel import Channel, Urgency
 from artifact.span import Span, Unit
 from dsl.check import literals
 from dsl.check.effects import Effects
-from dsl.check.symbols import CommitmentInfo, Definition, Desk, Fields, SituationInfo, Symbols
+from dsl.check.symbols import CommitmentInfo, Definition, Desk, Fields, SituationInfo, Symbols, TableInfo
 from dsl.currency import DECIMALS
 from dsl.errors import DiagnosticCode as Code
 from dsl.names import Names
@@ -99,6 +99,7 @@ class Collector:
             "topic": self._topic,
             "situation": self._situation,
             "commitment": self._commitment,
+            "table": self._table,
             "template": lambda n: self._declare(self.symbols.templates, n.word(), True),
         }
         if node.kind in run:
@@ -157,6 +158,15 @@ class Collector:
             value = literals.whole(self.desk, part.word(), 0, 10**15)
             return None if value is None else -value
         return literals.whole(self.desk, part, 0, 10**15)
+
+    def _table(self, node: Node) -> None:
+        word = node.word()
+        if self.desk.tongue.builtin(word.text) in ("event", "message", "customer"):
+            self.desk.report(Code.NAME_RESERVED, word, text=word.text)
+            return
+        types = [output.maybe_node(1) for output in next(node.all("outputs")).nodes()]
+        declared = tuple(self.type_of(of) if of is not None else None for of in types)
+        self._declare(self.symbols.tables, word, TableInfo(word.text, node, self.desk.base, declared))
 
     def _topic(self, node: Node) -> None:
         fields: Fields = Names()

@@ -3,7 +3,7 @@
 from dsl.check.declarations import Placed
 from dsl.check.effects import Effects
 from dsl.check.expressions import is_condition
-from dsl.check.paths import merged
+from dsl.check.paths import everywhere
 from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
 from dsl.syntax import Node, Word
@@ -12,9 +12,7 @@ from dsl.syntax import Node, Word
 def check_definitions(effects: Effects, vocabularies: list[Placed]) -> None:
     """Check every definition by itself."""
     symbols, desk = effects.symbols, effects.desk
-    events, _ = merged([fields for _, fields in symbols.events.items()])
-    data, _ = merged([fields for _, fields in symbols.topics.items()])
-    where = Where(event=events, message=True, data=data)
+    where = everywhere(symbols)
     for node, base in vocabularies:
         desk.base = base
         for part in node.all("define"):

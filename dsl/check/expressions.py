@@ -7,6 +7,7 @@ from dsl.arithmetic import row_for
 from dsl.check import literals
 from dsl.check.paths import Paths
 from dsl.check.symbols import Definition, Desk, Symbols
+from dsl.check.tables import read_table
 from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
 from dsl.lexicon import plain
@@ -14,6 +15,7 @@ from dsl.syntax import Node, Place, Word, misread
 from dsl.typed import Arithmetic, Clock, Condition, DayStart, Decided, Expression, Literal, Operator
 from dsl.types import DATE, INSTANT, TEXT, YES_NO, Kind, Type
 
+_MISPLACED = (Code.NOT_READABLE_HERE, Code.DEFINITION_MISPLACED)
 _OPERATORS = {"add": Operator.ADD, "sub": Operator.SUBTRACT, "mul": Operator.MULTIPLY, "div": Operator.DIVIDE}
 _LATER = {
     "count": "the number of",
@@ -58,6 +60,9 @@ class Expressions(ABC):
                 return Literal(node.kind == "yes", YES_NO)
             case "now" | "today":
                 return Clock(INSTANT if node.kind == "now" else DATE)
+            case "group" if is_condition(node.node()):
+                condition = self.condition(node.node(), where)
+                return Decided(condition, YES_NO) if condition is not None else None
             case "group":
                 return self.value(node.node(), where, expected)
             case "neg":
@@ -83,6 +88,10 @@ class Expressions(ABC):
         parameter = self.paths.parameter(word.text, where)
         if parameter is not None:
             return parameter
+        if not self.symbols.facts.find(word.text):
+            info = self.symbols.tables.find(word.text.partition(".")[0])
+            if info is not None:
+                return read_table(self, info, word, where)
         definition = self.paths.definition(word.text)
         if definition is not None and not self.symbols.facts.find(word.text):
             return self._defined(definition, word, where)
@@ -135,7 +144,7 @@ class Expressions(ABC):
 
     def _blame(self, count: int, definition: Definition, word: Word) -> None:
         """What a definition cannot read at this place is a fault of the place that uses it."""
-        misplaced = [f for f in self.desk.findings[count:] if f.code is Code.NOT_READABLE_HERE]
+        misplaced = [f for f in self.desk.findings[count:] if f.code in _MISPLACED]
         if misplaced:
             self.desk.findings[count:] = [f for f in self.desk.findings[count:] if f not in misplaced]
             self.desk.report(

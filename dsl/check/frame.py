@@ -18,11 +18,13 @@ from dsl.check.parameters import check_parameters
 from dsl.check.pressure import check_calendar, check_cap
 from dsl.check.rules import Rule
 from dsl.check.symbols import Definition, Desk, Symbols
+from dsl.check.tables import check_tables
 from dsl.check.templates import check_templates
 from dsl.names import Names
 from dsl.program import CommitmentPlan, SituationPlan, TemplateVariant
 from dsl.rulebook import Cap, QuietHours, Topic
 from dsl.syntax import Node
+from dsl.tables import TablePlan
 
 
 class Frame(NamedTuple):
@@ -37,6 +39,7 @@ class Frame(NamedTuple):
     templates: dict[str, tuple[TemplateVariant, ...]]
     quiet_hours: tuple[QuietHours, ...]
     caps: tuple[Cap, ...]
+    tables: dict[str, TablePlan]
     owners: Names[Node]
     bases: tuple[int, ...]
 
@@ -79,6 +82,7 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
     for one in of["topic"]:
         catalogue.topic(one)
     check_definitions(effects, of["vocabulary"])
+    tables = check_tables(effects)
     return Frame(
         header=header,
         symbols=symbols,
@@ -89,6 +93,7 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
         templates=check_templates(effects, of["template"]),
         quiet_hours=tuple(window for one in of["calendar"] for window in check_calendar(effects, one)),
         caps=tuple(cap for one in of["cap"] if (cap := check_cap(effects, behaviour, one))),
+        tables=tables,
         owners=owners,
         bases=tuple(one.base for one in placed),
     )

@@ -147,6 +147,7 @@ class Paths:
             *symbols.situations,
             *symbols.commitments,
         ]
+        names += [f"{name}.{output}" for name, info in symbols.tables.items() for output in info.outputs]
         names += [f"customer.{field}" for field in _CUSTOMER] + ["visiting"]
         names += [f"event.{field}" for field in where.event or ()]
         if where.item is not None:
@@ -168,6 +169,13 @@ def situation_field(info: SituationInfo, builtin: str, name: str) -> tuple[str, 
     if builtin == "state":
         return "state", Type(Kind.ONE_OF, tuple(info.states))
     return (builtin, _SITUATION[builtin]) if builtin in _SITUATION else None
+
+
+def everywhere(symbols: Symbols) -> Where:
+    """Where all that can be read anywhere can be read."""
+    events, _ = merged([fields for _, fields in symbols.events.items()])
+    data, _ = merged([fields for _, fields in symbols.topics.items()])
+    return Where(event=events, message=True, data=data)
 
 
 def merged(many: list[Fields]) -> tuple[Fields, list[str]]:

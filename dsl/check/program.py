@@ -75,5 +75,6 @@ def _program(frame: Frame, rules: Rules, sources: list[Source], language: str) -
         topics=frame.topics,
         quiet_hours=frame.quiet_hours,
         caps=frame.caps,
+        tables=frame.tables,
         labels=frame.labels,
     )

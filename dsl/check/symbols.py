@@ -9,7 +9,8 @@ from dsl.grammar import keyword_of
 from dsl.lexicon import Tongue, plain
 from dsl.names import Names, nearest
 from dsl.syntax import Node, Place
-from dsl.typed import Parameter
+from dsl.tables import TablePlan
+from dsl.typed import Parameter, Read
 from dsl.types import CHANNEL, TEXT, Type
 
 Fields = Names[Type]
@@ -35,6 +36,21 @@ class Definition:
     def __init__(self, name: str, node: Node, base: int) -> None:
         self.name, self.node, self.base = name, node, base
         self.open = False
+
+
+class TableInfo:
+    """A table as those see it who read it.
+
+    `declared` are the types of its outputs that the author gives; `open` while it is being checked; `needs` is what it
+    reads of an event or a message.
+    """
+
+    def __init__(self, name: str, node: Node, base: int, declared: tuple[Type | None, ...]) -> None:
+        self.name, self.node, self.base, self.declared = name, node, base, declared
+        self.open = self.done = False
+        self.outputs: Fields = Names()
+        self.needs: tuple[Read, ...] = ()
+        self.plan: TablePlan | None = None
 
 
 BUILT_IN_EVENTS: dict[str, dict[str, Type]] = {
@@ -65,6 +81,7 @@ class Symbols:
         self.events: Names[Fields] = Names()
         self.definitions: Names[Definition] = Names()
         self.parameters: Names[Parameter] = Names()
+        self.tables: Names[TableInfo] = Names()
         self.categories: Names[str] = Names()
         self.topics: Names[Fields] = Names()
         self.situations: Names[SituationInfo] = Names()

@@ -7,6 +7,7 @@ is broken at its outermost joints: before every `and` of a list of effects or co
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from dsl.formatting.columns import rows_of
 from dsl.formatting.gaps import NOTHING, Gap
 from dsl.formatting.tokens import STEP, Token
 
@@ -54,11 +55,15 @@ class Lines:
         owns = [*(i for i in range(size) if self.tokens[i].line is not None), size]
         starts = [start for one, other in pairwise(owns) for start in (one, *self._forced(one, other))]
         base = 0
+        rows = rows_of(self.tokens, lambda a, b: self._joined(a, b, 0))
         for start, end in zip(starts, [*starts[1:], size], strict=True):
             own = self.tokens[start].line
             base = own if own is not None else base
             indent = base if own is not None else self._hang(start, base)
             self._between(start, indent)
+            if (row := rows.get(start)) is not None and row.end == end:
+                self.found.append(" " * indent + row.text)
+                continue
             self._lay(start, end, indent, indent + STEP if own is None else base)
         return self.found
 

@@ -32,6 +32,7 @@ _HEADS = {
     "cap": {"_AT_MOST"},
     "event_rule": {"_ON", "_THEN"},
     "message_rule": {"_FOR", "_THEN"},
+    "table": {"inputs", "last"},
 }
 """Words of the language that begin a line of a declaration, besides its repeated parts and its condition."""
 

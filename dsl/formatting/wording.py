@@ -21,6 +21,10 @@ _HAPPENING = frozenset({"_CLOSES", "_HAPPENS"})
 _FEMININE = frozenset({"hour", "week", "working_hour"})
 _STATES = frozenset({"open", "closed", "broken", "kept", "pending"})
 _SOME = frozenset({"_ANY", "_NONE"})
+_RANGES = frozenset({"to_under", "over_to", "over_to_under"})
+"""`500 EUR to under 5,000 EUR`: the shorter form of a bound."""
+
+_CELL_ENDS = frozenset({"VBAR", "COMMA"})
 _THERE_IS = 3
 """`hay` and `no hay`, which need no gender."""
 
@@ -47,8 +51,8 @@ class Wording:
             return self.names(value)
         if terminal in ("STRING", "LONG"):
             return value
-        if terminal == "WEEKDAY":
-            return self.tongue.spelled[f"WEEKDAY:{value}"][0]
+        if terminal in ("WEEKDAY", "HIT"):
+            return self.tongue.spelled[f"{terminal}:{value}"][0]
         if terminal in ("NUMBER", "MONEY", "PERCENT", "DATE", "TIME"):
             return self._literal(terminal, value)
         words = self.tongue.spelled[f"UNIT:{value}" if terminal == "UNIT" else terminal]
@@ -69,6 +73,8 @@ class Wording:
             return int(
                 index + 2 < len(tokens) and tokens[index + 2].kind == "names" == tokens[index + 1].kind
             )
+        if token.kind in _RANGES and token.terminal != "_TO":
+            return 1
         if self.spanish:
             return self._spanish_form(tokens, index)
         return int((token.terminal, token.kind) == ("_IN", "rolling"))
@@ -82,6 +88,10 @@ class Wording:
             return int(subject and after.terminal == "NAME" and self._is_state(after.value))
         if token.terminal in _SOME:
             return _THERE_IS
+        if token.terminal == "_AT_LEAST":
+            return int(tokens[index - 1].terminal in _CELL_ENDS)
+        if token.terminal == "_OTHERWISE":
+            return int(token.kind == "last")
         if token.terminal == "_UNTIL":
             return int(after.terminal in _HAPPENING)
         if token.terminal in _BEFORE_A_VOWEL:

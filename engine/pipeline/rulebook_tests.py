@@ -244,7 +244,7 @@ class _Play:
 
     def _untrue(self, outcome: ExpectTrue, moment: Moment) -> str | None:
         env = Env(moment.body.facts, moment.zone, moment.now, self.book.program.keys, event=self.last)
-        truth = Interpreter(self.book.currency).truth(outcome.condition, env)
+        truth = Interpreter(self.book.currency, self.book.program.figures).truth(outcome.condition, env)
         if truth:
             return None
         return f"`{outcome.text}` was expected, but it is {'not known' if truth is None else 'not so'}"

@@ -15,6 +15,7 @@ from artifact.instant import format_instant, parse_instant
 from dsl.compile import compile_rulebook
 from dsl.errors import rendered
 from dsl.program import Clause, MessageRule, Program
+from dsl.tables import Results
 from dsl.typed import (
     And,
     Arithmetic,
@@ -63,6 +64,11 @@ def transcript(path: Path) -> str:
 
 def _summary(program: Program) -> list[str]:
     lines = []
+    for table in program.tables.values():
+        outputs = ", ".join(f"{one.name}: {one.type}" for one in table.outputs)
+        lines.append(f"table {table.name} {table.hit} => {outputs}")
+        lines += [f"  {' '.join(map(shown, row.conditions))} => {_cells(row.results)}" for row in table.rows]
+        lines += [f"  otherwise => {_cells(table.otherwise)}"] if table.otherwise else []
     for situation in program.situations:
         lines.append(f"situation {situation.kind} per {situation.one_per}")
         lines += [f"  {t.turn.lower()} {t.state} {_clause(t.clause)}" for t in situation.transitions]
@@ -74,6 +80,10 @@ def _summary(program: Program) -> list[str]:
     ]
     lines += [_message_rule(rule) for rule in program.message_rules]
     return lines
+
+
+def _cells(results: Results) -> str:
+    return ", ".join("unknown" if cell is None else shown(cell) for cell in results)
 
 
 def _message_rule(rule: MessageRule) -> str:

@@ -122,6 +122,43 @@ def rules(draw: st.DrawFn) -> str:
     return "\n".join(texts)
 
 
+_COLUMNS: dict[str, list[str]] = {
+    "customer.age": [
+        "44",
+        "20, 44, 65",
+        "at least 65",
+        "20 to under 44",
+        "over 20 to 44",
+        "unknown",
+        "other than 44",
+    ],
+    "customer.tier": ["gold", "gold, silver", "other than gold, platinum", "unknown, basic"],
+    "customer.value": ["over 100 EUR", "0 EUR to 99.99 EUR", "under 50 EUR, over 900 EUR"],
+    "customer.last_visit": ["in the last 3 days", "older than 1 month", "known"],
+    "claim": ["open", "closed, refused"],
+    "claim.kind": ["water", "water, theft"],
+    "preferences.marketing": ["yes", "no"],
+}
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> str:
+    """A table `t` with the outputs `x` (of an importance) and `y` (a number), under any hit policy."""
+    columns = draw(st.lists(st.sampled_from(sorted(_COLUMNS)), min_size=1, max_size=4, unique=True))
+    lists, numbers = ["all", "all in order", "all by importance"], ["the number"]
+    single = ["first", "the only one", "any one", "the most important"]
+    rows = []
+    for _ in range(draw(st.integers(1, 6))):
+        cells = [draw(st.sampled_from(["-", "-", *_COLUMNS[column]])) for column in columns]
+        level, number = draw(st.sampled_from(["high", "low", "unknown"])), draw(st.integers(0, 2))
+        rows.append(f"| {' | '.join(cells)} | => {level} | {number} |")
+    if draw(st.booleans()):
+        rows.append("| otherwise | => low | 7 |")
+    policy = draw(st.sampled_from([*single, *lists, *numbers]))
+    header = f"| {' | '.join(columns)} | => x: one of (high, low) | y |"
+    return "\n".join([f"table t takes {policy}", header, *rows, "end\n"])
+
+
 def _maybe(strategy: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     return st.one_of(
         st.none(), strategy, st.sampled_from(["nonsense", 7, True, 2.5, {"amount": "9.5", "currency": "EUR"}])

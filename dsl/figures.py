@@ -1,0 +1,18 @@
+"""What is worked out before any rule is asked: the tables of a rulebook, by name.
+
+They form no circle (the checker sees to that), so whoever reads one may read it as any other value.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from dsl.tables import TablePlan
+
+
+class Figures(NamedTuple):
+    """Those of one rulebook."""
+
+    tables: Mapping[str, TablePlan] = {}
+
+
+NO_FIGURES = Figures()
