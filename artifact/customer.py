@@ -82,7 +82,8 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
 class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
     """Envelope and body. `version` is the number of log entries; `due` the next instant something must run.
 
-    `now` is the instant of the last entry, `epoch` the publication under which it was last decided.
+    `now` is the instant of the last entry, `epoch` the publication under which it was last decided, `changed` how
+    many messages changed when she was brought to that publication.
     """
 
     customer_id: str
@@ -92,6 +93,7 @@ class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
     epoch: int = 0
     schema: int = SCHEMA
     body: Body = Body()
+    changed: int = 0
 
 
 class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -92,13 +92,13 @@ async def serving(
         async with _answering(engine, settings, listening):
             if dispatching:
                 await dispatcher.start()
-            upkeep = asyncio.create_task(_keep_up(engine))
+            upkeep = [asyncio.create_task(work(engine)) for work in (_keep_up, _sweep)]
             try:
                 yield Serving(url_of(listening), store, engine, dispatcher)
             finally:
-                upkeep.cancel()
-                with suppress(asyncio.CancelledError):
-                    await upkeep
+                for task in upkeep:
+                    task.cancel()
+                await asyncio.gather(*upkeep, return_exceptions=True)
     finally:
         await dispatcher.stop()
         await engine.stop()
@@ -110,16 +110,28 @@ def _worker() -> str:
 
 
 async def _keep_up(engine: Engine) -> None:
-    """Follow publications of other processes, and decide anew whoever waits under an older rulebook."""
+    """Follow publications of other processes."""
     while True:
         try:
             await engine.refresh()
-            await engine.sweep()
         except InputError as error:
             log.warning("the newest rulebook cannot be followed now: %s", error)
         except Exception:
             log.exception("upkeep failed; it is tried again")
         await asyncio.sleep(UPKEEP_SECONDS)
+
+
+async def _sweep(engine: Engine) -> None:
+    """Decide anew whoever waits under an older rulebook, as long as there is somebody."""
+    while True:
+        swept = 0
+        try:
+            swept = await engine.sweep()
+        except InputError as error:
+            log.warning("the sweep goes on later: %s", error)
+        except Exception:
+            log.exception("the sweep failed; it is tried again")
+        await asyncio.sleep(0 if swept else UPKEEP_SECONDS)
 
 
 class _Server(uvicorn.Server):

@@ -6,7 +6,6 @@ rulebook's.
 
 import asyncio
 from collections.abc import Iterable
-from typing import cast
 
 from msgspec.structs import replace
 
@@ -88,7 +87,7 @@ class EngineReader:
         return publications[-1].epoch, None if row is None else standing(row, publications)
 
     async def checked(self, text: str) -> Checked:
-        return cast(Checked, await self._engine.check(text))
+        return await self._engine.check(text)
 
     def label(self, reading: Reading, kind: str, name: str, language: str | None) -> str:
         book = self._engine.books.live

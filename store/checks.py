@@ -25,6 +25,15 @@ def change_of(commit: Commit) -> Change:
     return Change(commit.customer_id, commit.expected_version, commit.artifact.version)
 
 
+def outdated() -> InputError:
+    """What saving a text raises whose author had not seen the newest one."""
+    return InputError(
+        ErrorCode.EDIT_CONFLICT,
+        "another text was saved since the one you began from",
+        help="read the newest version, bring your changes into it, and save that",
+    )
+
+
 def closed() -> InputError:
     """What every method of a closed store raises."""
     return InputError(ErrorCode.STORE_UNAVAILABLE, "the store is closed")

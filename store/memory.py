@@ -16,13 +16,14 @@ from artifact.customer import Artifact, Snapshot
 from artifact.decision import Entry
 from artifact.event import EventKey
 from artifact.instant import Instant
-from store.checks import change_of, check_commit, closed
+from store.checks import change_of, check_commit, closed, outdated
 from store.feed import Feed, Reader
 from store.listing import lets_through, page_of, place_after, place_of
 from store.port import (
     Commit,
     CommitResult,
     Due,
+    Followed,
     Known,
     Loaded,
     MessageFilter,
@@ -46,6 +47,8 @@ class _Customer(msgspec.Struct):
 
 class MemoryStore:
     """The port over dictionaries, safe to use from several threads."""
+
+    shared = False
 
     def __init__(self, clock: Callable[[], Instant]) -> None:
         self._clock = clock
@@ -162,6 +165,12 @@ class MemoryStore:
         with self._open():
             return [id for id in self._ids if self._customers[id].artifact.epoch < epoch][:limit]
 
+    async def followed(self, epoch: int) -> Followed:
+        """See the port."""
+        with self._open():
+            found = [c.artifact for c in self._customers.values() if c.artifact.epoch >= epoch]
+            return Followed(len(found), sum(one.changed for one in found if one.epoch == epoch))
+
     async def message(self, id: str) -> MessageRow | None:
         """See the port."""
         with self._open():
@@ -175,12 +184,16 @@ class MemoryStore:
         rows.sort(key=place_of)
         return page_of(where, rows if place is None else (r for r in rows if place_of(r) > place), first)
 
-    async def save_rulebook(self, text: str, author: str, id: str, revision: str | None) -> RulebookRow:
+    async def save_rulebook(
+        self, text: str, author: str, id: str, revision: str | None, newest: int | None = None
+    ) -> RulebookRow:
         """See the port."""
         with self._open():
             for row in self._rulebooks:
                 if row.id == id:
                     return row
+            if newest is not None and newest != len(self._rulebooks):
+                raise outdated()
             saved = RulebookRow(id, len(self._rulebooks) + 1, text, author, self.now(), revision)
             self._rulebooks.append(saved)
             return saved
@@ -197,13 +210,19 @@ class MemoryStore:
             return self._rulebooks[max(0, end - first) : end][::-1]
 
     async def publish(
-        self, rulebook_id: str, revision: str, effective_at: Instant, actor: str, expected_epoch: int
+        self,
+        rulebook_id: str,
+        revision: str,
+        effective_at: Instant,
+        actor: str,
+        expected_epoch: int,
+        call: str = "",
     ) -> Publication | None:
         """See the port."""
         with self._open():
             if len(self._publications) != expected_epoch:
                 return None
-            published = Publication(expected_epoch + 1, rulebook_id, revision, effective_at, actor)
+            published = Publication(expected_epoch + 1, rulebook_id, revision, effective_at, actor, call)
             self._publications.append(published)
             return published
 

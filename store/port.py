@@ -106,13 +106,21 @@ class RulebookRow(msgspec.Struct, frozen=True):
 
 
 class Publication(msgspec.Struct, frozen=True):
-    """That a rulebook is in force from `effective_at` on. `epoch` counts up from 1."""
+    """That a rulebook is in force from `effective_at` on. `epoch` counts up from 1; `call` names who asked, once."""
 
     epoch: int
     rulebook_id: str
     revision: str
     effective_at: Instant
     actor: str
+    call: str = ""
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """How far a publication has got: `customers` decided under it or a later one, `changed` messages that it changed."""
+
+    customers: int
+    changed: int
 
 
 class MessageFilter(msgspec.Struct, frozen=True):
@@ -146,6 +154,10 @@ class Totals(msgspec.Struct, frozen=True):
 
 class Store(Protocol):
     """The port. Raises InputError STORE_UNAVAILABLE where it can't answer; what it answers is true."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may write to it: a publication must then be given time to reach them."""
 
     def now(self) -> Instant:
         """The store's clock. Never a reading of the caller's."""
@@ -183,14 +195,22 @@ class Store(Protocol):
     async def behind(self, epoch: int, limit: int) -> list[str]:
         """Customers whose artifact was last decided under an older publication."""
 
+    async def followed(self, epoch: int) -> Followed:
+        """How many customers have followed a publication, and what it changed for those who stand under it now."""
+
     async def message(self, id: str) -> MessageRow | None:
         """The newest state of one message, open or closed, however long ago."""
 
     async def messages(self, where: MessageFilter, first: int, after: str | None = None) -> Page[MessageRow]:
         """Newest received first (ties by id). `after` is opaque; raises InputError CURSOR_INVALID for another's."""
 
-    async def save_rulebook(self, text: str, author: str, id: str, revision: str | None) -> RulebookRow:
-        """Keep a text. The same `id` again returns the first row, whatever the text."""
+    async def save_rulebook(
+        self, text: str, author: str, id: str, revision: str | None, newest: int | None = None
+    ) -> RulebookRow:
+        """Keep a text. The same `id` again returns the first row, whatever the text.
+
+        Raises InputError EDIT_CONFLICT where `newest` is given and is not the number of the newest text.
+        """
 
     async def rulebook(self, id: str) -> RulebookRow | None:
         """One saved text."""
@@ -199,7 +219,13 @@ class Store(Protocol):
         """Newest first; `after` is the number of the last one seen."""
 
     async def publish(
-        self, rulebook_id: str, revision: str, effective_at: Instant, actor: str, expected_epoch: int
+        self,
+        rulebook_id: str,
+        revision: str,
+        effective_at: Instant,
+        actor: str,
+        expected_epoch: int,
+        call: str = "",
     ) -> Publication | None:
         """Append a publication; None where `expected_epoch` is no longer the newest (0: none yet)."""
 

@@ -89,6 +89,7 @@ class Kernel:
 
     async def _attempt(self, pending: dict[str, list[Job]]) -> list[str]:
         """One try; the customers whose version had moved on meanwhile."""
+        self.books.turn(self.store.now())
         wants = [
             Want(customer, _keys(jobs), self._version_at_hand(customer)) for customer, jobs in pending.items()
         ]
@@ -113,6 +114,7 @@ class Kernel:
         hot = self._hot.get(customer)
         if hot is None or not (found.unchanged or _is_newest(hot.artifact, found.artifact)):
             hot = _Hot(found.artifact or Artifact(customer), Memo())
+        self.books.turn_to(hot.artifact.epoch)
         run = Run(hot.artifact, self.scene(), self.books.epoch, self._pasts.of, hot.memo)
         run.known.update(found.known)
         return run
@@ -120,6 +122,8 @@ class Kernel:
     async def _run(self, run: Run, jobs: list[Job]) -> bool:
         """Do one customer's jobs; False where she cannot be brought up to date: then nothing of hers is committed."""
         now = self.store.now()
+        if run.artifact.epoch > run.epoch:
+            return self._refuse(run, jobs, unconfirmed())
         for job in jobs:
             job.error = job.fault = None
             try:
@@ -137,6 +141,11 @@ class Kernel:
             job.artifact = run.artifact
         return True
 
+    def _refuse(self, run: Run, jobs: list[Job], error: InputError) -> bool:
+        for job in jobs:
+            job.status, job.error, job.fault = EventStatus.REJECTED, error, None
+        return False
+
     def _give_up(self, run: Run, jobs: list[Job], fault: Exception) -> None:
         log.error("customer %s: cannot be brought up to date", run.customer_id, exc_info=fault)
         self._hot.pop(run.customer_id, None)
@@ -147,6 +156,8 @@ class Kernel:
         if job.event is not None:
             job.status, job.version = await run.take(job.event, now)
         elif job.deliveries:
+            if now > self.books.confirmed_until:
+                raise unconfirmed()
             intent = Intent(job.deliveries, job.worker, now + self.limits.intent_seconds * SECOND)
             job.taken = run.intend(intent, now)
             job.version = run.artifact.version
@@ -219,6 +230,15 @@ def group_by_customer(jobs: Sequence[Job]) -> dict[str, list[Job]]:
     for job in jobs:
         grouped.setdefault(job.customer_id, []).append(job)
     return grouped
+
+
+def unconfirmed() -> InputError:
+    """What is answered while another process may know of a newer publication (I6)."""
+    return InputError(
+        ErrorCode.STORE_UNAVAILABLE,
+        "it is not known whether a newer rulebook is in force",
+        help="send the same again a little later",
+    )
 
 
 def _keys(jobs: list[Job]) -> tuple[EventKey, ...]:

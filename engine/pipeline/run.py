@@ -53,9 +53,7 @@ class Run:
 
     def catch_up(self, now: Instant, until: Instant | None = None) -> None:
         """Bring the customer to the publication in force, then run her timers due at or before `until` (or `now`)."""
-        behind = (self.artifact.epoch, self.artifact.body.talk.revision) != (self.epoch, self.scene.revision)
-        if self.artifact.version and behind:
-            self._keep(step_rulebook(self.artifact, self._now(now), self.scene))
+        self.follow(now)
         due = self.wake()
         while due is not None and due <= (now if until is None else until):
             self._keep(step_timer(self.artifact, due, self._now(now), self.scene, self.memo))
@@ -63,6 +61,13 @@ class Run:
             if following is not None and following <= due:
                 raise AssertionError(f"a timer of customer {self.customer_id} does not move on from {due}")
             due = following
+
+    def follow(self, now: Instant) -> None:
+        """Bring the customer to the publication in force; what that changes is counted in her envelope."""
+        behind = (self.artifact.epoch, self.artifact.body.talk.revision) != (self.epoch, self.scene.revision)
+        if self.artifact.version and behind:
+            self._keep(step_rulebook(self.artifact, self._now(now), self.scene))
+            self.artifact = replace(self.artifact, changed=len(self.entries[-1].out))
 
     def wake(self) -> Instant | None:
         """The next instant at which a timer must run."""

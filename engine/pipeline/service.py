@@ -8,9 +8,8 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Protocol
 
 import msgspec
 
@@ -20,11 +19,14 @@ from artifact.errors import ErrorCode, InputError
 from artifact.event import Event, EventKey
 from artifact.instant import Instant
 from artifact.limits import DEFAULT_LIMITS, Limits
+from dsl.compile import Checked
 from dsl.rulebook import Rulebook
 from engine.admitting import message_id
 from engine.books import Books
 from engine.pipeline.kernel import Job, Kernel
+from engine.pipeline.publishing import Check, Order, Publishing
 from engine.pipeline.replay import Replay
+from engine.pipeline.rollout import Rollout, Sweep, rollout_of
 from engine.traces import whole
 from store.port import Publication, RulebookRow, Store
 
@@ -40,19 +42,6 @@ class Outcome(msgspec.Struct, frozen=True):
     customer_version: int | None = None
     error: InputError | None = None
     message_id: str | None = None
-
-
-class Checked(Protocol):
-    """What checking a rulebook's text yields (dsl.compile.Checked)."""
-
-    @property
-    def rulebook(self) -> Rulebook | None: ...
-
-    @property
-    def diagnostics(self) -> Sequence[object]: ...
-
-
-Check = Callable[[str], Awaitable[Checked]]
 
 
 class _Submission:
@@ -86,6 +75,8 @@ class Engine:
         self.books = Books(self._text_of, self._compile)
         self._kernel = Kernel(store, self.books, limits, environment)
         self._replay = Replay(store, self.books, limits)
+        self._publishing = Publishing(store, self.books, check, limits)
+        self._sweep = Sweep(store, self.books, self._bring)
         self._queue: deque[_Submission] = deque()
         self._queued_jobs = 0
         self._lock = threading.Lock()
@@ -215,71 +206,41 @@ class Engine:
         """Check a text without keeping it."""
         return await self._check(text)
 
-    async def save_rulebook(self, text: str, author: str, id: str) -> tuple[RulebookRow, Checked]:
-        """Keep a text, with its errors if it has any."""
-        checked = await self._check(text)
-        revision = checked.rulebook.revision if checked.rulebook is not None else None
-        return await self.store.save_rulebook(text, author, id, revision), checked
+    async def save_rulebook(
+        self, text: str, author: str, id: str, base: str | None = None
+    ) -> tuple[RulebookRow, Checked]:
+        """Keep a text, with its errors if it has any (Publishing.save)."""
+        return await self._publishing.save(text, author, id, base)
 
     async def publish_rulebook(
         self, rulebook_id: str, actor: str, expected_epoch: int | None = None
     ) -> Publication:
-        """Put a saved text in force, at once; customers follow as they are touched, or by `sweep`.
+        """Put a saved text in force, at once (Publishing.publish)."""
+        return await self.publish(rulebook_id, Order(actor=actor, expected_epoch=expected_epoch))
 
-        Raises InputError RULEBOOK_UNKNOWN, RULEBOOK_INVALID, or EDIT_CONFLICT where another publication came first.
-        """
-        row = await self.store.rulebook(rulebook_id)
-        if row is None:
-            raise InputError(
-                ErrorCode.RULEBOOK_UNKNOWN, f"no rulebook `{rulebook_id}` was saved", path=("rulebookId",)
-            )
-        checked = await self._check(row.text)
-        if checked.rulebook is None:
-            raise InputError(
-                ErrorCode.RULEBOOK_INVALID,
-                "a text with errors is never published",
-                help="run checkRulebook and mend what it finds",
-                path=("rulebookId",),
-            )
-        expected = self.books.epoch if expected_epoch is None else expected_epoch
-        publication = await self.store.publish(
-            rulebook_id, checked.rulebook.revision, self.now(), actor, expected
-        )
-        if publication is None:
-            await self.refresh()
-            raise InputError(
-                ErrorCode.EDIT_CONFLICT,
-                "another rulebook was published meanwhile",
-                help="read it, then publish again",
-            )
-        self.books.put_in_force(checked.rulebook, publication.epoch)
-        return publication
+    async def publish(self, rulebook_id: str, order: Order) -> Publication:
+        """Put a saved text in force (Publishing.publish); customers follow as they are touched, or by the sweep."""
+        return await self._publishing.publish(rulebook_id, order)
+
+    async def roll_back(self, rulebook_id: str | None, order: Order) -> Publication:
+        """Put in force again what was before (Publishing.roll_back)."""
+        return await self._publishing.roll_back(rulebook_id, order)
 
     async def refresh(self) -> None:
-        """Confirm the newest publication: without this a process commits no intents under it (I6).
+        """Confirm the newest publication: without this a process commits no intents under it (I6)."""
+        await self._publishing.refresh()
 
-        Raises InputError STORE_INVALID where the store does not hold its text: nothing may leave under another one.
-        """
-        publications = await self.store.publications()
-        if not publications or publications[-1].epoch == self.books.epoch:
-            return
-        newest = publications[-1]
-        book = await self.books.get(newest.revision)
-        if book is None:
-            raise InputError(
-                ErrorCode.STORE_INVALID,
-                f"the text of publication {newest.epoch} is missing",
-                help="restore the store",
-            )
-        self.books.put_in_force(book, newest.epoch)
+    async def sweep(self) -> int:
+        """Decide a few of those anew who were last decided under an older publication; how many there were."""
+        return await self._sweep.slice()
 
-    async def sweep(self, batch: int = 32) -> int:
-        """Decide anew whoever was last decided under an older publication; how many there were."""
-        swept = 0
-        while behind := await self.store.behind(self.books.epoch, batch):
-            await self.wake(behind)
-            swept += len(behind)
-        return swept
+    async def rollout(self, publication: Publication) -> Rollout:
+        """How far a publication has got."""
+        return await rollout_of(self.store, publication)
+
+    async def _bring(self, customer_ids: Sequence[str]) -> frozenset[str]:
+        brought = await self.wake(customer_ids)
+        return frozenset(one.customer_id for one in brought if one.epoch >= self.books.epoch)
 
     async def _text_of(self, revision: str) -> str | None:
         for publication in await self.store.publications():

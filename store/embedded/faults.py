@@ -65,3 +65,12 @@ def newer(path: Path, found: int, known: int) -> InputError:
         f"{path} has layout {found}, this version of Memento knows up to {known}",
         help="run the version that wrote it, or a newer one; reading alone is allowed",
     )
+
+
+def older(path: Path, found: int, wanted: int) -> InputError:
+    """The file has yet to be brought to our layout, which whoever only reads must not do."""
+    return InputError(
+        ErrorCode.STORE_UNAVAILABLE,
+        f"{path} has layout {found}, this version of Memento reads {wanted}",
+        help="start the service on it once: it brings the file up",
+    )

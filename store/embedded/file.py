@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 
 from store.embedded import sql
-from store.embedded.faults import answering_for, invalid, newer, unavailable
+from store.embedded.faults import answering_for, invalid, newer, older, unavailable
 
 OLDEST_SQLITE = 3_051_003
 """Before it, two connections that commit and checkpoint at one moment could lose a commit (SQLite's WAL-reset bug)."""
@@ -40,6 +40,10 @@ def open_reader(path: Path) -> apsw.Connection:
         if not _demand_ours(path):
             raise unavailable(path, "there is no store here yet")
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY, statementcachesize=64)
+        found = connection.execute("PRAGMA user_version").get
+        if found < sql.SCHEMA:
+            connection.close()
+            raise older(path, found, sql.SCHEMA)
         connection.execute(sql.READER_SETTINGS).fetchall()
         return connection
 
@@ -50,6 +54,9 @@ def _ready_for_writing(connection: apsw.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA user_version").get
     if found > sql.SCHEMA:
         raise newer(path, found, sql.SCHEMA)
+    for layout in range(found, sql.SCHEMA):
+        steps = f"BEGIN EXCLUSIVE; {sql.UPGRADES[layout]}; PRAGMA user_version = {layout + 1}; COMMIT"
+        connection.execute(steps).fetchall()
     connection.execute(sql.WRITER_SETTINGS).fetchall()
     if connection.execute("PRAGMA journal_mode").get != "wal":
         raise unavailable(

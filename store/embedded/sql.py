@@ -10,7 +10,7 @@ from store.port import MessageFilter
 APPLICATION_ID = 0x4D656D6F
 """`Memo`, in the header of every file that is ours."""
 
-SCHEMA = 1
+SCHEMA = 2
 
 LAYOUT = """
 CREATE TABLE artifact(
@@ -21,10 +21,11 @@ CREATE TABLE artifact(
   due INTEGER,
   epoch INTEGER NOT NULL,
   schema INTEGER NOT NULL,
-  body BLOB NOT NULL
+  body BLOB NOT NULL,
+  changed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX artifact_due ON artifact(due) WHERE due IS NOT NULL;
-CREATE INDEX artifact_epoch ON artifact(epoch);
+CREATE INDEX artifact_epoch ON artifact(epoch, changed);
 
 CREATE TABLE log(
   seq INTEGER PRIMARY KEY,
@@ -82,7 +83,8 @@ CREATE TABLE publication(
   rulebook TEXT NOT NULL,
   revision TEXT NOT NULL,
   effective_at INTEGER NOT NULL,
-  actor TEXT NOT NULL
+  actor TEXT NOT NULL,
+  call TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE TABLE total(customers INTEGER NOT NULL, entries INTEGER NOT NULL, messages INTEGER NOT NULL) STRICT;
@@ -97,6 +99,16 @@ PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA};
 COMMIT;
 """
+
+UPGRADES = {
+    1: """
+ALTER TABLE artifact ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE publication ADD COLUMN call TEXT NOT NULL DEFAULT '';
+DROP INDEX artifact_epoch;
+CREATE INDEX artifact_epoch ON artifact(epoch, changed);
+"""
+}
+"""From each older layout to the next."""
 
 WRITER_SETTINGS = """
 PRAGMA busy_timeout = 5000;
@@ -127,10 +139,10 @@ COMMIT = "COMMIT"
 ROLLBACK = "ROLLBACK"
 
 CREATE_ARTIFACT = """
-INSERT INTO artifact(version, now, due, epoch, schema, body, customer) VALUES(?, ?, ?, ?, ?, ?, ?)
+INSERT INTO artifact(version, now, due, epoch, changed, schema, body, customer) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT(customer) DO NOTHING RETURNING no"""
 REPLACE_ARTIFACT = """
-UPDATE artifact SET version = ?, now = ?, due = ?, epoch = ?, schema = ?, body = ?
+UPDATE artifact SET version = ?, now = ?, due = ?, epoch = ?, changed = ?, schema = ?, body = ?
 WHERE customer = ? AND version = ? RETURNING no"""
 APPEND_ENTRY = "INSERT INTO log(no, n, source, event, body) VALUES(?, ?, ?, ?, ?)"
 KEEP_SNAPSHOT = "INSERT INTO snapshot(no, n, now, schema, body) VALUES(?, ?, ?, ?, ?)"
@@ -142,7 +154,7 @@ INSERT INTO message(n, category, state, rule, reason, body, id, no, received_at,
 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 COUNT = "UPDATE total SET customers = customers + ?, entries = entries + ?, messages = messages + ?"
 
-ARTIFACT = "SELECT no, version, now, due, epoch, schema, body FROM artifact WHERE customer = ?"
+ARTIFACT = "SELECT no, version, now, due, epoch, changed, schema, body FROM artifact WHERE customer = ?"
 KNOWN = "SELECT body FROM log WHERE no = ? AND source = ? AND event = ?"
 HISTORY = """
 SELECT body FROM log WHERE no = (SELECT no FROM artifact WHERE customer = ?) AND n > ? ORDER BY n LIMIT ?"""
@@ -154,19 +166,23 @@ SELECT now, schema, body FROM snapshot WHERE no = (SELECT no FROM artifact WHERE
 CUSTOMERS = "SELECT customer FROM artifact WHERE customer > ? ORDER BY customer LIMIT ?"
 DUE = "SELECT customer, due FROM artifact WHERE due <= ? ORDER BY due LIMIT ?"
 BEHIND = "SELECT customer FROM artifact WHERE epoch < ? ORDER BY epoch LIMIT ?"
+FOLLOWED = (
+    "SELECT count(*), coalesce(sum(changed) FILTER (WHERE epoch = ?1), 0) FROM artifact WHERE epoch >= ?1"
+)
 TOTALS = "SELECT customers, entries, messages FROM total"
 
 SAVE_RULEBOOK = """
 INSERT INTO rulebook(id, text, author, saved_at, revision, number)
 SELECT ?, ?, ?, ?, ?, coalesce(max(number), 0) + 1 FROM rulebook WHERE TRUE
+HAVING ?1 IN (SELECT id FROM rulebook) OR coalesce(?6, max(number), 0) = coalesce(max(number), 0)
 ON CONFLICT(id) DO NOTHING"""
 RULEBOOK = "SELECT id, number, text, author, saved_at, revision FROM rulebook WHERE id = ?"
 RULEBOOKS = """
 SELECT id, number, text, author, saved_at, revision FROM rulebook WHERE number < ? ORDER BY number DESC LIMIT ?"""
 PUBLISH = """
-INSERT INTO publication(epoch, rulebook, revision, effective_at, actor)
-SELECT ?, ?, ?, ?, ? WHERE ? = (SELECT coalesce(max(epoch), 0) FROM publication) RETURNING epoch"""
-PUBLICATIONS = "SELECT epoch, rulebook, revision, effective_at, actor FROM publication ORDER BY epoch"
+INSERT INTO publication(epoch, rulebook, revision, effective_at, actor, call)
+SELECT ?, ?, ?, ?, ?, ? WHERE ? = (SELECT coalesce(max(epoch), 0) FROM publication) RETURNING epoch"""
+PUBLICATIONS = "SELECT epoch, rulebook, revision, effective_at, actor, call FROM publication ORDER BY epoch"
 
 _MESSAGE = """
 SELECT m.id, a.customer, m.n, m.body FROM message AS m JOIN artifact AS a ON a.no = m.no WHERE """

@@ -16,7 +16,7 @@ from artifact.customer import Artifact, Snapshot
 from artifact.decision import Entry
 from artifact.errors import ErrorCode, InputError
 from artifact.instant import Instant
-from store.checks import change_of, check_commit
+from store.checks import change_of, check_commit, outdated
 from store.codec import decode_entry, decode_message, decode_snapshot
 from store.embedded import sql
 from store.embedded.lock import ServiceLock
@@ -28,6 +28,7 @@ from store.port import (
     Commit,
     CommitResult,
     Due,
+    Followed,
     Loaded,
     MessageFilter,
     MessageRow,
@@ -43,6 +44,8 @@ LAST_NUMBER = 2**63 - 1
 
 class EmbeddedStore:
     """The port over one file. Made by `open`."""
+
+    shared = False
 
     def __init__(
         self,
@@ -135,6 +138,10 @@ class EmbeddedStore:
         """See the port."""
         return [id for (id,) in self._rows(sql.BEHIND, epoch, limit)]
 
+    async def followed(self, epoch: int) -> Followed:
+        """See the port."""
+        return Followed(*self._rows(sql.FOLLOWED, epoch)[0])
+
     async def message(self, id: str) -> MessageRow | None:
         """See the port."""
         row = self._row(sql.MESSAGE, id)
@@ -153,11 +160,14 @@ class EmbeddedStore:
         text, bindings = sql.message_listing(where, state, place, limit)
         return [_message_row(row) for row in self._rows(text, *bindings)]
 
-    async def save_rulebook(self, text: str, author: str, id: str, revision: str | None) -> RulebookRow:
+    async def save_rulebook(
+        self, text: str, author: str, id: str, revision: str | None, newest: int | None = None
+    ) -> RulebookRow:
         """See the port."""
-        self._writing().save_rulebook(RulebookRow(id, 0, text, author, self.now(), revision))
+        self._writing().save_rulebook(RulebookRow(id, 0, text, author, self.now(), revision), newest)
         saved = await self.rulebook(id)
-        assert saved is not None
+        if saved is None:
+            raise outdated()
         return saved
 
     async def rulebook(self, id: str) -> RulebookRow | None:
@@ -171,10 +181,16 @@ class EmbeddedStore:
         return [RulebookRow(*row) for row in self._rows(sql.RULEBOOKS, end, first)]
 
     async def publish(
-        self, rulebook_id: str, revision: str, effective_at: Instant, actor: str, expected_epoch: int
+        self,
+        rulebook_id: str,
+        revision: str,
+        effective_at: Instant,
+        actor: str,
+        expected_epoch: int,
+        call: str = "",
     ) -> Publication | None:
         """See the port."""
-        publication = Publication(expected_epoch + 1, rulebook_id, revision, effective_at, actor)
+        publication = Publication(expected_epoch + 1, rulebook_id, revision, effective_at, actor, call)
         return publication if self._writing().publish(publication) else None
 
     async def publications(self) -> list[Publication]:

@@ -53,10 +53,10 @@ class Writer:
             group.count()
         return results
 
-    def save_rulebook(self, row: RulebookRow) -> None:
-        """Keep a text under the next number, unless its id is taken."""
+    def save_rulebook(self, row: RulebookRow, newest: int | None) -> None:
+        """Keep a text under the next number, unless its id is taken or `newest` is no longer the newest number."""
         with self._transaction() as connection:
-            bindings = (row.id, row.text, row.author, row.saved_at, row.revision)
+            bindings = (row.id, row.text, row.author, row.saved_at, row.revision, newest)
             connection.execute(sql.SAVE_RULEBOOK, bindings)
 
     def publish(self, publication: Publication) -> bool:
@@ -68,6 +68,7 @@ class Writer:
                 publication.revision,
                 publication.effective_at,
                 publication.actor,
+                publication.call,
                 publication.epoch - 1,
             )
             return connection.execute(sql.PUBLISH, bindings).get is not None
@@ -133,6 +134,7 @@ class _Group:
             artifact.now,
             artifact.due,
             artifact.epoch,
+            artifact.changed,
             artifact.schema,
             encode_artifact_body(artifact.body),
             commit.customer_id,
@@ -177,5 +179,7 @@ def _loaded(connection: apsw.Connection, want: Want) -> Loaded:
 
 def artifact_of(customer_id: str, row: tuple[Any, ...]) -> Artifact:
     """The artifact from a row of sql.ARTIFACT."""
-    _, version, now, due, epoch, schema, body = row
-    return Artifact(customer_id, version, now, due, epoch, SCHEMA, decode_artifact_body(schema, body))
+    _, version, now, due, epoch, changed, schema, body = row
+    return Artifact(
+        customer_id, version, now, due, epoch, SCHEMA, decode_artifact_body(schema, body), changed
+    )

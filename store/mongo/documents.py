@@ -67,6 +67,7 @@ def _artifact_fields(artifact: Artifact, expected_version: int) -> Document:
         "now": artifact.now,
         "at": datetime_of(artifact.now),
         "epoch": artifact.epoch,
+        "changed": artifact.changed,
         "schema": artifact.schema,
         "summary": _summary(artifact.body),
         "body": encode_artifact_body(artifact.body),
@@ -153,6 +154,7 @@ def artifact_of(document: Document) -> Artifact:
         document["epoch"],
         SCHEMA,
         decode_artifact_body(document["schema"], document["body"]),
+        document.get("changed", 0),
     )
 
 
@@ -198,5 +200,5 @@ def rulebook_of(document: Document) -> RulebookRow:
 
 
 def publication_of(document: Document) -> Publication:
-    values: dict[str, Any] = {**document, "epoch": document["_id"]}
+    values: dict[str, Any] = {"call": "", **document, "epoch": document["_id"]}
     return Publication(*[values[name] for name in Publication.__struct_fields__])

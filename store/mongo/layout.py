@@ -36,7 +36,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("slot", ASCENDING), ("_id", ASCENDING)], unique=True),
         IndexModel([("due", ASCENDING)], partialFilterExpression=_present("due")),
         IndexModel([("pending", ASCENDING)], partialFilterExpression=_present("pending")),
-        IndexModel([("epoch", ASCENDING)]),
+        IndexModel([("epoch", ASCENDING), ("changed", ASCENDING)]),
     ],
     ENTRY: [
         IndexModel([*_PER_CUSTOMER, ("n", ASCENDING)], unique=True),

@@ -26,7 +26,7 @@ from store.mongo.documents import (
 )
 from store.mongo.driver import Database, Document, settled
 from store.mongo.layout import ARTIFACT, ENTRY, MESSAGE, SNAPSHOT, slot_of
-from store.port import Known, Loaded, MessageFilter, MessageRow, Page, Totals, Want
+from store.port import Followed, Known, Loaded, MessageFilter, MessageRow, Page, Totals, Want
 
 Asked = tuple[str, EventKey]
 """An event of a customer."""
@@ -211,3 +211,14 @@ async def totals(database: Database) -> Totals:
     newer = list(await _tail_messages(database, {}))
     copied = await database[MESSAGE].count_documents({"_id": {"$nin": newer}})
     return Totals(customers, entries, copied + len(newer))
+
+
+async def followed(database: Database, epoch: int) -> Followed:
+    """Who stands under this publication or a later one, and what it changed for those who stand under it."""
+    customers = changed = 0
+    counts = {"_id": "$epoch", "customers": {"$sum": 1}, "changed": {"$sum": "$changed"}}
+    pipeline: list[Document] = [{"$match": {"epoch": {"$gte": epoch}}}, {"$group": counts}]
+    async for found in await settled(database[ARTIFACT].aggregate(pipeline)):
+        customers += found["customers"]
+        changed += found["changed"] if found["_id"] == epoch else 0
+    return Followed(customers, changed)

@@ -4,6 +4,7 @@ from bson import ObjectId
 from pymongo import DESCENDING
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from store.checks import outdated
 from store.mongo.documents import publication_of, rulebook_of
 from store.mongo.driver import Database, Document
 from store.mongo.faults import is_uncertain
@@ -14,8 +15,11 @@ ATTEMPTS = 64
 """Somebody else took the number each time but the last."""
 
 
-async def save_rulebook(database: Database, wanted: RulebookRow) -> RulebookRow:
-    """Keep a text under the next number, unless its id is there. `wanted.number` does not count."""
+async def save_rulebook(database: Database, wanted: RulebookRow, expected: int | None = None) -> RulebookRow:
+    """Keep a text under the next number, unless its id is there. `wanted.number` does not count.
+
+    Raises InputError EDIT_CONFLICT where `expected` is given and is not the newest number.
+    """
     rulebooks = database[RULEBOOK]
     document = {name: getattr(wanted, name) for name in ("text", "author", "saved_at", "revision")}
     fault: PyMongoError | None = None
@@ -24,6 +28,8 @@ async def save_rulebook(database: Database, wanted: RulebookRow) -> RulebookRow:
             return rulebook_of(found)
         newest = await rulebooks.find_one({}, {"number": 1}, sort=[("number", DESCENDING)])
         number = newest["number"] + 1 if newest else 1
+        if expected is not None and number != expected + 1:
+            raise outdated()
         try:
             await rulebooks.insert_one({"_id": wanted.id, "number": number, **document})
         except DuplicateKeyError as error:
@@ -43,7 +49,7 @@ async def publish(database: Database, wanted: Publication) -> Publication | None
     if (newest["_id"] if newest else 0) != wanted.epoch - 1:
         return None
     token = ObjectId()
-    names = ("rulebook_id", "revision", "effective_at", "actor")
+    names = ("rulebook_id", "revision", "effective_at", "actor", "call")
     document: Document = {"_id": wanted.epoch, "by": token, **{name: getattr(wanted, name) for name in names}}
     try:
         await publications.insert_one(document)

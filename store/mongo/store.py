@@ -40,6 +40,7 @@ from store.port import (
     Commit,
     CommitResult,
     Due,
+    Followed,
     Loaded,
     MessageFilter,
     MessageRow,
@@ -55,6 +56,8 @@ _log = logging.getLogger(__name__)
 
 class MongoStore:
     """The port over one database. Made by `open`."""
+
+    shared = True
 
     def __init__(self, clients: Clients, clock: ServerClock) -> None:
         self._clients = clients
@@ -175,6 +178,11 @@ class MongoStore:
             cursor = self._database()[ARTIFACT].find({"epoch": {"$lt": epoch}}, {"_id": 1})
             return [document["_id"] async for document in cursor.sort("epoch").limit(limit)]
 
+    async def followed(self, epoch: int) -> Followed:
+        """See the port."""
+        with answering():
+            return await reading.followed(self._database(), epoch)
+
     async def message(self, id: str) -> MessageRow | None:
         """See the port."""
         with answering():
@@ -185,11 +193,13 @@ class MongoStore:
         with answering():
             return await reading.messages(self._database(), where, first, after)
 
-    async def save_rulebook(self, text: str, author: str, id: str, revision: str | None) -> RulebookRow:
+    async def save_rulebook(
+        self, text: str, author: str, id: str, revision: str | None, newest: int | None = None
+    ) -> RulebookRow:
         """See the port."""
         wanted = RulebookRow(id, 0, text, author, self.now(), revision)
         with answering():
-            return await rulebooks.save_rulebook(self._database(), wanted)
+            return await rulebooks.save_rulebook(self._database(), wanted, newest)
 
     async def rulebook(self, id: str) -> RulebookRow | None:
         """See the port."""
@@ -205,10 +215,16 @@ class MongoStore:
             return [rulebook_of(document) async for document in cursor]
 
     async def publish(
-        self, rulebook_id: str, revision: str, effective_at: Instant, actor: str, expected_epoch: int
+        self,
+        rulebook_id: str,
+        revision: str,
+        effective_at: Instant,
+        actor: str,
+        expected_epoch: int,
+        call: str = "",
     ) -> Publication | None:
         """See the port."""
-        wanted = Publication(expected_epoch + 1, rulebook_id, revision, effective_at, actor)
+        wanted = Publication(expected_epoch + 1, rulebook_id, revision, effective_at, actor, call)
         with answering():
             return await rulebooks.publish(self._database(), wanted)
 

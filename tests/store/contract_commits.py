@@ -7,7 +7,7 @@ import pytest
 from artifact.decision import EventStatus
 from artifact.event import EventKey
 from artifact.message import MessageState
-from store.port import CommitResult, Due, Page, Store, Totals, Want
+from store.port import CommitResult, Due, Followed, Page, Store, Totals, Want
 from tests.store.making import (
     NOON,
     SOURCE,
@@ -229,6 +229,18 @@ class ListingContract:
         assert len(await store.behind(2, 1)) == 1
         await committed(store, step("ada", 1, epoch=2))
         assert await store.behind(2, 10) == ["cleo"]
+
+    async def test_how_far_a_publication_has_got_is_counted(self, store: Store) -> None:
+        assert await store.followed(2) == Followed(0, 0)
+        await committed(store, step("ada", 0, epoch=1, changed=7), step("bea", 0, epoch=2, changed=3))
+        await committed(store, step("cleo", 0, epoch=2, changed=1), step("dora", 0, epoch=3, changed=9))
+        assert await store.followed(1) == Followed(4, 7)
+        assert await store.followed(2) == Followed(3, 4)
+        await committed(store, step("ada", 1, epoch=2, changed=5))
+        assert await store.followed(2) == Followed(4, 9)
+        loaded = await store.artifact("ada")
+        assert loaded is not None
+        assert loaded.changed == 5
 
     async def test_totals_count_customers_entries_and_messages(self, store: Store) -> None:
         assert await store.totals() == Totals(0, 0, 0)

@@ -143,6 +143,15 @@ class RulebookContract:
         saved = await asyncio.gather(*[store.save_rulebook("t", "eva", f"r{i}", None) for i in range(8)])
         assert sorted(row.number for row in saved) == list(range(1, 9))
 
+    async def test_whoever_has_not_seen_the_newest_text_keeps_nothing(self, store: Store) -> None:
+        first = await store.save_rulebook("text", "eva", "a", None, 0)
+        with pytest.raises(InputError) as refused:
+            await store.save_rulebook("text", "bob", "b", None, 0)
+        assert refused.value.code is ErrorCode.EDIT_CONFLICT
+        assert await store.rulebook("b") is None
+        assert (await store.save_rulebook("text", "bob", "b", None, 1)).number == 2
+        assert await store.save_rulebook("text", "eva", "a", None, 0) == first, "a retry is no conflict"
+
     async def test_an_unknown_rulebook_is_none(self, store: Store) -> None:
         assert await store.rulebook("a") is None
         assert await store.rulebooks(10) == []
@@ -154,7 +163,9 @@ class RulebookContract:
         assert first.epoch == 1
         assert await store.publish("b", "rev-b", NOON, "bob", 0) is None
         assert await store.publish("b", "rev-b", NOON, "bob", 5) is None
-        second = await store.publish("b", "rev-b", NOON + SECOND, "bob", 1)
+        second = await store.publish("b", "rev-b", NOON + SECOND, "bob", 1, "call 7")
+        assert second is not None
+        assert second.call == "call 7"
         assert await store.publications() == [first, second]
 
     async def test_of_publishers_at_once_one_wins(self, store: Store) -> None:

@@ -62,13 +62,14 @@ def step(
     messages: Sequence[MessageRow] = (),
     due: Instant | None = None,
     epoch: int = 0,
+    changed: int = 0,
     snapshot: bool = False,
     size: int = 0,
 ) -> Commit:
     """The commit that follows version `after`: one entry per event (None: a timer), one timer if there is none."""
     entries = tuple(entry(customer, after + 1 + i, id) for i, id in enumerate(events or (None,)))
     last = entries[-1]
-    artifact = Artifact(customer, last.n, last.now, due, epoch, body=body(last.n, size))
+    artifact = Artifact(customer, last.n, last.now, due, epoch, body=body(last.n, size), changed=changed)
     kept = Snapshot(last.n, last.now, artifact.body) if snapshot else None
     return Commit(customer, after, artifact, entries, tuple(messages), kept)
 

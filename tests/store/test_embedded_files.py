@@ -10,7 +10,7 @@ import pytest
 
 from artifact.errors import ErrorCode, InputError
 from store.embedded import EmbeddedStore, sql
-from store.port import MessageFilter, Totals, Want
+from store.port import Followed, MessageFilter, Totals, Want
 from tests.conftest import ROOT
 from tests.store.embedded_file import opened, refused
 from tests.store.making import NOON, committed, message_row, step
@@ -120,6 +120,28 @@ async def test_a_file_of_a_newer_layout_is_read_and_not_written(tmp_path: Path) 
     reader = opened(path, read_only=True)
     assert await reader.artifact("ada") is not None
     await reader.close()
+
+
+async def test_a_file_of_the_first_layout_is_brought_up_by_who_writes(tmp_path: Path) -> None:
+    path = tmp_path / "memento.db"
+    store = opened(path)
+    await committed(store, step("ada", 0, epoch=1))
+    await store.publish("a", "rev", NOON, "eva", 0)
+    await store.close()
+    connection = apsw.Connection(str(path))
+    connection.execute(
+        "DROP INDEX artifact_epoch; ALTER TABLE artifact DROP COLUMN changed;"
+        "ALTER TABLE publication DROP COLUMN call; CREATE INDEX artifact_epoch ON artifact(epoch);"
+        "PRAGMA user_version = 1"
+    ).fetchall()
+    connection.close()
+    with refused(ErrorCode.STORE_UNAVAILABLE):
+        opened(path, read_only=True)
+    again = opened(path)
+    await committed(again, step("ada", 1, epoch=2, changed=4))
+    assert await again.followed(2) == Followed(1, 4)
+    assert [one.call for one in await again.publications()] == [""]
+    await again.close()
 
 
 async def test_an_artifact_of_a_newer_layout_is_not_guessed_at(tmp_path: Path) -> None:
