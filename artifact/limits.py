@@ -46,6 +46,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     queued_submissions: int = 4_096
     rounds: int = 64
     page_size: int = 100
+    preview_customers: int = 1_000
 
 
 DEFAULT_LIMITS = Limits()

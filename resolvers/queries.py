@@ -3,6 +3,7 @@
 import strawberry
 
 from resolvers.context import Info
+from resolvers.preview import preview_rulebook
 from schema.cursor import Listing
 from schema.customer import Customer
 from schema.described import described
@@ -72,6 +73,12 @@ class Query:
     async def rulebook(self, info: Info) -> Rulebook:
         epoch, live = await info.context.reader.live()
         return Rulebook(epoch=epoch, live=None if live is None else RulebookVersion.of(live))
+
+    preview_rulebook = strawberry.field(
+        preview_rulebook,
+        description="What would change if a saved version went live now: counts over a page of customers, and "
+        "`first` examples in words. Nothing is stored.",
+    )
 
     @described("What the checker makes of a text; nothing is stored.")
     async def check_rulebook(self, info: Info, text: str) -> RulebookCheck:

@@ -17,12 +17,16 @@ from dsl.compile import Checked
 from dsl.template import TemplateError
 from dsl.verdict import Rendered
 from engine import view
+from engine.books import in_force
 from engine.explaining import because
 from engine.fold import zone_of_customer
 from engine.gate_words import gate_sentence
 from engine.pipeline import Engine
 from engine.spoken import phrases_of
+from resolvers.publishing import rollout_of
 from schema.port import Option, Placed, Reading, Saved, Told
+from schema.rollout import Rollout
+from schema.rule_test import RuleTest
 from store.port import Publication, RulebookRow
 
 UNSEEN = frozenset({DeliveryState.PLANNED, DeliveryState.HANDED_OVER, DeliveryState.DELIVERED})
@@ -76,18 +80,29 @@ class EngineReader:
     async def versions(self, first: int, below: int | None) -> list[Saved]:
         rows = await self._engine.store.rulebooks(first, below)
         publications = await self._engine.store.publications()
-        return [standing(row, publications) for row in rows]
+        return [standing(row, publications, self._engine.now()) for row in rows]
 
     async def live(self) -> tuple[int, Saved | None]:
-        """The newest epoch, and the version it put into force."""
+        """The newest epoch, and the version in force."""
         publications = await self._engine.store.publications()
-        if not publications:
-            return 0, None
-        row = await self._engine.store.rulebook(publications[-1].rulebook_id)
-        return publications[-1].epoch, None if row is None else standing(row, publications)
+        live = in_force(publications, self._engine.now())
+        row = await self._engine.store.rulebook(live.rulebook_id) if live is not None else None
+        newest = publications[-1].epoch if publications else 0
+        return newest, None if row is None else standing(row, publications, self._engine.now())
+
+    async def rollout(self) -> Rollout | None:
+        publications = await self._engine.store.publications()
+        return rollout_of(await self._engine.rollout(publications[-1])) if publications else None
 
     async def checked(self, text: str) -> Checked:
         return await self._engine.check(text)
+
+    async def tested(self, checked: Checked) -> list[RuleTest]:
+        results = await self._engine.test(checked)
+        return [
+            RuleTest(name=one.name, line=one.line, passed=one.passed, detail=one.detail or None)
+            for one in results
+        ]
 
     def label(self, reading: Reading, kind: str, name: str, language: str | None) -> str:
         book = self._engine.books.live
@@ -148,10 +163,13 @@ class EngineReader:
         return asked or reading.artifact.body.facts.preferences.language or (book.language if book else "en")
 
 
-def standing(row: RulebookRow, publications: list[Publication]) -> Saved:
+def standing(row: RulebookRow, publications: list[Publication], now: Instant) -> Saved:
     """A saved version and where it stands."""
+    live = in_force(publications, now)
     published = [one for one in publications if one.rulebook_id == row.id]
     if not published:
         return Saved(row, "DRAFT")
-    live = publications[-1].rulebook_id == row.id
-    return Saved(row, "LIVE" if live else "REPLACED", published[-1].effective_at)
+    if live is not None and live.rulebook_id == row.id:
+        return Saved(row, "LIVE", live.effective_at)
+    coming = live is None or published[-1].epoch > live.epoch
+    return Saved(row, "SCHEDULED" if coming else "REPLACED", published[-1].effective_at)

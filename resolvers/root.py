@@ -20,6 +20,7 @@ from resolvers.mutations.acknowledge_deliveries import acknowledge_deliveries
 from resolvers.mutations.ingest_events import ingest_events
 from resolvers.mutations.publish_rulebook import publish_rulebook
 from resolvers.mutations.request_messages import request_messages
+from resolvers.mutations.rollback_rulebook import rollback_rulebook
 from resolvers.mutations.save_rulebook import save_rulebook
 from resolvers.mutations.set_consent import set_consent
 from resolvers.mutations.tell_message import tell_message
@@ -54,6 +55,9 @@ class Mutation:
     )
     publish_rulebook = strawberry.mutation(
         publish_rulebook, description="Put a version into force. Returns at once; waiting messages follow."
+    )
+    rollback_rulebook = strawberry.mutation(
+        rollback_rulebook, description="Put a version in force again. What has not left is as it was before."
     )
 
 

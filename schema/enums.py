@@ -31,6 +31,7 @@ __all__ = [
     "GateOutcome",
     "HoldKind",
     "MessageState",
+    "RolloutState",
     "RuleResult",
     "RulebookState",
     "Severity",
@@ -114,5 +115,16 @@ class ConsentAnswer(StrEnum):
 @strawberry.enum(description="Where a saved rulebook stands.")
 class RulebookState(StrEnum):
     DRAFT = "DRAFT"
+    SCHEDULED = "SCHEDULED"
     LIVE = "LIVE"
+    REPLACED = "REPLACED"
+
+
+@strawberry.enum(
+    description="How far a publication has got. SCHEDULED: its instant is to come. REPLACED: a later one is in force."
+)
+class RolloutState(StrEnum):
+    SCHEDULED = "SCHEDULED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
     REPLACED = "REPLACED"

@@ -16,6 +16,8 @@ from artifact.limits import Limits
 from artifact.message import Delivery, Hold, Message
 from dsl.compile import Checked
 from dsl.verdict import Rendered
+from schema.rollout import Rollout
+from schema.rule_test import RuleTest
 from store.port import RulebookRow
 
 
@@ -49,7 +51,7 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """A saved rulebook, and where it stands: DRAFT, LIVE or REPLACED."""
+    """A saved rulebook, and where it stands: DRAFT, SCHEDULED, LIVE or REPLACED."""
 
     row: RulebookRow
     state: str
@@ -79,6 +81,12 @@ class Reader(Protocol):
 
     async def checked(self, text: str) -> Checked:
         """What the checker finds in a text; off the event loop."""
+
+    async def tested(self, checked: Checked) -> list[RuleTest]:
+        """How the tests that a text brings end; off the event loop."""
+
+    async def rollout(self) -> Rollout | None:
+        """How far the newest publication has got."""
 
     def label(self, reading: Reading, kind: str, name: str, language: str | None) -> str:
         """The display name of a topic, situation or commitment."""

@@ -6,7 +6,10 @@ import strawberry
 
 from dsl import errors
 from dsl.compile import Checked
+from schema.described import described
 from schema.enums import Severity
+from schema.port import Info
+from schema.rule_test import RuleTest
 from schema.scalars import JSON
 
 
@@ -44,6 +47,11 @@ class RulebookCheck:
     ok: bool = strawberry.field(description="Whether it can be published.")
     diagnostics: list[Diagnostic]
     cost: int = strawberry.field(description="The most that one deciding can cost, in the checker's units.")
+    _checked: strawberry.Private[Checked]
+
+    @described("The tests that the text brings, run now; none where it has errors.")
+    async def tests(self, info: Info) -> list[RuleTest]:
+        return await info.context.reader.tested(self._checked)
 
     @classmethod
     def of(cls, checked: Checked) -> Self:
@@ -51,4 +59,5 @@ class RulebookCheck:
             ok=checked.rulebook is not None,
             diagnostics=[Diagnostic.of(row) for row in checked.diagnostics],
             cost=checked.cost,
+            _checked=checked,
         )

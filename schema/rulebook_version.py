@@ -9,6 +9,7 @@ from schema.described import described
 from schema.enums import RulebookState
 from schema.paging import Connection, check_first, page_of
 from schema.port import Info, Saved
+from schema.rollout import Rollout
 from schema.rulebook_check import RulebookCheck
 from schema.scalars import Cursor, DateTime, moment
 from schema.user_error import UserError
@@ -23,7 +24,7 @@ class RulebookVersion:
     text: str
     author: str
     saved_at: DateTime
-    published_at: DateTime | None = strawberry.field(description="When it last went live.")
+    published_at: DateTime | None = strawberry.field(description="When it last went live, or is to go live.")
 
     @strawberry.field
     async def check(self, info: Info) -> RulebookCheck:
@@ -44,8 +45,14 @@ class RulebookVersion:
 
 @strawberry.type(description="The manners of the brand.")
 class Rulebook:
-    epoch: int = strawberry.field(description="Counts publications; pass it on to publish what you saw.")
+    epoch: int = strawberry.field(
+        description="Counts publications, also those to come; pass it on to publish what you saw."
+    )
     live: RulebookVersion | None
+
+    @described("How far the newest publication has got.")
+    async def rollout(self, info: Info) -> Rollout | None:
+        return await info.context.reader.rollout()
 
     @described("Newest first.")
     async def versions(
@@ -70,6 +77,10 @@ class SaveRulebookInput:
         description="The id of the version; the same id again saves nothing."
     )
     text: str = strawberry.field(description="Text with errors can be kept, never published.")
+    base_version_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The newest version you saw; if another was saved since, EDIT_CONFLICT, and nothing is kept.",
+    )
 
 
 @strawberry.type(description="The version that was saved.")
@@ -81,9 +92,29 @@ class RulebookVersionPayload:
 @strawberry.input(description="Put a saved version into force.")
 class PublishRulebookInput:
     id: strawberry.ID = strawberry.field(
-        description="Names this call. Publishing what is live already changes nothing, so a retry is safe."
+        description="Names this call: sent again, it is answered with the publication it made."
     )
     version_id: strawberry.ID
+    expected_epoch: int | None = strawberry.field(
+        default=None,
+        description="The epoch you saw; if another publication came between, EDIT_CONFLICT.",
+    )
+    effective_at: DateTime | None = strawberry.field(
+        default=None, description="When it is to go live, within a year; without it, at once."
+    )
+    even_if_tests_fail: bool = strawberry.field(
+        default=False, description="Publish although tests that it brings fail."
+    )
+
+
+@strawberry.input(description="Put a version in force again that was in force before.")
+class RollbackRulebookInput:
+    id: strawberry.ID = strawberry.field(
+        description="Names this call: sent again, it is answered with the publication it made."
+    )
+    version_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Without it, the version that the newest publication replaced."
+    )
     expected_epoch: int | None = strawberry.field(
         default=None,
         description="The epoch you saw; if another publication came between, EDIT_CONFLICT.",
@@ -110,4 +141,5 @@ class Publication:
 @strawberry.type(description="The publication; messages that wait are decided anew in the background.")
 class RolloutPayload:
     publication: Publication | None
+    rollout: Rollout | None
     user_errors: list[UserError]

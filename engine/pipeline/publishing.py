@@ -14,8 +14,9 @@ from artifact.instant import DAY, Instant
 from artifact.limits import Limits
 from dsl.book import CompiledRulebook
 from dsl.compile import Checked
+from dsl.rulebook import Rulebook
 from engine.books import ALWAYS, CONFIRMED, NOTICE, Books
-from engine.pipeline.rulebook_tests import run_tests
+from engine.pipeline.rulebook_tests import TestResult, run_tests
 from store.port import Publication, RulebookRow, Store
 
 Check = Callable[[str], Awaitable[Checked]]
@@ -58,9 +59,14 @@ class Publishing:
         revision = checked.rulebook.revision if checked.rulebook is not None else None
         return await self._store.save_rulebook(text, author, id, revision, newest), checked
 
-    async def compiled(self, rulebook_id: str) -> Checked:
-        """A saved text, checked. Raises InputError RULEBOOK_UNKNOWN."""
-        return await self._check((await self._row(rulebook_id)).text)
+    async def draft(self, rulebook_id: str) -> Rulebook:
+        """A saved text, compiled once. Raises InputError RULEBOOK_UNKNOWN or RULEBOOK_INVALID."""
+        row = await self._row(rulebook_id)
+        book = self._books.known(row.revision or "")
+        if book is None:
+            book = _publishable(await self._check(row.text))
+            self._books.keep(book)
+        return book
 
     async def publish(self, rulebook_id: str, order: Order) -> Publication:
         """Put a saved text in force, at once or at an instant to come.
@@ -73,10 +79,10 @@ class Publishing:
         done = _done(publications, rulebook_id, order, self._store.now())
         if done is not None:
             return done
-        checked = await self.compiled(rulebook_id)
+        checked = await self._check((await self._row(rulebook_id)).text)
         book = _publishable(checked)
         if not order.even_if_tests_fail:
-            await self._test(book, checked)
+            await self._demand_tests(checked)
         return await self._append(rulebook_id, book, order, publications)
 
     async def roll_back(self, rulebook_id: str | None, order: Order) -> Publication:
@@ -94,7 +100,7 @@ class Publishing:
         done = _done(publications, target, order, self._store.now())
         if done is not None:
             return done
-        return await self._append(target, _publishable(await self.compiled(target)), order, publications)
+        return await self._append(target, await self.draft(target), order, publications)
 
     async def refresh(self) -> None:
         """Confirm what is in force: without this a process commits no intents under it (I6).
@@ -106,7 +112,7 @@ class Publishing:
         self._books.confirmed_until = now + CONFIRMED if self._store.shared else ALWAYS
 
     async def _append(
-        self, rulebook_id: str, book: CompiledRulebook, order: Order, known: Sequence[Publication]
+        self, rulebook_id: str, book: Rulebook, order: Order, known: Sequence[Publication]
     ) -> Publication:
         newest = known[-1].epoch if known else 0
         expected = newest if order.expected_epoch is None else order.expected_epoch
@@ -136,9 +142,15 @@ class Publishing:
         soonest = now + NOTICE if self._store.shared else now
         return max(soonest, asked or 0)
 
-    async def _test(self, book: CompiledRulebook, checked: Checked) -> None:
+    async def test(self, checked: Checked) -> list[TestResult]:
+        """Run the tests that a text brings; none where it has errors."""
+        if checked.rulebook is None or not checked.tests:
+            return []
         # In a thread of its own: virtual time computes for long and waits for nothing.
-        results = await asyncio.to_thread(asyncio.run, run_tests(book, checked.tests, self._limits))
+        return await asyncio.to_thread(asyncio.run, run_tests(checked.rulebook, checked.tests, self._limits))
+
+    async def _demand_tests(self, checked: Checked) -> None:
+        results = await self.test(checked)
         failed = [result.name for result in results if not result.passed]
         if failed:
             named = ", ".join(f"“{name}”" for name in failed[:3])

@@ -24,9 +24,11 @@ from dsl.rulebook import Rulebook
 from engine.admitting import message_id
 from engine.books import Books
 from engine.pipeline.kernel import Job, Kernel
+from engine.pipeline.preview import Place, Preview, Previewer
 from engine.pipeline.publishing import Check, Order, Publishing
 from engine.pipeline.replay import Replay
 from engine.pipeline.rollout import Rollout, Sweep, rollout_of
+from engine.pipeline.rulebook_tests import TestResult
 from engine.traces import whole
 from store.port import Publication, RulebookRow, Store
 
@@ -206,6 +208,10 @@ class Engine:
         """Check a text without keeping it."""
         return await self._check(text)
 
+    async def test(self, checked: Checked) -> list[TestResult]:
+        """Run the tests that a text brings, off the event loop; none where it has errors."""
+        return await self._publishing.test(checked)
+
     async def save_rulebook(
         self, text: str, author: str, id: str, base: str | None = None
     ) -> tuple[RulebookRow, Checked]:
@@ -237,6 +243,14 @@ class Engine:
     async def rollout(self, publication: Publication) -> Rollout:
         """How far a publication has got."""
         return await rollout_of(self.store, publication)
+
+    async def preview(self, rulebook_id: str, examples: int, after: Place | None = None) -> Preview:
+        """What would change if a saved text went live now, a page of customers at a time; nothing is stored.
+
+        Raises InputError RULEBOOK_UNKNOWN or RULEBOOK_INVALID.
+        """
+        draft = await self._publishing.draft(rulebook_id)
+        return await Previewer(self.store, self.books, self.limits, draft).page(examples, after)
 
     async def _bring(self, customer_ids: Sequence[str]) -> frozenset[str]:
         brought = await self.wake(customer_ids)

@@ -1,33 +1,26 @@
-"""`publishRulebook`: put a saved version into force. Returns at once; what waits is decided anew afterwards."""
+"""`publishRulebook`: put a saved version into force, now or later. Returns at once; what waits is decided anew afterwards."""
 
-from artifact.errors import ErrorCode, InputError
+from engine.pipeline.publishing import Order
+from engine.plain import expect_id
 from resolvers.context import Info, acting
-from schema.rulebook_version import Publication, PublishRulebookInput, RolloutPayload
-from schema.user_error import UserError
+from resolvers.publishing import answered
+from schema.rulebook_version import PublishRulebookInput, RolloutPayload
+from schema.scalars import instant_given
+from store.port import Publication
 
 
 async def publish_rulebook(info: Info, input: PublishRulebookInput) -> RolloutPayload:
-    """Publishing what is live already answers with its publication, so that a retry does not publish twice."""
+    """The same call again, and publishing what is live already, answer with the publication that there is."""
+    return await answered(info.context.engine, _published(info, input))
+
+
+async def _published(info: Info, input: PublishRulebookInput) -> Publication:
     engine = info.context.engine
-    try:
-        actor = acting(info.context)
-        publications = await engine.store.publications()
-        if publications and publications[-1].rulebook_id == input.version_id:
-            return RolloutPayload(publication=Publication.of(publications[-1]), user_errors=[])
-        publication = await engine.publish_rulebook(input.version_id, actor, input.expected_epoch)
-    except InputError as error:
-        return RolloutPayload(publication=None, user_errors=[UserError.of(_placed(error))])
-    return RolloutPayload(publication=Publication.of(publication), user_errors=[])
-
-
-_FIELDS = {
-    ErrorCode.RULEBOOK_UNKNOWN: "versionId",
-    ErrorCode.RULEBOOK_INVALID: "versionId",
-    ErrorCode.EDIT_CONFLICT: "expectedEpoch",
-}
-
-
-def _placed(error: InputError) -> InputError:
-    """The error at the field of this input that it is about."""
-    path = ("input", _FIELDS[error.code]) if error.code in _FIELDS else error.path
-    return InputError(error.code, error.message, help=error.help, path=path)
+    order = Order(
+        actor=acting(info.context),
+        call=expect_id(input.id, ("input", "id"), engine.limits),
+        expected_epoch=input.expected_epoch,
+        effective_at=instant_given(input.effective_at, "input", "effectiveAt"),
+        even_if_tests_fail=input.even_if_tests_fail,
+    )
+    return await engine.publish(input.version_id, order)

@@ -15,11 +15,18 @@ async def save_rulebook(info: Info, input: SaveRulebookInput) -> RulebookVersion
     try:
         actor = acting(info.context)
         id = expect_id(input.id, ("input", "id"), engine.limits)
-        row, _ = await engine.save_rulebook(_text(input.text, engine.limits), actor, id)
-        saved = standing(row, await engine.store.publications())
+        text = _text(input.text, engine.limits)
+        row, _ = await engine.save_rulebook(text, actor, id, input.base_version_id)
+        saved = standing(row, await engine.store.publications(), engine.now())
     except InputError as error:
-        return RulebookVersionPayload(rulebook_version=None, user_errors=[UserError.of(error)])
+        return RulebookVersionPayload(rulebook_version=None, user_errors=[UserError.of(_placed(error))])
     return RulebookVersionPayload(rulebook_version=RulebookVersion.of(saved), user_errors=[])
+
+
+def _placed(error: InputError) -> InputError:
+    if error.code not in {ErrorCode.EDIT_CONFLICT, ErrorCode.RULEBOOK_UNKNOWN}:
+        return error
+    return InputError(error.code, error.message, help=error.help, path=("input", "baseVersionId"))
 
 
 def _text(text: str, limits: Limits) -> str:
