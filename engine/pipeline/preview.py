@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from artifact.customer import Artifact
-from artifact.decision import Record
+from artifact.decision import KeptRecord
 from artifact.instant import Instant
 from artifact.limits import Limits
 from artifact.message import LIVE_STATES, Message, MessageState
@@ -170,7 +170,7 @@ class _Tally:
         return Preview(customers, self._messages, self._changed, moves, causes, tuple(self._examples), after)
 
 
-def _records(draft: Run) -> tuple[Record, ...]:
+def _records(draft: Run) -> tuple[KeptRecord, ...]:
     return draft.entries[0].out if draft.entries else ()
 
 
