@@ -15,6 +15,7 @@ from dsl.check.rules import Source
 from dsl.closures import Closures
 from dsl.cut import Cut, cut
 from dsl.errors import Diagnostic, DiagnosticCode, Finding, Lines, Severity, worded
+from dsl.glossary import Glossary, glossary_in, in_english, renamed
 from dsl.lexicon import Tongue, tongue_of
 from dsl.parser import parse_declaration
 from dsl.trial import RulebookTest
@@ -53,7 +54,10 @@ def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Chec
         return _refused([Finding(DiagnosticCode.TOO_MANY_DECLARATIONS, 0, 0, values)], read, words.code)
     sources, findings, unread = _parsed(read, cuts, words, limits)
     lines = Lines(read)
-    outcome = check_program(sources, words, lines, unread)
+    glossary = glossary_in((source.node for source in sources), words)
+    if glossary is not None and words.code != "en":
+        sources = [_in_english(source, words.code, limits.nesting, glossary) for source in sources]
+    outcome = check_program(sources, words, lines, unread, glossary)
     diagnostics = _worded(findings + outcome.findings, lines, words.code)
     if any(diagnostic.severity in (Severity.CRITICAL, Severity.ERROR) for diagnostic in diagnostics):
         return Checked(None, diagnostics, 0, outcome.tests)
@@ -95,6 +99,17 @@ def _parsed(
         findings += [finding.moved(one.start) for finding in parsed.findings]
         unread += parsed.unread
     return sources, findings, tuple(unread)
+
+
+def _in_english(source: Source, code: str, nesting: int, glossary: Glossary) -> Source:
+    """The declaration with the names that systems use."""
+    names = in_english if source.alone else None
+    node = (
+        names(source.text, code, nesting, glossary)[0]
+        if names
+        else renamed(source.node, glossary.english, glossary.english_title)
+    )
+    return source._replace(node=node, written=source.node)
 
 
 def _unreadable(text: str) -> list[Finding]:

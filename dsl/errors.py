@@ -47,6 +47,9 @@ class DiagnosticCode(StrEnum):
     NAME_TAKEN = "NAME_TAKEN"
     NAME_RESERVED = "NAME_RESERVED"
     NAME_UNKNOWN = "NAME_UNKNOWN"
+    GLOSSARY_REPEATED = "GLOSSARY_REPEATED"
+    GLOSSARY_CLASH = "GLOSSARY_CLASH"
+    GLOSSARY_UNUSED = "GLOSSARY_UNUSED"
     FIELD_UNKNOWN = "FIELD_UNKNOWN"
     FIELD_AMBIGUOUS = "FIELD_AMBIGUOUS"
     VALUE_UNKNOWN = "VALUE_UNKNOWN"
@@ -103,6 +106,7 @@ CRITICAL = frozenset(
 )
 WARNINGS = frozenset(
     {
+        DiagnosticCode.GLOSSARY_UNUSED,
         DiagnosticCode.TEMPLATE_LANGUAGE_MISSING,
         DiagnosticCode.RULE_NEVER_APPLIES,
         DiagnosticCode.CONDITION_ALWAYS_TRUE,
@@ -119,7 +123,10 @@ WARNINGS = frozenset(
     }
 )
 HINTS = frozenset({DiagnosticCode.NAME_UNUSED, DiagnosticCode.PAIRS_NOT_COMPARED})
-ADVICE = (WARNINGS | HINTS | {DiagnosticCode.RULES_TIE}) - {DiagnosticCode.TEMPLATE_LANGUAGE_MISSING}
+ADVICE = (WARNINGS | HINTS | {DiagnosticCode.RULES_TIE}) - {
+    DiagnosticCode.GLOSSARY_UNUSED,
+    DiagnosticCode.TEMPLATE_LANGUAGE_MISSING,
+}
 """What dsl.advice finds, in a text that compiles."""
 
 

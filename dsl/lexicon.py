@@ -35,6 +35,7 @@ HARD = frozenset(
 HEADS = frozenset(
     [
         "_RULEBOOK",
+        "_GLOSSARY",
         "_VOCABULARY",
         "_PARAMETERS",
         "_CALENDAR",
@@ -166,9 +167,12 @@ class Tongue:
         return text.replace(",", "") if self.code == "en" else text.replace(".", "").replace(",", ".")
 
     def builtin(self, word: str) -> str:
-        """The built-in name that this word stands for, else the word as it is compared."""
+        """The built-in name that this word stands for, else the word as it is compared.
+
+        Whatever the tongue, the English words are known too: with a glossary, names come in English.
+        """
         key = plain(word)
-        return self.names.get(key, key)
+        return self.names.get(key) or (key if self.code == "en" else tongue("en").names.get(key, key))
 
 
 def _table() -> str:

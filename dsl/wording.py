@@ -58,6 +58,12 @@ _EN: Mapping[str, Words] = {
         "choose another name",
     ),
     "NAME_UNKNOWN": ("`{text}` is not declared{what}", "declare it, or check its spelling"),
+    "GLOSSARY_REPEATED": ("the glossary names `{word}` twice", "keep one of them"),
+    "GLOSSARY_CLASH": (
+        "`{word}` already means something else in {language}",
+        "choose another word for it in the glossary",
+    ),
+    "GLOSSARY_UNUSED": ("nothing in this rulebook is called `{word}`", "check its spelling, or leave it out"),
     "FIELD_UNKNOWN": (
         "`{text}` is not a field of {owner}",
         "declare it where the event or topic is declared",

@@ -55,6 +55,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "elija otro nombre",
     ),
     "NAME_UNKNOWN": ("`{text}` no está declarado{what}", "declárelo, o revise cómo se escribe"),
+    "GLOSSARY_REPEATED": ("el glosario nombra `{word}` dos veces", "deje una sola"),
+    "GLOSSARY_CLASH": (
+        "`{word}` ya significa otra cosa en {language}",
+        "elija otra palabra para ello en el glosario",
+    ),
+    "GLOSSARY_UNUSED": (
+        "nada se llama `{word}` en este reglamento",
+        "revise cómo se escribe, o quítelo",
+    ),
     "FIELD_UNKNOWN": (
         "`{text}` no es un campo de {owner}",
         "declárelo donde se declara el evento o el tema",

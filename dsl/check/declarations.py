@@ -17,6 +17,7 @@ from dsl.syntax import Node, Word
 from dsl.types import DATE, DURATION, INSTANT, MONEY, TEXT, YES_NO, Kind, Type
 
 BASES = ("consent", "existing_customer", "contract", "pre_contract", "legal", "vital_interest")
+LANGUAGES = ("en", "es", "cs")
 LIVES_FOR = Span(30, Unit.DAY)
 
 _SIMPLE = {
@@ -36,6 +37,7 @@ class Header(NamedTuple):
     zone: str = "UTC"
     currency: str = "EUR"
     owner: str | None = None
+    language: str | None = None
 
 
 class Placed(NamedTuple):
@@ -64,6 +66,8 @@ def header_of(desk: Desk, declarations: list[Placed], *, told: bool = False) -> 
         header = header._replace(zone=_zone(desk, parts["zone"].word()))
     if "currency" in parts:
         header = header._replace(currency=_currency(desk, parts["currency"].word()))
+    if "language" in parts:
+        header = header._replace(language=_language(desk, parts["language"].word()))
     if "owner" in parts:
         header = header._replace(owner=parts["owner"].word().text)
     return header
@@ -76,6 +80,15 @@ def _zone(desk: Desk, word: Word) -> str:
         desk.report(Code.ZONE_UNKNOWN, word, text=word.text)
         return "UTC"
     return word.text
+
+
+def _language(desk: Desk, word: Word) -> str | None:
+    """The language of texts that name none, and of customers who have none."""
+    code = desk.tongue.builtin(word.text)
+    if code in LANGUAGES:
+        return code
+    desk.unknown(Code.VALUE_UNKNOWN, word, word.text, desk.built_in(LANGUAGES))
+    return None
 
 
 def _currency(desk: Desk, word: Word) -> str:

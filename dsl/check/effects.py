@@ -89,7 +89,7 @@ class Effects(Conditions):
     def because(self, worded: Node) -> dict[str, str]:
         """A text of the author, in the language of the file and in any other that is given."""
         words = worded.words()
-        texts = {self.desk.tongue.code: words[0].text}
+        texts = {self.desk.language: words[0].text}
         for code, text in zip(words[1::2], words[2::2], strict=True):
             texts[self.desk.tongue.builtin(code.text)] = text.text
         return texts

@@ -61,7 +61,7 @@ class Frame(NamedTuple):
 def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
     """Check everything but rules and tests. `told`: a header is there that cannot be read."""
     header = header_of(desk, placed, told=told)
-    desk.currency = header.currency
+    desk.currency, desk.language = header.currency, header.language or desk.tongue.code
     symbols = Symbols()
     collector = Collector(desk, symbols)
     for one in placed:

@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from dsl.check.declarations import Placed
 from dsl.check.frame import Frame, Kept, digest_of, frame_of, recalled, remember
+from dsl.check.glossary import check_glossary
 from dsl.check.rules import RULES, Rules, Source
 from dsl.check.symbols import Desk
 from dsl.errors import Finding, Lines
+from dsl.glossary import Glossary
 from dsl.lexicon import Tongue, plain
 from dsl.program import Program
 from dsl.trial import RulebookTest
@@ -22,23 +24,33 @@ class Outcome(NamedTuple):
 
 
 def check_program(
-    sources: list[Source], tongue: Tongue, lines: Lines, unread: tuple[tuple[str, str], ...] = ()
+    sources: list[Source],
+    tongue: Tongue,
+    lines: Lines,
+    unread: tuple[tuple[str, str], ...] = (),
+    glossary: Glossary | None = None,
 ) -> Outcome:
     """Check every declaration. The program is only meaningful if nothing was found.
 
     `unread` are head and name of the declarations that could not be parsed: their names are not reported, so nothing
     that is found good beside them is remembered.
     """
-    desk = Desk(tongue)
+    desk = Desk(tongue, glossary=glossary)
     desk.unread = frozenset(plain(name) for _, name in unread)
     desk.unread_vocabulary = any(head in ("_VOCABULARY", "_PARAMETERS") for head, _ in unread)
     kept = _kept(desk, [source for source in sources if source.node.kind not in RULES], unread)
     bases = tuple(source.base for source in sources if source.node.kind not in RULES)
     frame = kept.frame.moved(bases)
-    desk.currency = frame.header.currency
+    desk.currency, desk.language = frame.header.currency, frame.header.language or tongue.code
     rules = Rules(frame.behaviour(desk), frame.header, kept.known)
-    program = _program(frame, rules, [source for source in sources if source.node.kind in RULES], tongue.code)
+    program = _program(
+        frame, rules, [source for source in sources if source.node.kind in RULES], desk.language
+    )
     tests = rules.tests(lines)
+    if glossary is not None:
+        check_glossary(
+            desk, glossary, [Placed(source.written or source.node, source.base) for source in sources]
+        )
     if not unread:
         kept.known = rules.good
     return Outcome(program, tests, desk.findings)

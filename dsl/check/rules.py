@@ -25,12 +25,16 @@ R = TypeVar("R", MessageRule, EventRule, RulebookTest)
 
 
 class Source(NamedTuple):
-    """A parsed declaration, where it begins, and its text. `alone`: nothing else stands in that text."""
+    """A parsed declaration, where it begins, and its text. `alone`: nothing else stands in that text.
+
+    `written` is the tree with the author's own names, where a glossary gave it others.
+    """
 
     node: Node
     base: int
     text: str
     alone: bool
+    written: Node | None = None
 
 
 class Rules:

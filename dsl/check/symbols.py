@@ -5,6 +5,7 @@ from copy import copy
 from typing import NamedTuple
 
 from dsl.errors import DiagnosticCode, Finding
+from dsl.glossary import Glossary
 from dsl.grammar import keyword_of
 from dsl.lexicon import Tongue, plain
 from dsl.names import Names, nearest
@@ -102,6 +103,9 @@ class Symbols:
         return other
 
 
+_NAMES = ("text", "near", "try_")
+"""Values that are names of the author's own, or may be."""
+
 _SHOWN = 12
 """How many possible names a message lists."""
 
@@ -109,8 +113,10 @@ _SHOWN = 12
 class Desk:
     """Takes findings, and knows where the declaration at hand begins."""
 
-    def __init__(self, tongue: Tongue, currency: str = "EUR") -> None:
+    def __init__(self, tongue: Tongue, currency: str = "EUR", glossary: Glossary | None = None) -> None:
         self.tongue, self.currency = tongue, currency
+        self.language = tongue.code
+        self._glossary = glossary if tongue.code != "en" else None
         self.findings: list[Finding] = []
         self._noted: set[tuple[DiagnosticCode, int, int]] = set()
         self.unread: frozenset[str] = frozenset()
@@ -121,11 +127,17 @@ class Desk:
     def report(self, code: DiagnosticCode, place: Place, **values: object) -> None:
         """Note a fault at a place of the declaration at hand, once."""
         said = {key: str(value) for key, value in values.items() if value is not None and value != ""}
+        if self._glossary is not None:
+            said.update((key, self.shown(said[key])) for key in _NAMES if key in said)
         finding = Finding(code, place.start + self.base, place.end + self.base, said)
         key = (code, finding.start, finding.end)
         if key not in self._noted:
             self._noted.add(key)
             self.findings.append(finding)
+
+    def shown(self, name: str) -> str:
+        """A name as this author writes it."""
+        return name if self._glossary is None else self._glossary.spanish(name)
 
     def keyword(self, kind: str) -> str:
         """The word with which the author begins a part or an effect of this kind."""
@@ -139,11 +151,12 @@ class Desk:
         self, code: DiagnosticCode, place: Place, text: str, names: Iterable[str], **values: object
     ) -> None:
         """Note a name that is not there, with the nearest one that is; unless it may be where nothing could be read."""
+        text = self.shown(text)
         if code is not DiagnosticCode.VALUE_UNKNOWN and (
             self.unread_vocabulary or {plain(text), plain(text.partition(".")[0])} & self.unread
         ):
             return
-        names = list(names)
+        names = [self.shown(name) for name in names]
         self._patience -= len(names)
         near = nearest(text, names) if self._patience > 0 else None
         self.report(code, place, text=text, near=near, known=", ".join(names[:_SHOWN]), **values)

@@ -20,7 +20,7 @@ def check_templates(effects: Effects, placed: list[Placed]) -> dict[str, tuple[T
         variants: list[TemplateVariant] = []
         for part in node.nodes():
             _add(effects, variants, _variant(effects, part, node.word().text), part)
-        own = effects.desk.tongue.code
+        own = effects.desk.language
         if variants and all(variant.language != own for variant in variants):
             effects.desk.report(
                 Code.TEMPLATE_LANGUAGE_MISSING, node.word(), text=node.word().text, language=own
@@ -32,7 +32,7 @@ def check_templates(effects: Effects, placed: list[Placed]) -> dict[str, tuple[T
 def _variant(effects: Effects, node: Node, name: str) -> TemplateVariant:
     names = node.maybe_node(0) if node.kind == "variant" else None
     language = node.maybe_word(1 if node.kind == "variant" else 0)
-    code = effects.desk.tongue.builtin(language.text) if language else effects.desk.tongue.code
+    code = effects.desk.tongue.builtin(language.text) if language else effects.desk.language
     channels: tuple[Channel, ...] | None = effects.channels(names) if names else None
     parts: dict[str, str] = {}
     for part in node.all("part"):
