@@ -99,6 +99,9 @@ class DiagnosticCode(StrEnum):
     LIMIT_BEYOND_LIFE = "LIMIT_BEYOND_LIFE"
     VALIDITY_DISJOINT = "VALIDITY_DISJOINT"
     NAME_UNUSED = "NAME_UNUSED"
+    TABLE_GAP = "TABLE_GAP"
+    TABLE_ROWS_OVERLAP = "TABLE_ROWS_OVERLAP"
+    TABLE_ROW_UNREACHABLE = "TABLE_ROW_UNREACHABLE"
 
 
 CRITICAL = frozenset(
@@ -120,6 +123,9 @@ WARNINGS = frozenset(
         DiagnosticCode.EVENT_CYCLE,
         DiagnosticCode.LIMIT_BEYOND_LIFE,
         DiagnosticCode.VALIDITY_DISJOINT,
+        DiagnosticCode.TABLE_GAP,
+        DiagnosticCode.TABLE_ROWS_OVERLAP,
+        DiagnosticCode.TABLE_ROW_UNREACHABLE,
     }
 )
 HINTS = frozenset({DiagnosticCode.NAME_UNUSED, DiagnosticCode.PAIRS_NOT_COMPARED})

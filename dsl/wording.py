@@ -178,6 +178,18 @@ _EN: Mapping[str, Words] = {
         "`{text}` and `{other}` are never valid on one day, so the exception silences nothing",
         "correct the dates",
     ),
+    "TABLE_GAP": (
+        "no row of `{text}` speaks of the case in which {example}",
+        "add a row for it, or end the table with a row that says `otherwise`",
+    ),
+    "TABLE_ROWS_OVERLAP": (
+        "rows {first} and {second} of `{text}` both apply where {example}",
+        "narrow one of them, or let the table take the first row that applies",
+    ),
+    "TABLE_ROW_UNREACHABLE": (
+        "row {first} of `{text}` never counts: the rows above it speak of all its cases",
+        "leave it out, or put it above them",
+    ),
     "NAME_UNUSED": ("`{text}` is never used", "use it, or leave it out"),
 }
 

@@ -193,6 +193,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "`{text}` y `{other}` no están vigentes ningún mismo día, así que la excepción no calla nada",
         "corrija las fechas",
     ),
+    "TABLE_GAP": (
+        "ninguna fila de `{text}` habla del caso en que {example}",
+        "añada una fila para él, o acabe la tabla con una fila `en otro caso`",
+    ),
+    "TABLE_ROWS_OVERLAP": (
+        "las filas {first} y {second} de `{text}` se aplican ambas si {example}",
+        "estreche una de ellas, o haga que la tabla tome la primera que se aplique",
+    ),
+    "TABLE_ROW_UNREACHABLE": (
+        "la fila {first} de `{text}` no cuenta nunca: las de arriba hablan de todos sus casos",
+        "quítela, o póngala por encima de ellas",
+    ),
     "NAME_UNUSED": ("`{text}` no se usa nunca", "úselo, o quítelo"),
 }
 

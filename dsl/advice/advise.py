@@ -9,6 +9,7 @@ from dsl.advice.example import example_of, in_words
 from dsl.advice.lifetimes import remarks_on_lifetimes
 from dsl.advice.names import unused_names
 from dsl.advice.rules import Remark, remarks_on_rules
+from dsl.advice.tables import remarks_on_tables
 from dsl.check.rules import Source
 from dsl.compile import Checked, compile_rulebook
 from dsl.errors import Diagnostic, Finding, Lines, Severity, worded
@@ -42,7 +43,11 @@ def _refused(told: tuple[Diagnostic, ...]) -> bool:
 
 def _findings(program: Program, sources: tuple[Source, ...], limits: Limits) -> Iterator[Finding]:
     places = {(one.node.kind, one.node.word().text): one for one in sources if one.node.words()}
-    for remark in (*remarks_on_rules(program, limits.compared_pairs), *remarks_on_lifetimes(program)):
+    for remark in (
+        *remarks_on_rules(program, limits.compared_pairs),
+        *remarks_on_lifetimes(program),
+        *remarks_on_tables(program),
+    ):
         source = places.get((remark.kind, remark.name))
         if source is not None:
             yield _placed(remark, source, program)

@@ -153,8 +153,13 @@ def _boxed(value: Expression, domain: Domain) -> Box | None:
         return None
     box: dict[Variable, Domain] = {value: domain}
     if isinstance(value, Read) and value.scope is Scope.SITUATION and not domain.unknown:
-        box[Standing(value.owner)] = Choice(frozenset({NEVER}), rest=True)
+        box[Standing(value.owner)] = has_been()
     return box
+
+
+def has_been() -> Choice:
+    """There is or was one."""
+    return Choice(frozenset({NEVER}), rest=True)
 
 
 def _standing(state: str, holds: bool) -> Choice:

@@ -53,6 +53,20 @@ def _both_choices(one: Choice, other: Choice, unknown: bool) -> Choice:
     return Choice(one.values & other.values, unknown=unknown)
 
 
+def minus(one: Domain, other: Domain) -> Domain:
+    """What is in one and not in the other."""
+    return both(one, _others(other))
+
+
+def _others(domain: Domain) -> Domain:
+    """All that is not in a set, of its own kind."""
+    if isinstance(domain, Choice):
+        return Choice(domain.values, rest=not domain.rest, unknown=not domain.unknown)
+    edges = [LOWEST, *(cut for piece in domain.pieces for cut in piece), HIGHEST]
+    gaps = ((edges[i], edges[i + 1]) for i in range(0, len(edges), 2))
+    return Stretch(tuple((low, high) for low, high in gaps if low < high), unknown=not domain.unknown)
+
+
 def is_empty(domain: Domain) -> bool:
     """Whether nothing is left, not even unknown."""
     if domain.unknown:

@@ -6,6 +6,7 @@ from dsl.advice.cases import Asked, Box, Standing
 from dsl.advice.domain import Domain, Stretch, sample
 from dsl.lexicon import Tongue
 from dsl.typed import Read
+from dsl.types import Kind
 from dsl.values import to_json
 
 UNNAMED = "any other"
@@ -40,6 +41,8 @@ def _typed(read: Read, domain: Domain, currency: str) -> Any:
     value = sample(domain)
     if value is None:
         return None if domain.unknown else UNNAMED
+    if read.type.kind is Kind.CHANNEL:
+        return str(value).lower()
     return to_json(value, read.type, currency) if isinstance(domain, Stretch) else value
 
 

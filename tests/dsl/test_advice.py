@@ -10,9 +10,13 @@ from dsl.advice.advise import advised
 from dsl.advice.domain import HIGHEST, LOWEST, Choice, Stretch, both, is_empty, sample, within
 from dsl.compile import compile_rulebook
 from dsl.errors import Diagnostic, Severity
+from dsl.interpret import Interpreter
+from dsl.reading import Env
+from dsl.tables import Hit
+from dsl.typed import Condition
 from dsl.verdict import Asked
 from tests.dsl.large import rulebook_text
-from tests.dsl.support import PRELUDE, book, rule
+from tests.dsl.support import NOW, PRELUDE, book, customer, rule
 from tests.dsl.worlds import conditions, customers, messages, nows, rules, zones
 
 
@@ -194,3 +198,45 @@ def test_of_very_many_pairs_the_rest_is_left_out_and_that_is_told() -> None:
         one.code for one in advised(checked, Limits(compared_pairs=10)).diagnostics
     }
     assert "PAIRS_NOT_COMPARED" not in {one.code for one in advised(checked).diagnostics}
+
+
+CELLS = ("-", "gold", "gold, basic", "other than gold", "unknown")
+AGES = ("-", "over 60", "20 to 60", "under 20", "at most 20", "44")
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> str:
+    """A table of a tier and an age, with or without a last row."""
+    taking = draw(st.sampled_from(["first", "the only one"]))
+    rows = draw(st.lists(st.tuples(st.sampled_from(CELLS), st.sampled_from(AGES)), min_size=1, max_size=5))
+    cells = "\n".join(f"| {tier} | {age} | => {number} |" for number, (tier, age) in enumerate(rows))
+    last = draw(st.sampled_from(["", "| otherwise | => 99 |"]))
+    return f"table t takes {taking}\n| customer.tier | customer.age | => n |\n{cells}\n{last}\nend\n"
+
+
+@QUICKLY
+@given(tables())
+def test_what_is_said_of_a_table_is_so_of_every_tier_and_age(text: str) -> None:
+    said = remarks(text + rule("t.n is 1"))
+    program = book(text + rule("t.n is 1")).program
+    plan = program.tables["t"]
+    hits = [
+        [truth_of(row.conditions, tier, age) for row in plan.rows]
+        for tier in ("basic", "silver", "gold", "platinum")
+        for age in range(121)
+    ]
+    gap = plan.otherwise is None and any(not any(row) for row in hits)
+    double = plan.hit is Hit.UNIQUE and any(sum(map(bool, row)) > 1 for row in hits)
+    codes = [one.code for one in said]
+    assert ("TABLE_GAP" in codes) is gap
+    assert double <= ("TABLE_ROWS_OVERLAP" in codes)
+    for one in said:
+        if one.code == "TABLE_ROW_UNREACHABLE":
+            place = int(one.message.split()[1]) - 1
+            assert all(any(row[:place]) for row in hits if row[place])
+
+
+def truth_of(conditions: tuple[Condition, ...], tier: str, age: int) -> bool:
+    """Whether a row applies to somebody of whom both are known."""
+    env = Env(customer(tier=tier, age=age), "UTC", NOW, {})
+    return all(Interpreter("EUR").truth(condition, env) for condition in conditions)
