@@ -11,6 +11,7 @@ import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 _encoder = msgspec.json.Encoder()
 
+_THREADS = 4
+"""Each file waits twice for the disk, and a disk takes several at a time."""
+
 
 class Spool:
     """One send channel as a folder of JSON files. Idempotent: the same key again leaves one file."""
@@ -32,9 +36,9 @@ class Spool:
     def __init__(self, channel: Channel, folder: Path) -> None:
         self.channel = channel
         self.folder = folder
-        # A thread of its own: a disk that hangs holds this channel and no other. One, so that a key is never
-        # written twice at a time.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"spool-{channel.lower()}")
+        # Threads of its own: a disk that hangs holds this channel and no other. A key is always written by the
+        # same one, so never twice at a time.
+        self._threads = [ThreadPoolExecutor(1, f"spool-{channel.lower()}-{n}") for n in range(_THREADS)]
 
     @classmethod
     def open(cls, channel: Channel, folder: Path) -> "Spool":
@@ -53,8 +57,8 @@ class Spool:
     async def hand_over(self, parcel: Parcel, timeout_seconds: float) -> Handover:
         """Write the file and wait until it is on the disk."""
         try:
-            loop = asyncio.get_running_loop()
-            written = loop.run_in_executor(self._thread, write_once, self.folder, parcel)
+            thread = self._threads[crc32(parcel.key.encode(errors="replace")) % _THREADS]
+            written = asyncio.get_running_loop().run_in_executor(thread, write_once, self.folder, parcel)
             return await asyncio.wait_for(written, timeout_seconds)
         except TimeoutError:
             return Handover(HandoverState.UNKNOWN, "the disk did not answer in time")
@@ -67,7 +71,8 @@ class Spool:
 
     async def close(self) -> None:
         """Take nothing more. What was taken is still written, without anyone waiting for it."""
-        self._thread.shutdown(wait=False)
+        for thread in self._threads:
+            thread.shutdown(wait=False)
 
 
 def write_once(folder: Path, parcel: Parcel) -> Handover:

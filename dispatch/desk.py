@@ -47,12 +47,15 @@ class Desk:
         """Look at her as soon as may be."""
         self._until[customer_id] = 0
 
-    def changed(self, customer_id: str, version: int) -> None:
-        """She changed: what was known when she was put off no longer counts."""
-        if version > self._news.get(customer_id, LAST_VERSION):
-            self._news[customer_id] = version
-            if customer_id in self._until:
-                self.hurry(customer_id)
+    def changed(self, customer_id: str, version: int) -> bool:
+        """She changed: what was known when she was put off no longer counts. Answers whether she was."""
+        if version <= self._news.get(customer_id, LAST_VERSION):
+            return False
+        self._news[customer_id] = version
+        if customer_id not in self._until:
+            return False
+        self.hurry(customer_id)
+        return True
 
     def changed_all(self) -> None:
         """Anyone may have changed."""
@@ -97,6 +100,12 @@ class Desk:
         """What a channel said about this very attempt."""
         found = self._answers.get(customer_id, {}).get(delivery.id)
         return found if found is not None and found.attempt == delivery.attempts else None
+
+    def settled(self, customer_id: str, key: str) -> None:
+        """The attempt has an outcome. Who is looked at or put off as if it had none is looked at again."""
+        self.keep_answers(customer_id, self._answers.get(customer_id, {}).keys() - {key})
+        if customer_id in self._news:
+            self.hurry(customer_id)
 
     def keep_answers(self, customer_id: str, open_keys: Iterable[str]) -> None:
         """Forget what was said about attempts that have an outcome."""

@@ -7,6 +7,7 @@ are bounded for each channel, and a channel that hangs fills its own room only.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Mapping
 
 from artifact.channel import Channel
@@ -19,7 +20,7 @@ from dispatch.tally import Counts, Tally
 from dispatch.teller import Teller
 from dispatch.visit import Visitor
 from engine.pipeline import Engine
-from store.port import Due
+from store.port import Change, Due
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +44,10 @@ class Dispatcher:
         self._desk, self._tally, self._noticed = Desk(), Tally(), asyncio.Event()
         self._teller = Teller(engine, self._tally, clock)
         self._visitor = Visitor(
-            engine, channels, settings, clock, self._desk, self._teller, self._noticed.set
+            engine, channels, settings, clock, self._desk, self._teller, self._noticed.set, self._next_in_line
         )
+        self._line: deque[str] = deque()
+        self._seen_until: Instant = 0
         self._visits: dict[str, asyncio.Task[None]] = {}
         self._running: list[asyncio.Task[None]] = []
 
@@ -87,19 +90,24 @@ class Dispatcher:
     # -- waking -------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
-        """Every commit may make someone due. Where watching fails, polling goes on."""
+        """A commit may make someone due. Where watching fails, polling goes on."""
         while True:
             try:
                 async for change in self._engine.store.watch():
-                    if change.gap:
-                        self._desk.changed_all()
-                    else:
-                        self._desk.changed(change.customer_id, change.version)
-                    self._noticed.set()
+                    if self._concerns(change):
+                        self._noticed.set()
             except Exception:
                 log.exception("commits cannot be watched; polling goes on")
             self._desk.changed_all()
             await self._clock.sleep(self._settings.poll_seconds)
+
+    def _concerns(self, change: Change) -> bool:
+        """Whether it may give someone a turn sooner than the next poll would."""
+        if change.gap:
+            self._desk.changed_all()
+            return True
+        hurried = self._desk.changed(change.customer_id, change.version)
+        return hurried or (change.due is not None and change.due <= self._seen_until)
 
     async def _serve(self) -> None:
         while True:
@@ -134,15 +142,13 @@ class Dispatcher:
         """Give a turn to whoever is due; the seconds until the next instant that is known of."""
         now = self._engine.now()
         poll = int(self._settings.poll_seconds * SECOND)
+        self._seen_until = now + poll
         # Those put off or being visited may stand first in the listing: it has to reach past them.
         known = self._desk.put_off_count + len(self._visits)
         found = await self._engine.store.due(now + poll, self._settings.batch_customers + known)
         self._tally.lagging(self._lag(found, now))
-        for customer_id in (*self._desk.turns(now), *(d.customer_id for d in found if d.due <= now)):
-            if len(self._visits) >= self._settings.customers_at_once:
-                break
-            if customer_id not in self._visits and not self._desk.is_put_off(customer_id, now):
-                self._visit(customer_id)
+        self._line = deque((*self._desk.turns(now), *(d.customer_id for d in found if d.due <= now)))
+        self._begin()
         coming = [at for at in (self._desk.next_turn(now), *(d.due for d in found)) if at and at > now]
         return (min((*coming, now + poll)) - now) / SECOND
 
@@ -155,6 +161,21 @@ class Dispatcher:
         )
         return max(now - min(in_line, default=now), 0)
 
+    def _next_in_line(self, customer_id: str) -> None:
+        self._line.appendleft(customer_id)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Give turns to the first in line, as far as there is room: nobody waits for the next look."""
+        now = self._engine.now()
+        while self._has_room() and self._line:
+            customer_id = self._line.popleft()
+            if customer_id not in self._visits and not self._desk.is_put_off(customer_id, now):
+                self._visit(customer_id)
+
+    def _has_room(self) -> bool:
+        return not self._teller.stopping and len(self._visits) < self._settings.customers_at_once
+
     def _visit(self, customer_id: str) -> None:
         task = self._visits[customer_id] = asyncio.create_task(
             self._visitor.visit(customer_id), name=f"visit {customer_id}"
@@ -162,6 +183,8 @@ class Dispatcher:
         task.add_done_callback(lambda done: self._visited(customer_id))
 
     def _visited(self, customer_id: str) -> None:
-        """Her turn is over: there is room for another's."""
+        """Her turn is over: there is room for another's. Once all in line had theirs, it is worth looking again."""
         del self._visits[customer_id]
-        self._noticed.set()
+        self._begin()
+        if not self._line:
+            self._noticed.set()

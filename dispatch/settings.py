@@ -14,8 +14,8 @@ class DispatchSettings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     worker: str = "dispatch"
-    customers_at_once: int = 32
-    hand_overs_at_once: int = 16
+    customers_at_once: int = 64
+    hand_overs_at_once: int = 32
     batch_customers: int = 100
     poll_seconds: float = 1.0
     send_seconds: float = 10.0

@@ -36,7 +36,10 @@ Work = Callable[[], Coroutine[Any, Any, Report | Answer]]
 
 
 class Visitor:
-    """Visits customers. `notice` is called whenever it may be worth looking who is due."""
+    """Visits customers. `notice` is called whenever it may be worth looking who is due.
+
+    `next_in_line` is told of who is to have a turn before all who are due.
+    """
 
     def __init__(
         self,
@@ -47,10 +50,11 @@ class Visitor:
         desk: Desk,
         teller: Teller,
         notice: Callable[[], None],
+        next_in_line: Callable[[str], None],
     ) -> None:
         self.flights, self.slots = Flights(notice), Slots(settings.hand_overs_at_once)
         self._engine, self._channels, self._settings, self._clock = engine, channels, settings, clock
-        self._desk, self._teller, self._notice = desk, teller, notice
+        self._desk, self._teller, self._next_in_line = desk, teller, next_in_line
         self._courier = Courier(engine, channels, settings, clock)
 
     async def visit(self, customer_id: str) -> None:
@@ -63,6 +67,7 @@ class Visitor:
             self._pause(customer_id, 0)
         finally:
             self._desk.looked_at(customer_id)
+            self.slots.turn_over(customer_id)
             self._call_up()
 
     async def _visited(self, customer_id: str) -> None:
@@ -77,10 +82,10 @@ class Visitor:
         self._put_off(artifact, self._engine.now())
 
     def _call_up(self) -> None:
-        """Let those have a turn for whom there is room now."""
+        """Let those have the next turn for whom there is room now."""
         for customer_id in self.slots.called_up():
             self._desk.hurry(customer_id)
-            self._notice()
+            self._next_in_line(customer_id)
 
     # -- handing over -------------------------------------------------------------------------------------
 
@@ -90,7 +95,7 @@ class Visitor:
         for delivery in ready(artifact.body, now):
             if delivery.id in self.flights:
                 continue
-            if not self._teller.stopping and self.slots.take(delivery.channel):
+            if not self._teller.stopping and self.slots.take(delivery.channel, artifact.customer_id):
                 wanted.append(delivery)
             else:
                 self.slots.wait(delivery.channel, artifact.customer_id)
@@ -125,19 +130,22 @@ class Visitor:
     async def _fly(
         self, customer_id: str, delivery: Delivery, work: Work, *, in_room: bool, fresh: bool
     ) -> None:
-        """One delivery, until its outcome is told or its answer kept. `fresh`: under an intent of our own."""
+        """One delivery, until its outcome is told or its answer kept. `fresh`: under an intent of our own.
+
+        Who has an outcome is due again when the store says so; about an answer only we know, so she has a turn.
+        """
         try:
             result = await self._done(delivery, work, in_room=in_room)
             if isinstance(result, Report) and fresh and self._too_late(delivery, result):
                 result = Answer(delivery.attempts, Handover(HandoverState.FAILED, "known too late"))
-            if isinstance(result, Answer):
-                self._desk.answered(customer_id, delivery.id, result)
-            else:
+            if isinstance(result, Report):
                 await self._teller.tell(event_of(customer_id, delivery, result, self._engine.now()))
+                self._desk.settled(customer_id, delivery.id)
+                return
+            self._desk.answered(customer_id, delivery.id, result)
         except Exception:
             log.exception("delivery %s got lost on its way; its attempt runs out", delivery.id)
-        finally:
-            self._desk.hurry(customer_id)
+        self._desk.hurry(customer_id)
 
     async def _done(self, delivery: Delivery, work: Work, *, in_room: bool) -> Report | Answer:
         try:
@@ -166,7 +174,7 @@ class Visitor:
 
     def _let_settle(self, customer_id: str, delivery: Delivery) -> None:
         asks = self._channels[delivery.channel].certainty is Certainty.LOOKUP
-        if asks and not self.slots.take(delivery.channel):
+        if asks and not self.slots.take(delivery.channel, customer_id):
             self.slots.wait(delivery.channel, customer_id)
             return
         work = partial(self._courier.settle, delivery, self._desk.answer(customer_id, delivery))

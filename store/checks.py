@@ -22,7 +22,8 @@ def check_commit(commit: Commit) -> None:
 
 def change_of(commit: Commit) -> Change:
     """What watchers are told once the commit is durable."""
-    return Change(commit.customer_id, commit.expected_version, commit.artifact.version)
+    artifact = commit.artifact
+    return Change(commit.customer_id, commit.expected_version, artifact.version, due=artifact.due)
 
 
 def outdated() -> InputError:

@@ -81,12 +81,16 @@ class CommitResult(StrEnum):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """That a customer went from one version to another. `gap` True: changes may be missing before this one."""
+    """That a customer went from one version to another. `gap` True: changes may be missing before this one.
+
+    `due` is the instant at which she is due next; None: never, or when she was due before.
+    """
 
     customer_id: str
     from_version: int
     version: int
     gap: bool = False
+    due: Instant | None = None
 
 
 class Due(msgspec.Struct, frozen=True):

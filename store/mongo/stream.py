@@ -39,8 +39,10 @@ _PIPELINE: list[Document] = [
             "operationType": 1,
             "documentKey._id": 1,
             "fullDocument.version": 1,
+            "fullDocument.due": 1,
             "updateDescription.updatedFields.version": 1,
             "updateDescription.updatedFields.previous": 1,
+            "updateDescription.updatedFields.due": 1,
         }
     },
 ]
@@ -135,9 +137,11 @@ class Stream:
 def _change_of(document: Document) -> Change:
     kind = document["operationType"]
     if kind == "insert":
-        return Change(document["documentKey"]["_id"], 0, document["fullDocument"]["version"])
+        made = document["fullDocument"]
+        return Change(document["documentKey"]["_id"], 0, made["version"], due=made.get("due"))
     if kind == "update":
         fields = document["updateDescription"]["updatedFields"]
-        return Change(document["documentKey"]["_id"], fields["previous"], fields["version"])
+        due = fields.get("due")  # told where it is another than before
+        return Change(document["documentKey"]["_id"], fields["previous"], fields["version"], due=due)
     # Not our doing (a restore, an operator's hand): anything may have changed.
     return GAP

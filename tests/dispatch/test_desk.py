@@ -80,15 +80,19 @@ def test_an_answer_is_about_one_attempt_and_forgotten_with_it() -> None:
 
 def test_room_is_bounded_for_each_channel_by_itself_and_given_in_turn() -> None:
     slots = Slots(1)
-    assert slots.take(Channel.SMS)
-    assert not slots.take(Channel.SMS)
-    assert slots.take(Channel.EMAIL)
+    assert slots.take(Channel.SMS, "eve")
+    assert not slots.take(Channel.SMS, "eve")
+    assert slots.take(Channel.EMAIL, "eve")
     for customer in ("ada", "bea", "ada"):
         slots.wait(Channel.SMS, customer)
     assert (slots.waiting, slots.called_up()) == (2, [])
     slots.give_back(Channel.SMS)
     assert slots.called_up() == ["ada"]
+    assert not slots.take(Channel.SMS, "cleo"), "it is kept for ada"
+    slots.turn_over("ada")
     assert slots.called_up() == ["bea"]
+    assert slots.take(Channel.SMS, "bea")
+    assert slots.called_up() == []
     assert slots.waiting == 0
 
 

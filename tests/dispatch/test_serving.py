@@ -7,8 +7,9 @@ import pytest
 
 from artifact.channel import Channel
 from artifact.errors import ErrorCode, InputError
+from artifact.instant import Instant
 from artifact.message import DeliveryState
-from store.port import Change
+from store.port import Change, Due
 from tests.dispatch.clock import madrid
 from tests.dispatch.far_side import Does
 from tests.dispatch.world import World
@@ -24,6 +25,29 @@ async def test_a_commit_wakes_it_without_any_time_passing(world: World) -> None:
     assert (await world.sms.called.get()).key == f"{id}-SMS"
     await dispatcher.stop()
     assert (await world.delivery(id)).state is DeliveryState.HANDED_OVER
+
+
+async def test_a_commit_that_makes_nobody_due_is_no_reason_to_look(world: World) -> None:
+    engine = await world.engine()
+    looks, due = 0, world.store.due
+
+    async def counted(until: Instant, limit: int) -> list[Due]:
+        nonlocal looks
+        looks += 1
+        return await due(until, limit)
+
+    world.store.due = counted  # type: ignore[method-assign]
+    dispatcher = world.dispatcher(engine)
+    await dispatcher.start()
+    await world.ask(engine)
+    await world.sms.called.get()
+    while dispatcher.counts().handed_over == 0 or dispatcher.counts().visiting:
+        await asyncio.sleep(0)
+    before = looks
+    for n in range(20):
+        await world.happen(engine, "customer.updated", f"c{n}", silent=True)
+    await dispatcher.stop()
+    assert looks <= before + 1, "one may have been under way"
 
 
 async def test_it_wakes_at_the_very_instant_that_is_due_next(world: World) -> None:

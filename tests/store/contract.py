@@ -50,6 +50,15 @@ class WatchContract:
         async with asyncio.timeout(20):
             assert [await anext(reader) for reader in readers] == [Change("ada", 0, 1)] * 3
 
+    async def test_a_change_tells_when_she_is_due_next(self, store: Store) -> None:
+        reader = await self.watching(store)
+        await committed(store, step("ada", 0, due=7_000))
+        await committed(store, step("ada", 1, due=9_000))
+        await committed(store, step("ada", 2))
+        async with asyncio.timeout(20):
+            dues = [(await anext(reader)).due for _ in range(3)]
+        assert dues == [7_000, 9_000, None]
+
     async def test_a_closed_store_answers_that_it_is_closed(self, store: Store) -> None:
         await committed(store, step("ada", 0))
         await store.close()
