@@ -18,11 +18,12 @@ from dsl.program import MessageRule, Program
 from dsl.react import Compile, Reactions
 from dsl.reading import reference_name
 from dsl.rulebook import RuleFace, Topic
+from dsl.scores import scores_of
 from dsl.template import Templates
 from dsl.typed import Named
 from dsl.types import Kind, Type
 from dsl.values import Reader, reader
-from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Verdict
+from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Scored, Verdict
 
 UNCLASSIFIED = "unclassified"
 
@@ -100,6 +101,10 @@ class CompiledRulebook:
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
         """What all message rules say about one message."""
         return self._judge.judge(asked, facts, zone, now)
+
+    def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
+        """What every scorecard comes to."""
+        return scores_of(self.program, facts, zone, now)
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         """Whether words exist for this channel in this or the default language."""

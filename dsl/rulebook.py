@@ -16,7 +16,7 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.span import Span
 from dsl.effects import Block, Deliver, Postpone
-from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Verdict
+from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Scored, Verdict
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +132,9 @@ class Rulebook(Protocol):
 
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
         """What all message rules say about one message. Never raises for what an author wrote."""
+
+    def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
+        """What every scorecard comes to, in the order of the text. Never raises for what an author wrote."""
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         """Whether words exist for this channel in this or the default language."""

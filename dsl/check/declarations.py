@@ -8,7 +8,16 @@ from artifact.channel import Channel, Urgency
 from artifact.span import Span, Unit
 from dsl.check import literals
 from dsl.check.effects import Effects
-from dsl.check.symbols import CommitmentInfo, Definition, Desk, Fields, SituationInfo, Symbols, TableInfo
+from dsl.check.symbols import (
+    CommitmentInfo,
+    Definition,
+    Desk,
+    Fields,
+    ScorecardInfo,
+    SituationInfo,
+    Symbols,
+    TableInfo,
+)
 from dsl.currency import DECIMALS
 from dsl.errors import DiagnosticCode as Code
 from dsl.names import Names
@@ -113,6 +122,7 @@ class Collector:
             "situation": self._situation,
             "commitment": self._commitment,
             "table": self._table,
+            "scorecard": self._scorecard,
             "template": lambda n: self._declare(self.symbols.templates, n.word(), True),
         }
         if node.kind in run:
@@ -180,6 +190,18 @@ class Collector:
         types = [output.maybe_node(1) for output in next(node.all("outputs")).nodes()]
         declared = tuple(self.type_of(of) if of is not None else None for of in types)
         self._declare(self.symbols.tables, word, TableInfo(word.text, node, self.desk.base, declared))
+
+    def _scorecard(self, node: Node) -> None:
+        word = node.word()
+        low, high, start = (self._bound(node.parts[at]) for at in (1, 2, 3))
+        if low is None or high is None or start is None:
+            low, high, start = 0, 100, 0
+        elif low > high:
+            self.desk.report(Code.RANGE_EMPTY, word, low=str(low), high=str(high))
+        elif not low <= start <= high:
+            self.desk.report(Code.VALUE_OUT_OF_RANGE, node.parts[3] or word, low=str(low), high=str(high))
+        info = ScorecardInfo(word.text, node, self.desk.base, (low, high, start))
+        self._declare(self.symbols.scorecards, word, info)
 
     def _topic(self, node: Node) -> None:
         fields: Fields = Names()
@@ -324,9 +346,9 @@ class Catalogue:
         """The display name by language, if the author gave one."""
         texts: dict[str, str] = {}
         for part in node.all("called"):
-            texts = self.effects.because(part.node())
+            texts = self.effects.worded(part.node())
         for part in node.all("worded"):
-            texts = self.effects.because(part)
+            texts = self.effects.worded(part)
         if texts:
             self.labels[(kind, name)] = texts
         return texts

@@ -17,12 +17,14 @@ from dsl.check.effects import Effects
 from dsl.check.parameters import check_parameters
 from dsl.check.pressure import check_calendar, check_cap
 from dsl.check.rules import Rule
+from dsl.check.scorecards import check_scorecards
 from dsl.check.symbols import Definition, Desk, Symbols
 from dsl.check.tables import check_tables
 from dsl.check.templates import check_templates
 from dsl.names import Names
 from dsl.program import CommitmentPlan, SituationPlan, TemplateVariant
 from dsl.rulebook import Cap, QuietHours, Topic
+from dsl.scorecards import ScorecardPlan
 from dsl.syntax import Node
 from dsl.tables import TablePlan
 
@@ -40,6 +42,7 @@ class Frame(NamedTuple):
     quiet_hours: tuple[QuietHours, ...]
     caps: tuple[Cap, ...]
     tables: dict[str, TablePlan]
+    scorecards: dict[str, ScorecardPlan]
     owners: Names[Node]
     bases: tuple[int, ...]
 
@@ -82,7 +85,7 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
     for one in of["topic"]:
         catalogue.topic(one)
     check_definitions(effects, of["vocabulary"])
-    tables = check_tables(effects)
+    tables, scorecards = check_tables(effects), check_scorecards(effects)
     return Frame(
         header=header,
         symbols=symbols,
@@ -94,6 +97,7 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
         quiet_hours=tuple(window for one in of["calendar"] for window in check_calendar(effects, one)),
         caps=tuple(cap for one in of["cap"] if (cap := check_cap(effects, behaviour, one))),
         tables=tables,
+        scorecards=scorecards,
         owners=owners,
         bases=tuple(one.base for one in placed),
     )

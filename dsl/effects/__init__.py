@@ -7,6 +7,7 @@ from dsl.effects.block import Block
 from dsl.effects.commitment import DropCommitment, KeepCommitment, MakeCommitment
 from dsl.effects.deliver import Deliver
 from dsl.effects.fact import SetFact
+from dsl.effects.points import AddPoints
 from dsl.effects.postpone import Postpone, PostponeKind
 from dsl.effects.proof import RequireProof
 from dsl.effects.propagate import Propagate
@@ -27,6 +28,7 @@ EventEffect: TypeAlias = (
     | KeepCommitment
     | DropCommitment
     | SetFact
+    | AddPoints
     | Send
     | Withdraw
     | RaiseTask
@@ -40,6 +42,7 @@ MessageEffect: TypeAlias = (
 """What a message rule may say about one message."""
 
 __all__ = [
+    "AddPoints",
     "Avoid",
     "Block",
     "CloseSituation",

@@ -36,7 +36,7 @@ from dsl.effects import (
     Withdraw,
 )
 from dsl.rulebook import Cap, QuietHours, RuleFace, Topic
-from dsl.verdict import Asked, Fired, Raised, Reaction, RenderContext, Rendered, Verdict
+from dsl.verdict import Asked, Fired, Raised, Reaction, RenderContext, Rendered, Scored, Verdict
 
 C = Channel
 Applies = Callable[[Asked, Facts, Instant], bool]
@@ -172,6 +172,9 @@ class Handmade:
 
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         return Reaction(tuple(Raised("by_hand", i, e) for i, e in enumerate(_effects(event, facts))))
+
+    def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
+        return ()
 
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
         self.judged.append(asked.id)
