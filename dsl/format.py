@@ -6,17 +6,19 @@ written, as is one that cannot be read at all. A text that is too large, or woul
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from artifact.limits import Limits
-from dsl.cut import cut
+from dsl.cut import Cut, cut
 from dsl.formatting.gaps import Gap, gap_of, gaps_of
 from dsl.formatting.lines import Lines
 from dsl.formatting.sameness import same_tree
 from dsl.formatting.spelling import spelled
-from dsl.formatting.tokens import tokens_of
+from dsl.formatting.tokens import Token, tokens_of
 from dsl.formatting.wording import Wording
+from dsl.glossary import glossary_in
 from dsl.lexicon import plain, tongue_of
 from dsl.lexicon import tongue as tongue_named
 from dsl.parser import parse_declaration
@@ -26,31 +28,57 @@ _LEADING = re.compile(r"\A[\s\ufeff]+")
 """Blank space, and marks of byte order, before anything is said."""
 
 
+class Manner(NamedTuple):
+    """What a declaration must know of its file: the states and the genders of nouns that stand in it."""
+
+    states: frozenset[str] = frozenset()
+    genders: frozenset[tuple[str, str]] = frozenset()
+
+
+Write = Callable[[Cut], Sequence[str]]
+
+
 def format_rulebook(text: str, limits: Limits) -> str:
     """The rulebook in canonical form, in its own language."""
-    if _size(text) > limits.rulebook_bytes:
-        return text
-    read = _LEADING.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    read = read_for_format(text)
     tongue = tongue_of(read)
-    cuts = cut(read, tongue)
-    if len(cuts) > limits.rulebook_declarations:
+    cuts = cut(read, tongue) if _size(text) <= limits.rulebook_bytes else []
+    if _size(text) > limits.rulebook_bytes or len(cuts) > limits.rulebook_declarations:
         return text
-    states = states_of(_tree(one.text, tongue.code, limits.nesting) for one in cuts)
+    trees = [_tree(one.text, tongue.code, limits.nesting) for one in cuts]
+    glossary = glossary_in((tree for tree in trees if tree is not None), tongue)
+    manner = Manner(states_of(trees), glossary.genders if glossary else frozenset())
+
+    def write(one: Cut) -> Sequence[str]:
+        how = _remembered if len(one.text) <= _REMEMBERED else _written
+        return how(one.text, tongue.code, manner, limits.nesting)
+
+    found = written_out(read, cuts, write)
+    return found if _size(found) <= limits.rulebook_bytes else text
+
+
+def read_for_format(text: str) -> str:
+    """The text with plain line ends, from the first thing that it says."""
+    return _LEADING.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def written_out(
+    read: str, cuts: Sequence[Cut], write: Write, added: Mapping[int, Sequence[str]] | None = None
+) -> str:
+    """All declarations as `write` writes them, with what stands between them; `added` go behind the one so numbered."""
     lines: list[str] = []
     end = 0
-    for one in cuts:
-        _between(lines, gap_of(read[end : one.start], opens=not end))
-        write = _remembered if len(one.text) <= _REMEMBERED else _written
-        lines += write(one.text, tongue.code, states, limits.nesting)
+    for number, one in enumerate(cuts):
+        _between(lines, gap_of(read[end : one.start], opens=not end), (added or {}).get(number - 1, ()))
+        lines += write(one)
         end = one.start + len(one.text)
-    _between(lines, gap_of(read[end:], opens=not end))
-    found = "\n".join(_without_blank_edges(lines)) + "\n" if any(lines) else ""
-    return found if _size(found) <= limits.rulebook_bytes else text
+    _between(lines, gap_of(read[end:], opens=not end), (added or {}).get(len(cuts) - 1, ()))
+    return "\n".join(_without_blank_edges(lines)) + "\n" if any(lines) else ""
 
 
 def print_declaration(tree: Node, wording: Wording, nesting: int) -> str | None:
     """A declaration in the tongue and with the names of `wording`; None if it cannot be written so."""
-    lines = _lines(tree, wording, nesting, None)
+    lines = lines_of(tree, wording, nesting, {})
     return None if lines is None else "\n".join(lines)
 
 
@@ -73,10 +101,14 @@ def _tree(text: str, code: str, nesting: int) -> Node | None:
     return parsed.nodes[0] if len(parsed.nodes) == 1 and not parsed.findings else None
 
 
-def _written(text: str, code: str, states: frozenset[str], nesting: int) -> tuple[str, ...]:
+def _written(text: str, code: str, manner: Manner, nesting: int) -> tuple[str, ...]:
     """A declaration in canonical form if that is read as the same tree, else as it is."""
     tree = _tree(text, code, nesting)
-    lines = _lines(tree, Wording(tongue_named(code), states), nesting, text) if tree is not None else None
+    wording = Wording(tongue_named(code), manner.states, genders=manner.genders)
+    lines = None
+    if tree is not None:
+        tokens = tokens_in(tree, wording)
+        lines = lines_of(tree, wording, nesting, gaps_of(text, tokens, wording.tongue, nesting))
     if lines is None or tree is None:
         return (text,)
     read = cut("\n".join(lines), tongue_named(code))
@@ -91,19 +123,22 @@ _remembered = lru_cache(maxsize=4096)(_written)
 """Of a rulebook with one edited rule, one rule is written anew."""
 
 
-def _lines(tree: Node, wording: Wording, nesting: int, source: str | None) -> list[str] | None:
-    tokens = tokens_of(tree, commas=wording.spanish, words_first=wording.spanish)
+def tokens_in(tree: Node, wording: Wording) -> list[Token]:
+    """The tokens of a declaration in the order of that tongue."""
+    return tokens_of(tree, commas=wording.spanish, words_first=wording.spanish)
+
+
+def lines_of(tree: Node, wording: Wording, nesting: int, gaps: Mapping[int, Gap]) -> list[str] | None:
+    """A declaration as lines, with these gaps before its tokens; None if it cannot be written so."""
+    tokens = tokens_in(tree, wording)
     texts = spelled(tokens, wording, nesting)
-    if texts is None:
-        return None
-    gaps = gaps_of(source, tokens, wording.tongue, nesting) if source is not None else {}
-    return Lines(tokens, texts, gaps).lines()
+    return None if texts is None else Lines(tokens, texts, gaps).lines()
 
 
-def _between(lines: list[str], gap: Gap) -> None:
+def _between(lines: list[str], gap: Gap, added: Sequence[str] = ()) -> None:
     if gap.trailing:
         lines[-1] += f"  {gap.trailing}"
-    lines += gap.lines
+    lines += [*added, *gap.lines]
 
 
 def _without_blank_edges(lines: list[str]) -> list[str]:

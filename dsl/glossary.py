@@ -17,8 +17,8 @@ from dsl.syntax import Node, Word
 TITLED = frozenset({"message_rule", "event_rule", "exception_to", "by_rule"})
 """Where a text is the name of a rule."""
 
-GENDERS = ("m", "f", "mp", "fp")
-"""Of a Spanish noun: masculine or feminine, and `p` where it is a plural."""
+GENDERS = ("m", "f")
+"""Of a Spanish noun in the singular, which names of situations and commitments are."""
 
 OTHER = {"en": "es", "es": "en"}
 
@@ -43,7 +43,7 @@ class Glossary:
         self._spanish = {plain(pair.english): pair for pair in names}
         self._titles = {pair.spanish: pair.english for pair in pairs if pair.title}
         self._spanish_titles = {english: spanish for spanish, english in self._titles.items()}
-        self.genders = {plain(pair.english): pair.gender for pair in names if pair.gender}
+        self.genders = frozenset((plain(pair.spanish), pair.gender) for pair in names if pair.gender)
 
     def __hash__(self) -> int:
         return self._hash

@@ -28,16 +28,38 @@ _CELL_ENDS = frozenset({"VBAR", "COMMA"})
 _THERE_IS = 3
 """`hay` and `no hay`, which need no gender."""
 
+_NAMED = frozenset({"on_open", "on_close", "on_break"})
+_NOUNS = {"_OPENS": "la", "_CLOSES": "el", "_BREAKS": "el"}
+"""`apertura`, `cierre`, `incumplimiento`."""
+
+_PREPOSITIONS = {"_FROM": {"range": 1}, "_TO": {"valid": 1, "set": 2}}
+"""`de 0 a 120`, `vigente desde ... hasta`, `fijar ... en`."""
+
+_TO_A_DAY = frozenset({"_FROM", "_TO", "_UNTIL", "_VALID_FROM"})
+_ARTICLES = {"m": "el", "f": "la"}
 _BEFORE_A_VOWEL = {"_AND": re.compile(r"h?i(?!e)"), "_OR": re.compile(r"h?o")}
 _GROUPED_FROM = 5
 """Digits from which a number is written in groups of three: years, which have four, never are."""
 
 
 class Wording:
-    """Writes the tokens of one rulebook. `states` are the states that it declares."""
+    """Writes the tokens of one rulebook. `states` are the states that it declares, `genders` those of its nouns.
 
-    def __init__(self, tongue: Tongue, states: frozenset[str] = frozenset(), names: Rename = str) -> None:
+    `agreeing`: states that every rulebook knows follow the noun. Only a translator may do that; who formats keeps the
+    author's own word.
+    """
+
+    def __init__(
+        self,
+        tongue: Tongue,
+        states: frozenset[str] = frozenset(),
+        names: Rename = str,
+        genders: frozenset[tuple[str, str]] = frozenset(),
+        *,
+        agreeing: bool = False,
+    ) -> None:
         self.tongue, self.states, self.names = tongue, states, names
+        self.genders, self.agreeing = dict(genders), agreeing
         self.spanish = tongue.code == "es"
         self._signs = {name: sign for sign, name in table().signs.items()}
 
@@ -48,7 +70,7 @@ class Wording:
         if terminal in self._signs:
             return self._signs[terminal]
         if terminal == "NAME":
-            return self.names(value)
+            return self._agreed(tokens, index, self.names(value))
         if terminal in ("STRING", "LONG"):
             return value
         if terminal in ("WEEKDAY", "HIT"):
@@ -56,12 +78,62 @@ class Wording:
         if terminal in ("NUMBER", "MONEY", "PERCENT", "DATE", "TIME"):
             return self._literal(terminal, value)
         words = self.tongue.spelled[f"UNIT:{value}" if terminal == "UNIT" else terminal]
-        return words[min(self._form(tokens, index), len(words) - 1)]
+        word = words[min(self._form(tokens, index), len(words) - 1)]
+        return f"{word}l" if self._contracts(tokens, index) else word
 
     def article(self, tokens: Sequence[Token], index: int) -> str:
-        """What goes before a name: only where the gender of the noun need not be known."""
+        """What goes before a token, with a blank: an article where the language has one and its gender is known."""
         token = tokens[index]
-        return "the " if token.terminal == "NAME" and token.kind == "closing" and not self.spanish else ""
+        if not self.spanish:
+            return "the " if token.terminal == "NAME" and token.kind == "closing" else ""
+        found = self._article(tokens, index)
+        return f"{found} " if found and not (found == "el" and self._contracts(tokens, index - 1)) else ""
+
+    def _article(self, tokens: Sequence[Token], index: int) -> str:
+        """The Spanish article of a token, "" where it has none."""
+        token = tokens[index]
+        if token.terminal == "NAME":
+            return _ARTICLES.get(self._gender(token), "") if self._is_subject(tokens, index) else ""
+        if token.terminal in _NOUNS and token.kind in _NAMED:
+            return _NOUNS[token.terminal]
+        if token.terminal in ("DATE", "TIME") and index and tokens[index - 1].terminal in _TO_A_DAY:
+            return _day_article(token, tokens[index - 1])
+        if (
+            _OF_MANY.get(token.kind) == token.terminal
+            and index
+            and tokens[index - 1].terminal in ("_FOR", "_OF")
+        ):
+            several = self._form(tokens, index)
+            return {"_CATEGORY": ("la", "las"), "_TOPIC": ("el", "los")}[token.terminal][several]
+        return ""
+
+    def _contracts(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether this word ends in `de` and what follows begins with `el`: `del`."""
+        token = tokens[index] if index >= 0 else None
+        if not self.spanish or token is None or index + 1 >= len(tokens):
+            return False
+        ends = token.terminal == "_OF" or (token.terminal in _NOUNS and token.kind in _NAMED)
+        return ends and self._article(tokens, index + 1) == "el"
+
+    def _is_subject(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether a noun stands where it is spoken of as one: `the claim is open`, `until the claim closes`."""
+        token = tokens[index]
+        if token.kind == "closing" or token.kind in _NAMED:
+            return True
+        after = tokens[min(index + 1, len(tokens) - 1)]
+        return after.terminal in _BEING and self._spanish_form(tokens, index + 1) == 1
+
+    def _gender(self, token: Token) -> str:
+        return self.genders.get(plain(self.names(token.value)), "")
+
+    def _agreed(self, tokens: Sequence[Token], index: int, name: str) -> str:
+        """A state in the gender of its noun."""
+        if not (self.agreeing and self.spanish and index > 1 and tokens[index - 1].terminal in _BEING):
+            return name
+        code = self.tongue.builtin(name)
+        forms = self.tongue.spelled.get(f"name:{code}", ())
+        feminine = code in _STATES and len(forms) > 1 and self._gender(tokens[index - 2]) == "f"
+        return forms[1] if feminine else name
 
     def _form(self, tokens: Sequence[Token], index: int) -> int:
         """Which of a word's forms agrees with its neighbours; the order of forms is the lexicon's."""
@@ -81,13 +153,17 @@ class Wording:
 
     def _spanish_form(self, tokens: Sequence[Token], index: int) -> int:
         token, after = tokens[index], tokens[min(index + 1, len(tokens) - 1)]
+        if token.terminal in _PREPOSITIONS:
+            return _PREPOSITIONS[token.terminal].get(token.kind, 0)
         if token.terminal in _LASTING:
             return 2 * (after.value == "1") + (tokens[index + 2].value in _FEMININE)
         if token.terminal in _BEING:
             subject = "." not in tokens[index - 1].value
             return int(subject and after.terminal == "NAME" and self._is_state(after.value))
         if token.terminal in _SOME:
-            return _THERE_IS
+            if tokens[index - 1].terminal == "_NOT":
+                return 2 * (self._gender(after) == "f")
+            return {"m": _THERE_IS + 1, "f": _THERE_IS + 2}.get(self._gender(after), _THERE_IS)
         if token.terminal == "_AT_LEAST":
             return int(tokens[index - 1].terminal in _CELL_ENDS)
         if token.terminal == "_OTHERWISE":
@@ -126,3 +202,10 @@ class Wording:
             return value
         name = self.tongue.spelled["months"][int(month) - 1]
         return f"{int(day)} de {name} de {year}" if self.spanish else f"{int(day)} {name} {year}"
+
+
+def _day_article(token: Token, before: Token) -> str:
+    """`hasta el 1 de mayo`, `hasta las 10:00`; hours of a calendar have none."""
+    if token.terminal == "DATE":
+        return "el"
+    return {"_UNTIL": "la" if token.value.startswith("01:") else "las"}.get(before.terminal, "")

@@ -1,6 +1,8 @@
 """Write a rulebook in its canonical form: to stdout, or with --write into its file; --check only compares.
 
 Comments are kept, and a declaration that cannot be read stays as it is. Exit code 1 where --check finds a difference.
+With --to the rulebook is written in the other tongue, by its glossary; only one that is free of faults is, and only as
+a text that means the same.
 """
 
 import argparse
@@ -9,11 +11,16 @@ from difflib import unified_diff
 from pathlib import Path
 
 from artifact.errors import ErrorCode, InputError
+from dsl.errors import rendered
 from dsl.format import format_rulebook
+from dsl.lexicon import CODES
+from dsl.translate import translate_rulebook
 from memento.commands.shared import add_json, read_rulebook
 from memento.exits import Exit
 from memento.settings import Settings
 from memento.terminal import answer, say
+
+LANGUAGES = {"en": "English", "es": "Spanish"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--check", action="store_true", help="show what would change, and change nothing")
     either.add_argument("--write", action="store_true", help="put the canonical form in the file's place")
+    either.add_argument("--to", choices=CODES, metavar="LANGUAGE", help="write it in this tongue: en or es")
     add_json(parser)
 
 
@@ -30,7 +38,9 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
     path: Path = args.rulebook
     data = read_rulebook(path, settings.limits)
     text = _decoded(path, data)
-    formatted = format_rulebook(text, settings.limits)
+    formatted = (
+        _translated(path, text, args.to, settings) if args.to else format_rulebook(text, settings.limits)
+    )
     canonical = formatted.encode() == data
     if args.write and not canonical:
         _replace(path, formatted.encode())
@@ -43,6 +53,19 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
     elif formatted:
         say(formatted.removesuffix("\n"))
     return Exit.FINDING if args.check and not canonical else Exit.OK
+
+
+def _translated(path: Path, text: str, to: str, settings: Settings) -> str:
+    """The text in the other tongue. Raises InputError."""
+    found = translate_rulebook(text, to, settings.limits)
+    if found.text is None:
+        told = "\n\n".join(rendered(fault, text) for fault in found.diagnostics)
+        raise InputError(
+            ErrorCode.RULEBOOK_INVALID,
+            f"{path} cannot be written in {LANGUAGES[to]}: {told or 'it would not mean the same'}",
+            help="give the names that are words of that language another one in a glossary",
+        )
+    return found.text
 
 
 def _decoded(path: Path, data: bytes) -> str:

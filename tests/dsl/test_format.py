@@ -278,10 +278,10 @@ CASTILIAN = """reglamento modales fin
 situación claim
   se abre con x.y
   pasa a rechazado ante x.z o x.w
-  se cierra con cierre de storm
+  se cierra con el cierre de storm
 fin
 regla de mensaje "R"
-  para temas a1 u o2
+  para los temas a1 u o2
   cuando claim está rechazado
     y hay claim con (x es en las últimas 2 horas)
     e importe es de al menos 10.000,50 EUR

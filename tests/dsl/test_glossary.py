@@ -2,8 +2,18 @@
 
 import pytest
 
+from artifact.limits import DEFAULT_LIMITS
 from dsl.compile import Checked, compile_rulebook
+from dsl.cut import cut
+from dsl.glossary import glossary_in, in_english
+from dsl.lexicon import plain, tongue
+from dsl.parser import parse_declaration
 from dsl.program import Program
+from dsl.syntax import Node, Word
+from tests.house.project import ROOT
+
+DESIGN = ROOT.parent / "shared" / "design" / "language"
+NESTING = DEFAULT_LIMITS.nesting
 
 ENGLISH = """rulebook manners zone "Europe/Madrid" currency EUR end
 vocabulary
@@ -161,3 +171,37 @@ def test_texts_without_a_language_are_of_the_language_that_the_header_names() ->
     assert found is not None
     assert found.language == "en"
     assert found.rules["R"].because == {"en": "Why", "es": "Por qué"}
+
+
+@pytest.mark.skipif(not DESIGN.is_dir(), reason="NOT RUN: no shared research data beside the checkout")
+def test_the_two_rulebooks_of_the_design_have_the_same_trees() -> None:
+    english, spanish = (_declarations(code) for code in ("en", "es"))
+    glossary = glossary_in((node for _, node in spanish if node is not None), tongue("es"))
+    assert glossary is not None
+    pairs = list(
+        zip(english, [one for one in spanish if one[1] is None or one[1].kind != "glossary"], strict=True)
+    )
+    read = [(a[1], b) for a, b in pairs if a[1] is not None and b[1] is not None and a[1].kind != "template"]
+    assert len(read) > 60
+    for tree, (text, _) in read:
+        [other] = in_english(text, "es", NESTING, glossary)
+        assert _names(other) == _names(tree), text
+
+
+def _declarations(code: str) -> list[tuple[str, Node | None]]:
+    words = tongue(code)
+    text = (DESIGN / f"insurer_{code}.rules").read_text(encoding="utf-8")
+    found = []
+    for one in cut(text, words):
+        nodes = parse_declaration(one.text, code, NESTING).nodes
+        found.append((one.text, nodes[0] if len(nodes) == 1 else None))
+    return found
+
+
+def _names(node: Node) -> tuple[object, ...]:
+    """The tree without places and texts; names as they are compared."""
+    return (node.kind, *(_names(p) if isinstance(p, Node) else p and _name(p) for p in node.parts))
+
+
+def _name(word: Word) -> str:
+    return word.kind if word.kind in ("STRING", "LONG") else f"{word.kind} {plain(word.text)}"

@@ -97,3 +97,34 @@ def test_check_and_write_exclude_each_other(capfdbinary: pytest.CaptureFixture[b
     with pytest.raises(SystemExit) as stopped:
         run(capfdbinary, file, "--check", "--write")
     assert stopped.value.code == Exit.INPUT
+
+
+SPANISH = """reglamento manners
+  moneda EUR
+  idioma inglés
+fin
+glosario en inglés fin
+categoría marketing  base consentimiento fin
+"""
+ENGLISH = "rulebook manners\n  currency EUR\nend\ncategory marketing  basis consent end\n"
+
+
+def test_to_writes_the_file_in_the_other_tongue_and_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "manners.rules"
+    file.write_text(ENGLISH, encoding="utf-8")
+    assert main(["fmt", str(file), "--to", "es"]) == Exit.OK
+    assert capsys.readouterr().out == SPANISH
+    file.write_text(SPANISH, encoding="utf-8")
+    assert main(["fmt", str(file), "--to", "en"]) == Exit.OK
+    assert capsys.readouterr().out == ENGLISH
+
+
+def test_what_has_faults_is_not_written_in_another_tongue(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "manners.rules"
+    file.write_text(ENGLISH.replace("consent", "konsent"), encoding="utf-8")
+    assert main(["fmt", str(file), "--to", "es"]) == Exit.INPUT
+    assert "did you mean `consent`?" in capsys.readouterr().err
