@@ -21,7 +21,8 @@ SCHEMA = 1
 class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
     """One contact made: a delivery whose intent is committed and that did not fail. Places are none.
 
-    `delivery` is empty for what a source sent by itself.
+    `delivery` is empty for what a source sent by itself. A bundle is one contact in each category that it contains:
+    `also` are category and topic of what else it said.
     """
 
     at: Instant
@@ -29,6 +30,21 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
     category: str
     topic: str
     delivery: str = ""
+    also: tuple[tuple[str, str], ...] = ()
+
+
+class Gathering(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A group that has not left: its bundle's id, the first item's instant, and the one at which it closes.
+
+    `said` names the window that the rulebook gave it; under another one a new gathering begins.
+    """
+
+    id: str
+    group: str
+    key: str
+    since: Instant
+    until: Instant
+    said: str
 
 
 class StaffTask(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -58,13 +74,14 @@ class Talk(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is being said: a pure function of the log in arrival order.
 
     `messages` are live; `tail` the newest closed ones, oldest first. `records_hash` rolls over all decision
-    records. `broken` names commitments (name/reference) that were known broken once, for KEPT_LATE_KNOWN.
+    records. `gatherings` are the anchors of groups. `broken` names commitments (name/reference) that were known broken once, for KEPT_LATE_KNOWN.
     """
 
     messages: tuple[Message, ...] = ()
     tail: tuple[Message, ...] = ()
     contacts: tuple[Contact, ...] = ()
     tasks: tuple[StaffTask, ...] = ()
+    gatherings: tuple[Gathering, ...] = ()
     broken: tuple[str, ...] = ()
     lates: tuple[LateMark, ...] = ()
     fold_floor: int = 0

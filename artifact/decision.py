@@ -58,7 +58,10 @@ class RuleRow(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One decision about one message, at log entry `n` of its customer."""
+    """One decision about one message, at log entry `n` of its customer.
+
+    `bundle` is the message that it goes with; `items` what a bundle holds.
+    """
 
     message: str
     n: int
@@ -73,6 +76,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     holds: tuple[HoldRow, ...] = ()
     plan: tuple[PlanRow, ...] = ()
     reads: dict[str, Any] = {}
+    bundle: str | None = None
+    items: tuple[str, ...] = ()
 
 
 Name = int | str
@@ -125,6 +130,8 @@ class KeptRecord(msgspec.Struct, frozen=True, array_like=True):
     holds: tuple[KeptHold, ...] = ()
     plan: tuple[KeptPlan, ...] = ()
     reads: tuple[Any, ...] = ()
+    bundle: str | None = None
+    items: tuple[str, ...] = ()
 
 
 class EntryKind(StrEnum):

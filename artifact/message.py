@@ -116,6 +116,20 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     said: str = ""
 
 
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The place of a message in a group: since when, in which bundle, and by which rule or cap.
+
+    It outlives the wait, the rule and the rulebook: a message has one place in any group of this name, ever. `said`
+    names what the rule said when it put the message there: the place stands only while the rule still says that.
+    """
+
+    group: str
+    bundle: str
+    since: Instant
+    rule: str
+    said: str = ""
+
+
 class Hold(msgspec.Struct, frozen=True, omit_defaults=True):
     """A reason to wait that applies now. `until` None: until something happens."""
 
@@ -156,7 +170,8 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     `reason` is the short code of why it is in this state; `rule` the rule behind it, where there is one.
     `next_at` is the next instant at which it must be decided anew. `correcting` names the message it corrects,
     `joined_to` the one that speaks for it, `conflict_with` the one it disagrees with. `released` are rules whose
-    hold an agent lifted.
+    hold an agent lifted. `places` are its places in groups, and `bundle` the message that it goes or went with; a
+    bundle has the name of its `group` and, in `items`, the messages that it says together.
     """
 
     id: str
@@ -179,6 +194,10 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     conflict_with: str | None = None
     joined_to: str | None = None
     released: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    bundle: str | None = None
+    group: str | None = None
+    items: tuple[str, ...] = ()
 
     @property
     def expires_at(self) -> Instant | None:

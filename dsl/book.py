@@ -17,13 +17,12 @@ from dsl.names import nearest
 from dsl.program import MessageRule, Program
 from dsl.react import Compile, Reactions
 from dsl.reading import reference_name
-from dsl.rulebook import RuleFace, Topic
-from dsl.scores import scores_of
+from dsl.rulebook import Group, RuleFace, Topic
 from dsl.template import Templates
 from dsl.typed import Named
 from dsl.types import Kind, Type
 from dsl.values import Reader, reader
-from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Scored, Verdict
+from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Verdict
 
 UNCLASSIFIED = "unclassified"
 
@@ -39,6 +38,7 @@ class CompiledRulebook:
         self.zone, self.currency = program.zone, program.currency
         self.topics: Mapping[str, Topic] = program.topics
         self.quiet_hours, self.caps = program.quiet_hours, program.caps
+        self.groups: Mapping[str, Group] = program.groups
         self.event_types = frozenset(program.events)
         self.rules: Mapping[str, RuleFace] = {rule.name: rule.face for rule in program.message_rules}
         self._numbers: Mapping[str, int] = {name: number for number, name in enumerate(self.rules)}
@@ -101,10 +101,6 @@ class CompiledRulebook:
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
         """What all message rules say about one message."""
         return self._judge.judge(asked, facts, zone, now)
-
-    def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
-        """What every scorecard comes to."""
-        return scores_of(self.program, facts, zone, now)
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         """Whether words exist for this channel in this or the default language."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from artifact.decision import RuleRow
 from artifact.facts import Facts
 from artifact.instant import Instant
-from dsl.effects import Deliver, MessageEffect, Postpone, Rephrase, SetUrgency
+from dsl.effects import Deliver, GroupInto, MessageEffect, Postpone, Rephrase, SetUrgency
 from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.program import MessageRule, Program, Waiting
 from dsl.react import Compile, Test, fault_of, valid
@@ -279,7 +279,7 @@ def silenced(fired: list[Fired], rows: list[RuleRow], rules: dict[str, MessageRu
     return kept
 
 
-_ONE_VALUE = (Rephrase, SetUrgency, Deliver)
+_ONE_VALUE = (Rephrase, SetUrgency, Deliver, GroupInto)
 
 
 def ties(fired: list[Fired], ranks: dict[str, tuple[int, int]]) -> tuple[tuple[str, str], ...]:
@@ -304,6 +304,8 @@ def _value(effect: MessageEffect) -> object:
     """What an effect says, leaving out why."""
     if isinstance(effect, Rephrase):
         return effect.template
+    if isinstance(effect, GroupInto):
+        return effect.group
     return effect.urgency if isinstance(effect, SetUrgency) else getattr(effect, "channels", None)
 
 

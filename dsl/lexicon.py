@@ -40,6 +40,7 @@ HEADS = frozenset(
         "_PARAMETERS",
         "_CALENDAR",
         "_CAP",
+        "_GROUP",
         "_CATEGORY",
         "_TOPIC",
         "_SITUATION",
@@ -47,12 +48,11 @@ HEADS = frozenset(
         "_EVENT_RULE",
         "_MESSAGE_RULE",
         "_TABLE",
-        "_SCORECARD",
         "_TEMPLATE",
         "_TEST",
     ]
 )
-CLAUSE_HEADS = frozenset({"_CATEGORY", "_TOPIC", "_TEMPLATE"})
+CLAUSE_HEADS = frozenset({"_CATEGORY", "_TOPIC", "_TEMPLATE", "_GROUP"})
 """Heads that are words of a clause too, so that seeing one does not prove that a declaration begins."""
 
 Terminal = tuple[str, str]

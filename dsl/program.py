@@ -13,8 +13,7 @@ from artifact.channel import Channel
 from artifact.span import Span
 from dsl.effects import MessageEffect, Postpone
 from dsl.figures import Figures
-from dsl.rulebook import Cap, QuietHours, RuleFace, Topic
-from dsl.scorecards import ScorecardPlan
+from dsl.rulebook import Cap, Group, QuietHours, RuleFace, Topic
 from dsl.tables import TablePlan
 from dsl.typed import Condition, Expression
 from dsl.types import Type
@@ -103,21 +102,13 @@ class TaskPlan(msgspec.Struct, frozen=True, gc=False):
     is_alert: bool = False
 
 
-class PointsPlan(msgspec.Struct, frozen=True, gc=False):
-    """Points for a score; what is subtracted are points below zero."""
-
-    score: str
-    points: Expression
-    because: dict[str, str] = {}
-
-
 class RaisePlan(msgspec.Struct, frozen=True, gc=False):
     type: str
     data: Assigned = ()
 
 
 EffectPlan: TypeAlias = (
-    OpenPlan | ClosePlan | MovePlan | SetPlan | PointsPlan | SendPlan | WithdrawPlan | TaskPlan | RaisePlan
+    OpenPlan | ClosePlan | MovePlan | SetPlan | SendPlan | WithdrawPlan | TaskPlan | RaisePlan
 )
 
 
@@ -199,7 +190,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     quiet_hours: tuple[QuietHours, ...] = ()
     caps: tuple[Cap, ...] = ()
     tables: dict[str, TablePlan] = {}
-    scorecards: dict[str, ScorecardPlan] = {}
+    groups: dict[str, Group] = {}
     situations: tuple[SituationPlan, ...]
     commitments: tuple[CommitmentPlan, ...]
     event_rules: tuple[EventRule, ...]
@@ -211,7 +202,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def figures(self) -> Figures:
         """What is worked out before any rule is asked."""
-        return Figures(self.tables, self.scorecards)
+        return Figures(self.tables)
 
     @property
     def keys(self) -> dict[str, str | None]:

@@ -15,8 +15,8 @@ from artifact.event import Event
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.span import Span
-from dsl.effects import Block, Deliver, Postpone
-from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Scored, Verdict
+from dsl.effects import Block, Deliver, GroupInto, Postpone
+from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Verdict
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +53,7 @@ class RuleFace(msgspec.Struct, frozen=True, kw_only=True):
     agent_may_release: bool = False
     owner: str | None = None
     postpone: Postpone | None = None
+    group: str | None = None
     conditions: tuple[str, ...] = ()
 
 
@@ -84,7 +85,32 @@ class Cap(msgspec.Struct, frozen=True):
     categories: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     channels: tuple[Channel, ...] = ()
-    otherwise: Block | Deliver | None = None
+    otherwise: Block | Deliver | GroupInto | None = None
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """`group digest  takes category billing  one per policy_id  waits 2 days from the first  leaves at 5 messages end`.
+
+    Takes messages of the topics or categories named (None: of any). They wait `waits` from the first, or (`at_most`
+    given) from the last, but no longer than that from the first; `leaves_at` messages end the waiting at once. `shows`
+    bounds the messages that the text shows; further ones are counted.
+    """
+
+    name: str
+    waits: Span
+    template: str
+    at_most: Span | None = None
+    leaves_at: int | None = None
+    shows: int | None = None
+    one_per: str | None = None
+    categories: tuple[str, ...] | None = None
+    topics: tuple[str, ...] | None = None
+    display: dict[str, str] = {}
+
+    def takes(self, topic: Topic) -> bool:
+        """Whether messages of this topic may go into it. What is critical never waits for others."""
+        named = self.topics is None or topic.name in self.topics
+        return named and (self.categories is None or topic.category in self.categories) and not topic.critical
 
 
 class Rulebook(Protocol):
@@ -104,6 +130,7 @@ class Rulebook(Protocol):
     rules: Mapping[str, RuleFace]
     quiet_hours: tuple[QuietHours, ...]
     caps: tuple[Cap, ...]
+    groups: Mapping[str, Group]
     event_types: frozenset[str]
 
     @property
@@ -132,9 +159,6 @@ class Rulebook(Protocol):
 
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
         """What all message rules say about one message. Never raises for what an author wrote."""
-
-    def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
-        """What every scorecard comes to, in the order of the text. Never raises for what an author wrote."""
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         """Whether words exist for this channel in this or the default language."""

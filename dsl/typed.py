@@ -26,7 +26,6 @@ class Scope(StrEnum):
     MESSAGE = "MESSAGE"
     MESSAGE_DATA = "MESSAGE_DATA"
     TABLE = "TABLE"
-    SCORE = "SCORE"
 
 
 class Read(msgspec.Struct, frozen=True, gc=False):

@@ -110,6 +110,19 @@ _EN: Mapping[str, Words] = {
     ),
     "LIMIT_MISSING": ("this waits without a limit", "add `, at most 30 days, otherwise block`"),
     "LIMIT_MEANINGLESS": ("waiting cannot end in waiting", "say `otherwise block` or `otherwise deliver`"),
+    "WINDOW_MEANINGLESS": (
+        "this waits longer for the next message than it waits in all",
+        "let the second duration be the longer one",
+    ),
+    "GROUP_MIXED": (
+        "`{text}` would carry `{one}` (basis {first}) beside `{other}` (basis {second})",
+        "keep what presses and what must be said apart: two groups",
+    ),
+    "GROUP_CRITICAL": ("`{text}` is critical, and what is critical never waits for others", "leave it out"),
+    "GROUP_NOT_TAKEN": (
+        "`{text}` takes none of the messages that this rule speaks of",
+        "it takes what is not critical of: {known}",
+    ),
     "EXCEPTION_CYCLE": ("`{text}` is an exception to itself", "break the circle"),
     "PARAMETER_REPEATED": (
         "`{text}` has two values from the same day on",

@@ -126,7 +126,7 @@ def _supersede(
 ) -> Message:
     if not _is_newer(new, old):
         return close(talking, new, MessageState.SUPERSEDED, "older_of_key", scene, cause)
-    if any(d.state in LEFT_STATES or may_be_out(d) for d in old.deliveries):
+    if any(d.state in LEFT_STATES or may_be_out(d) for d in talking.spoken(old)):
         new = replace(new, correcting=old.id)
     if old.state in LIVE_STATES:
         close(talking, old, MessageState.SUPERSEDED, "newer_of_key", scene, cause)

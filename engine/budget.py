@@ -17,6 +17,14 @@ from dsl.rulebook import Cap
 _LONGEST_SEARCH = 400
 
 
+Said = tuple[tuple[str, str], ...]
+"""Category and topic of what else a bundle says."""
+
+
+def _counts(cap: Cap, category: str, topic: str) -> bool:
+    return (not cap.categories or category in cap.categories) and (not cap.topics or topic in cap.topics)
+
+
 @dataclass(slots=True)
 class Budget:
     """What is used and reserved so far, per cap, in ascending order."""
@@ -25,16 +33,16 @@ class Budget:
     zone: str
     taken: dict[str, list[Instant]] = field(default_factory=dict)
 
-    def take(self, at: Instant, channel: Channel, category: str, topic: str) -> None:
-        """Count one contact or plan."""
-        for cap in self.bearing(channel, category, topic):
+    def take(self, at: Instant, channel: Channel, category: str, topic: str, also: Said = ()) -> None:
+        """Count one contact or plan; once in each cap, whatever a bundle says besides (`also`)."""
+        for cap in self.bearing(channel, category, topic, also):
             insort(self.taken.setdefault(cap.name, []), at)
 
     def snapshot(self) -> dict[str, list[Instant]]:
         """What is used and reserved now, to compare with or to go back to."""
         return {cap: list(instants) for cap, instants in self.taken.items()}
 
-    def bearing(self, channel: Channel, category: str, topic: str) -> list[Cap]:
+    def bearing(self, channel: Channel, category: str, topic: str, also: Said = ()) -> list[Cap]:
         """The caps that count such a contact."""
         if channel not in SENDS:
             return []
@@ -42,8 +50,7 @@ class Budget:
             cap
             for cap in self.caps
             if (not cap.channels or channel in cap.channels)
-            and (not cap.categories or category in cap.categories)
-            and (not cap.topics or topic in cap.topics)
+            and any(_counts(cap, *said) for said in ((category, topic), *also))
         ]
 
     def admits_at(self, cap: Cap, instant: Instant) -> Instant:
@@ -99,5 +106,5 @@ def budget_of(caps: tuple[Cap, ...], zone: str, contacts: tuple[Contact, ...]) -
     """The budget with all contacts made."""
     budget = Budget(caps, zone)
     for contact in contacts:
-        budget.take(contact.at, contact.channel, contact.category, contact.topic)
+        budget.take(contact.at, contact.channel, contact.category, contact.topic, contact.also)
     return budget

@@ -41,7 +41,8 @@ class Draft:
     `gone` is what has left, or was taken back: no plan can change it. `expires` is the end that the back-end or the
     topic gives, `end` the instant from which it must not be said any more. `reserved` are the contacts planned here.
     `instead` are the channels that a full cap says to take. `weighed`: the budget had a say. `restless`: the same plan
-    might come out otherwise a moment later.
+    might come out otherwise a moment later. `groups` are those into which a full cap may put it, `into` the cap that
+    did and the group.
     """
 
     message: Message
@@ -66,6 +67,8 @@ class Draft:
     reserved: list[tuple[Instant, Channel]] = field(default_factory=list)
     weighed: bool = False
     restless: bool = False
+    groups: frozenset[str] = frozenset()
+    into: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         message, topic = self.message, self.merged.topic

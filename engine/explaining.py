@@ -7,14 +7,17 @@ it. It holds no identifier, no UTC instant and nothing of another customer.
 from collections.abc import Callable
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from artifact.customer import Body
 from artifact.instant import Instant
 from artifact.message import DeliveryState, Hold, HoldKind, Message, MessageState
 from dsl.rulebook import Rulebook
-from engine.deciding import next_eligible
+from engine.bundles import DISSOLVED
+from engine.decided import next_eligible
 from engine.fold import zone_of_customer
 from engine.phrases import Phrases
-from engine.spoken import in_language, phrases_of, spoken_instant, spoken_language, spoken_list
+from engine.spoken import phrases_of, primary, spoken_instant, spoken_language, spoken_list
 
 
 class _Teller(NamedTuple):
@@ -43,11 +46,30 @@ class _Teller(NamedTuple):
 def sentence(book: Rulebook | None, body: Body, message: Message, language: str, now: Instant) -> str:
     """The state of a message in words. `language` is a BCP 47 tag; what is not worded in it comes in the rulebook's."""
     spoken, say = spoken_language(language, book), phrases_of(language, book)
-    name = say.quoted.format(label(book, message.request.topic, spoken))
+    name = say.quoted.format(name_of(book, message, spoken))
     told = _STATES.get(message.state)
     if told is None:
-        return f"{name} {say.closed[message.state]}."
-    return f"{name} {told(_Teller(book, spoken, say, now, zone_of_customer(body.facts, book)), message)}"
+        dissolved = message.group is not None and message.reason == DISSOLVED
+        return f"{name} {say.dissolved if dissolved else say.closed[message.state]}."
+    teller = _Teller(book, spoken, say, now, zone_of_customer(body.facts, book))
+    return f"{name} {told(teller, _in_company(body, message))}"
+
+
+def _in_company(body: Body, message: Message) -> Message:
+    """What went with others went where the bundle went."""
+    if message.bundle is None or message.state is not MessageState.UNDER_WAY:
+        return message
+    return next(
+        (replace(message, deliveries=m.deliveries) for m in body.talk.messages if m.id == message.bundle),
+        message,
+    )
+
+
+def name_of(book: Rulebook | None, message: Message, language: str) -> str:
+    """What a message is called: by its topic; a bundle by its group."""
+    if message.group is None or book is None:
+        return label(book, message.request.topic, language)
+    return book.label("group", message.group, language)
 
 
 def label(book: Rulebook | None, topic: str, language: str) -> str:
@@ -58,7 +80,10 @@ def label(book: Rulebook | None, topic: str, language: str) -> str:
 def because(book: Rulebook | None, rule: str | None, language: str) -> str | None:
     """The author's reason of a rule: in this language, else the rulebook's, else any."""
     face = book.rules.get(rule) if book is not None and rule is not None else None
-    return in_language(face.because, language, book.language) or None if book is not None and face else None
+    if book is None or face is None or not face.because:
+        return None
+    wanted = (primary(language), book.language, *face.because)
+    return next(face.because[one] for one in wanted if one in face.because)
 
 
 def _inside(text: str) -> str:
@@ -96,7 +121,7 @@ def _under_way(teller: _Teller, message: Message) -> str:
 
 def _waiting(teller: _Teller, message: Message) -> str:
     hold = _speaking(message.holds)
-    until = teller.until(next_eligible(message))
+    until = teller.until(next_eligible(message) or (hold.until if message.bundle and hold else None))
     if hold is None:
         return f"{teller.say.waits}{until}."
     if hold.kind in (HoldKind.FIXED, HoldKind.WHILE):
@@ -104,6 +129,8 @@ def _waiting(teller: _Teller, message: Message) -> str:
     if hold.kind is HoldKind.QUIET_HOURS:
         until = until or f" {teller.say.waits_for_morning}"
     why, change = teller.say.holds[hold.kind]
+    if hold.kind is HoldKind.GROUP and message.bundle is None:
+        why = teller.say.may_come
     return f"{teller.say.waits}{until} {why}. {change}"
 
 

@@ -12,6 +12,8 @@ from engine.spoken import spoken_instant
 def gate_sentence(row: GateRow, now: Instant, zone: str, say: Phrases) -> str:
     """What the gate said; `now` and `zone` are the customer's, for the instant until which it holds."""
     if row.outcome is GateOutcome.PASSED or row.outcome is GateOutcome.SKIPPED:
+        if row.reason == "bundle":
+            return say.reasons[row.reason]
         clock = say.by_rulebook_zone if row.reason == "zone_of_rulebook" else ""
         return f"{say.passed[row.gate]}{clock}."
     if row.outcome is GateOutcome.BLOCKED or row.reason == "no_rulebook":

@@ -12,7 +12,7 @@ from artifact.canonical import derived_id
 from artifact.instant import Instant
 from artifact.message import Anchor, Hold, HoldKind
 from artifact.span import add_span, next_wall_time
-from dsl.effects import Block, Deliver, Postpone, PostponeKind
+from dsl.effects import Block, Deliver, GroupInto, Postpone, PostponeKind
 from dsl.rulebook import RuleFace
 
 
@@ -32,7 +32,7 @@ class Holding:
     anchors: dict[str, Anchor]
     holds: list[Hold] = field(default_factory=list)
     wakes: list[Instant] = field(default_factory=list)
-    limits: list[tuple[str, Block | Deliver]] = field(default_factory=list)
+    limits: list[tuple[str, Block | Deliver | GroupInto]] = field(default_factory=list)
 
     def apply(self, rule: str, effect: Postpone, face: RuleFace | None, *, holding: bool) -> None:
         """Let the postpone of a rule whose condition holds now bear on the message."""

@@ -56,11 +56,13 @@ def _sending(message: Message, mine: list[Delivery], intent: Intent, now: Instan
 
 
 def _count(talking: Talking, message: Message, mine: list[Delivery], now: Instant) -> None:
-    """One contact for each message and channel, however many attempts it takes."""
+    """One contact for each message and channel, however many attempts it takes; one for a bundle, whatever is in it."""
     ids = {d.id for d in mine}
+    items = [item for id in message.items if (item := talking.messages.get(id)) is not None]
+    also = tuple(dict.fromkeys((item.category, item.request.topic) for item in items))
     talking.contacts = [c for c in talking.contacts if c.delivery not in ids]
     talking.contacts += [
-        Contact(now, d.channel, message.category, message.request.topic, d.id)
+        Contact(now, d.channel, message.category, message.request.topic, d.id, also)
         for d in mine
         if d.channel in SENDS
     ]

@@ -10,16 +10,30 @@ from artifact.channel import URGENCY_RANK, Channel, Urgency
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import Message
-from dsl.effects import Avoid, Block, Deliver, Postpone, Propagate, Rephrase, RequireProof, SetUrgency
+from dsl.effects import (
+    Avoid,
+    Block,
+    Deliver,
+    GroupInto,
+    Postpone,
+    Propagate,
+    Rephrase,
+    RequireProof,
+    SetUrgency,
+)
 from dsl.rulebook import Rulebook, Topic
 from dsl.verdict import Asked, Fired, Verdict
+from engine.budget import Said
 from engine.fold import zone_of_customer
 from engine.settled import Settled
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """One verdict with its effects merged: one value where only one can be, by rank; unions elsewhere."""
+    """One verdict with its effects merged: one value where only one can be, by rank; unions elsewhere.
+
+    `group` are the rule that groups and the group. `also` are category and topic of each item of a bundle.
+    """
 
     verdict: Verdict
     topic: Topic
@@ -31,6 +45,15 @@ class Merged:
     propagate: tuple[tuple[Channel, Propagate, str], ...]
     rephrase: str | None
     proof: tuple[Channel, ...] | None
+    group: tuple[str, str] | None = None
+    also: Said = ()
+
+    @property
+    def may_group(self) -> bool:
+        """Whether a rule may put it into a group, now or when it has waited long enough."""
+        return self.group is not None or any(
+            isinstance(postpone.otherwise, GroupInto) for postpone, _ in self.postpones.values()
+        )
 
 
 @dataclass(slots=True)
@@ -59,7 +82,6 @@ def reads_alike(one: Facts, other: Facts) -> bool:
         and one.attributes is other.attributes
         and one.commitments is other.commitments
         and one.interactions is other.interactions
-        and one.points is other.points
         and one.preferences is other.preferences
         and one.consents is other.consents
         and one.aliases is other.aliases
@@ -121,4 +143,5 @@ def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
         propagate=tuple((c, e, f.rule) for f, e in effects if isinstance(e, Propagate) for c in e.channels),
         rephrase=next((e.template for _, e in effects if isinstance(e, Rephrase)), None),
         proof=tuple(dict.fromkeys(c for e in proofs for c in e.channels)) if proofs else None,
+        group=next(((f.rule, e.group) for f, e in effects if isinstance(e, GroupInto)), None),
     )

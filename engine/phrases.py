@@ -40,6 +40,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     because_of_a_rule: str
     waits: str
     waits_for_morning: str
+    may_come: str
+    dissolved: str
     not_sent: str
     ready: str
     in_doubt: str

@@ -38,6 +38,8 @@ ENGLISH = Phrases(
     because_of_a_rule="because of a rule",
     waits="waits",
     waits_for_morning="for the morning",
+    may_come="because others may still come to go with it",
+    dissolved="no longer goes: its messages went by themselves, or not at all",
     not_sent="is not sent",
     ready="is about to go out by {}.",
     in_doubt="may have gone out by {}; a colleague is finding out.",
@@ -81,6 +83,7 @@ ENGLISH = Phrases(
             "It may go when there is room again.",
         ),
         "template_failed": ("its wording could not be made", "It may go when the wording is mended."),
+        "group_dissolved": ("too few messages are left to go together", "What is left of it goes by itself."),
     },
     holds={
         HoldKind.QUIET_HOURS: (
@@ -127,6 +130,8 @@ ENGLISH = Phrases(
         GateName.WHEN: "It waits for a permitted time",
     },
     reasons={
+        "group_dissolved": "Too few messages are left to go together.",
+        "bundle": "It goes together with others.",
         "no_rulebook": "No rules are in force, so it waits.",
         "conflict": "Two departments disagree about it.",
         "deceased": "The customer is registered as deceased.",

@@ -38,6 +38,8 @@ SPANISH = Phrases(
     because_of_a_rule="por una regla",
     waits="espera",
     waits_for_morning="hasta la mañana",
+    may_come="porque todavía pueden llegar otros que salgan con él",
+    dissolved="ya no sale: sus mensajes salieron por separado o no salieron",
     not_sent="no se envía",
     ready="está a punto de salir por {}.",
     in_doubt="puede que haya salido por {}; una persona del equipo lo está averiguando.",
@@ -81,6 +83,10 @@ SPANISH = Phrases(
             "Podrá salir cuando vuelva a haber sitio.",
         ),
         "template_failed": ("no se ha podido componer su texto", "Podrá salir cuando se corrija el texto."),
+        "group_dissolved": (
+            "quedan demasiado pocos mensajes para salir juntos",
+            "Lo que queda de él sale por separado.",
+        ),
     },
     holds={
         HoldKind.QUIET_HOURS: (
@@ -127,6 +133,8 @@ SPANISH = Phrases(
         GateName.WHEN: "Espera a un horario permitido",
     },
     reasons={
+        "group_dissolved": "Quedan demasiado pocos mensajes para salir juntos.",
+        "bundle": "Sale junto con otros.",
         "no_rulebook": "No hay reglas en vigor, así que espera.",
         "conflict": "Dos departamentos no están de acuerdo.",
         "deceased": "Consta que el cliente ha fallecido.",

@@ -13,7 +13,7 @@ from artifact.instant import DAY, Instant
 from artifact.message import Delivery, DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.span import Span, add_span
 from artifact.states import LEFT_STATES
-from dsl.effects import Block
+from dsl.effects import Block, Deliver, GroupInto
 from dsl.rulebook import Cap
 from engine.draft import MUST_BE_SAID, Draft, Stop
 from engine.gates import Extra
@@ -111,7 +111,7 @@ def _attempt(draft: Draft, channel: Channel, base: Instant | None, after: Span |
         draft.restless = True
         if isinstance(swap.otherwise, Block):
             raise Stop(GateName.WHEN, MessageState.BLOCKED, "cap", swap.name)
-        draft.instead = swap.otherwise.channels if swap.otherwise is not None else ()
+        draft.instead = swap.otherwise.channels if isinstance(swap.otherwise, Deliver) else ()
         return "cap"
     if draft.expires is not None and at >= draft.expires:
         return "expires_before_window"
@@ -124,7 +124,8 @@ def _attempt(draft: Draft, channel: Channel, base: Instant | None, after: Span |
     draft.planned.append(replace(delivery, planned_at=at))
     if after is None or at <= draft.now:
         draft.reserved.append((at, channel))
-        draft.budget.take(at, channel, draft.merged.topic.category, draft.merged.topic.name)
+        topic = draft.merged.topic
+        draft.budget.take(at, channel, topic.category, topic.name, draft.merged.also)
     return None
 
 
@@ -191,10 +192,13 @@ def _open(draft: Draft, channel: Channel, at: Instant) -> Instant:
 
 def _within_caps(draft: Draft, channel: Channel, at: Instant) -> tuple[Instant, Cap | None]:
     topic, moved = draft.merged.topic, at
-    for cap in draft.budget.bearing(channel, topic.category, topic.name):
+    for cap in draft.budget.bearing(channel, topic.category, topic.name, draft.merged.also):
         draft.weighed = True
         admitted = draft.budget.admits_at(cap, moved)
-        if admitted > moved and cap.otherwise is not None:
+        if admitted > moved and isinstance(cap.otherwise, GroupInto):
+            if cap.otherwise.group in draft.groups:
+                draft.into = draft.into or (cap.name, cap.otherwise.group)
+        elif admitted > moved and cap.otherwise is not None:
             draft.wakes.append(admitted)
             return moved, cap
         if admitted > moved:

@@ -4,24 +4,85 @@ Everything is found anew from the request, the verdict and what has already left
 and the instant since which a delivery has been ready, are kept.
 """
 
+from typing import NamedTuple
+
+from artifact.channel import Channel
+from artifact.customer import Gathering
 from artifact.decision import GateOutcome
+from artifact.instant import Instant
 from artifact.message import DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.states import REACHED_STATES, state_of
 from engine.draft import Draft, Stop
-from engine.gates import channels, consent, holds_end, life, rules
+from engine.gates import Extra, channels, consent, holds_end, life, rules
 from engine.placing import place, waits
+
+
+class Way(NamedTuple):
+    """What is open to a message that has passed the gates before its group, and from when (None: not known yet)."""
+
+    candidates: list[Channel]
+    extras: list[Extra]
+    base: Instant | None
 
 
 def plan(draft: Draft) -> None:
     """Run all gates; afterwards the draft holds state, reason, holds and planned deliveries."""
+    way = approach(draft)
+    if way is not None:
+        go(draft, way)
+
+
+def approach(draft: Draft) -> Way | None:
+    """The gates that a message passes by itself, also where it is to go with others; None where it goes no further."""
     try:
         life(draft)
         rules(draft)
         candidates, extras = channels(draft)
         candidates, extras = consent(draft, candidates, extras)
-        draft.row(GateName.GROUP, GateOutcome.PASSED, "no_group")
-        base = holds_end(draft)
-        place(draft, candidates, extras, base)
+        return Way(candidates, extras, holds_end(draft))
+    except Stop as stop:
+        _stopped(draft, stop)
+        draft.wakes.append(draft.end)
+        return None
+
+
+def go(draft: Draft, way: Way, gathering: Gathering | None = None) -> None:
+    """The gates after that. Whoever is alone in a group waits until it closes, and then goes as itself."""
+    base = way.base
+    try:
+        if gathering is not None and gathering.until > draft.now:
+            base = wait_for_others(draft, gathering)
+        else:
+            draft.row(GateName.GROUP, GateOutcome.PASSED, "no_group")
+        place(draft, way.candidates, way.extras, base)
+        _settle(draft)
+    except Stop as stop:
+        _stopped(draft, stop)
+    draft.wakes.append(draft.end)
+
+
+def wait_for_others(draft: Draft, gathering: Gathering) -> Instant:
+    """Hold until the group closes; that instant."""
+    place = next((p for p in draft.message.places if p.bundle == gathering.id), None)
+    since, rule = (gathering.since, None) if place is None else (place.since, place.rule)
+    draft.holding.holds.append(Hold(HoldKind.GROUP, since, gathering.until, rule))
+    draft.wakes.append(gathering.until)
+    draft.row(GateName.GROUP, GateOutcome.HELD, "group", gathering.until)
+    return gathering.until
+
+
+def go_together(draft: Draft, way: Way, gathering: Gathering | None) -> None:
+    """The same for a bundle, whose items have each come so far by themselves."""
+    try:
+        life(draft)
+        for gate in (GateName.RULES, GateName.CHANNELS, GateName.CONSENT):
+            draft.row(gate, GateOutcome.PASSED)
+        base = way.base
+        if gathering is not None and gathering.until > draft.now:
+            base = wait_for_others(draft, gathering)
+        else:
+            draft.row(GateName.GROUP, GateOutcome.PASSED, "bundle")
+        place(draft, way.candidates, way.extras, base)
         _settle(draft)
     except Stop as stop:
         _stopped(draft, stop)

@@ -13,10 +13,10 @@ from artifact.instant import Instant, format_instant
 from artifact.message import DeliveryState, HoldKind, Message, MessageState
 from artifact.span import add_span
 from dsl.effects import (
-    AddPoints,
     Avoid,
     CloseSituation,
     Deliver,
+    GroupInto,
     MoveSituation,
     OpenSituation,
     Propagate,
@@ -30,7 +30,7 @@ from dsl.effects import (
 )
 from dsl.rulebook import Rulebook
 from dsl.trial import ExpectEffect
-from engine.deciding import next_eligible
+from engine.decided import next_eligible
 from engine.explaining import because
 from engine.judging import judge
 
@@ -108,7 +108,7 @@ def _postpone(expected: ExpectEffect, moment: Moment) -> str | None:
 def _deliver(expected: ExpectEffect, moment: Moment) -> str | None:
     message, case = _spoken(moment)
     held_by_rule = message is not None and any(
-        h.kind in (HoldKind.FIXED, HoldKind.WHILE, HoldKind.CONFLICT) for h in message.holds
+        h.kind in (HoldKind.FIXED, HoldKind.WHILE, HoldKind.CONFLICT, HoldKind.GROUP) for h in message.holds
     )
     going = message is not None and message.state not in (
         MessageState.BLOCKED,
@@ -131,6 +131,17 @@ def _deliver(expected: ExpectEffect, moment: Moment) -> str | None:
 def _fired(moment: Moment, message: Message) -> set[str]:
     """Rules that fire for this message now."""
     return {f.rule for f in judge(message, moment.body.facts, moment.book, moment.now, None).verdict.fired}
+
+
+def _group_into(expected: ExpectEffect, moment: Moment) -> str | None:
+    """It waits in that group, by itself so far or with others."""
+    message, case = _spoken(moment)
+    effect = expected.effect
+    name = effect.group if isinstance(effect, GroupInto) else ""
+    hold = next((h for h in message.holds if h.kind is HoldKind.GROUP), None) if message is not None else None
+    if message is None or hold is None or message.places[-1].group != name:
+        return f"group into {name} was expected, but {case}"
+    return _by_whom(expected, moment, {hold.rule}, case)
 
 
 def _avoid(expected: ExpectEffect, moment: Moment) -> str | None:
@@ -241,17 +252,6 @@ def _fact(expected: ExpectEffect, moment: Moment) -> str | None:
     return None if met else "another value of the fact was expected"
 
 
-def _points(expected: ExpectEffect, moment: Moment) -> str | None:
-    effect = expected.effect
-    found = [p for p in moment.body.facts.points if p.at == moment.now]
-    if isinstance(effect, AddPoints) and any(
-        (p.score, p.amount) == (effect.score, effect.amount) for p in found
-    ):
-        return None
-    told = ", ".join(f"{p.amount} for {p.score}" for p in found) or "none"
-    return f"other points were expected, but now there came {told}"
-
-
 def _withdraw(expected: ExpectEffect, moment: Moment) -> str | None:
     effect = expected.effect
     topics = effect.topics if isinstance(effect, Withdraw) else ()
@@ -263,6 +263,7 @@ _VERBS: dict[str, Callable[[ExpectEffect, Moment], str | None]] = {
     "block": _block,
     "postpone": _postpone,
     "deliver": _deliver,
+    "group_into": _group_into,
     "avoid": _avoid,
     "rephrase": _rephrase,
     "propagate": _propagate,
@@ -275,8 +276,6 @@ _VERBS: dict[str, Callable[[ExpectEffect, Moment], str | None]] = {
     "close": _situation,
     "move": _situation,
     "set": _fact,
-    "add_to": _points,
-    "subtract_from": _points,
     "withdraw": _withdraw,
 }
 """Every verb that an expectation can name."""

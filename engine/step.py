@@ -221,7 +221,7 @@ def _take_back(talking: Talking, output: Output, scene: Scene, cause: str, *, su
         ),
         None,
     )
-    if message is not None:
+    if message is not None and message.group is None:
         _retract(talking, message, scene, cause, superseded=superseded)
 
 
@@ -237,14 +237,16 @@ def _retract(talking: Talking, message: Message, scene: Scene, cause: str, *, su
     if message.id in talking.messages:
         state = MessageState.SUPERSEDED if superseded else MessageState.RETRACTED
         message = close(talking, message, state, "corrected", scene, cause)
-    left = _left(message)
+    left = _left(talking, message)
     if left and not _correct_by_message(talking, message, left, scene, cause):
         talking.alert("correction_needed", message, scene)
 
 
-def _left(message: Message) -> list[Delivery]:
-    """Deliveries that have left, or may have."""
-    return [d for d in message.deliveries if d.state in LEFT_STATES and d.state is not DeliveryState.FAILED]
+def _left(talking: Talking, message: Message) -> list[Delivery]:
+    """Deliveries that have left, or may have; with others, where it went with others."""
+    return [
+        d for d in talking.spoken(message) if d.state in LEFT_STATES and d.state is not DeliveryState.FAILED
+    ]
 
 
 def _correct_by_message(
@@ -281,7 +283,7 @@ def _perform(
     for output in outputs:
         if isinstance(output, Withdrew):
             for message in [m for m in talking.messages.values() if m.request.topic in output.topics]:
-                if message.number < talking.n and message.request.at <= output.at:
+                if message.group is None and message.number < talking.n and message.request.at <= output.at:
                     close(talking, message, MessageState.RETRACTED, "withdrawn", scene, cause)
     for output in outputs:
         if isinstance(output, Tasked):
@@ -293,7 +295,7 @@ def _perform(
 def _admit_asked(talking: Talking, asked: Asked, scene: Scene, cause: str, *, outdated: bool) -> None:
     """Take in what the memory asks for; once, even if it was taken back and is asked for again."""
     known = talking.find(message_id(talking.customer_id, asked.request.source, asked.request.id))
-    if known is not None and (known.id in talking.messages or _left(known)):
+    if known is not None and (known.id in talking.messages or _left(talking, known)):
         return
     try:
         admit(talking, asked.request, scene, cause, outdated=outdated)

@@ -25,6 +25,7 @@ from artifact.message import (
 from artifact.states import LEFT_STATES, REACHED_STATES
 from engine.admitting import admit, close, said_elsewhere
 from engine.doubt import NO_OUTCOME, doubt_task, raise_doubts
+from engine.grouping import LIFTED
 from engine.requests import request_of, said_of
 from engine.scene import Scene
 from engine.talking import Talking
@@ -153,11 +154,11 @@ def _live(talking: Talking, event: Event, path: str = "message") -> Message:
     return message
 
 
-def _must_not_have_left(message: Message) -> None:
+def _must_not_have_left(talking: Talking, message: Message) -> None:
     """A race with the timer has exactly one outcome: who comes second hears of it."""
     if any(
         d.channel in SENDS and d.state in LEFT_STATES and d.state is not DeliveryState.FAILED
-        for d in message.deliveries
+        for d in talking.spoken(message)
     ):
         raise InputError(
             ErrorCode.ALREADY_LEFT,
@@ -178,7 +179,7 @@ def _told(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
         d.state is DeliveryState.PLANNED and d.follower_after is not None for d in message.deliveries
     )
     if not planned:
-        _must_not_have_left(message)
+        _must_not_have_left(talking, message)
     refusal = telling_refused(message, scene)
     if refusal is not None:
         raise InputError(ErrorCode.NOT_ALLOWED, refusal, path=("data", "message"))
@@ -216,11 +217,13 @@ def telling_refused(message: Message, scene: Scene) -> str | None:
 
 def _released(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
     message = _live(talking, event)
-    _must_not_have_left(message)
+    _must_not_have_left(talking, message)
     refusal = telling_refused(message, scene)
     if refusal is not None:
         raise InputError(ErrorCode.NOT_ALLOWED, refusal, path=("data", "message"))
     lifted = {h.rule for h in message.holds if h.rule is not None}
+    if any(h.kind is HoldKind.GROUP for h in message.holds):
+        lifted.add(LIFTED)
     if event.data.get("customerAsked"):
         lifted.add("quiet_hours")
     talking.keep(replace(message, released=tuple(sorted({*message.released, *lifted}))))
@@ -228,7 +231,9 @@ def _released(talking: Talking, facts: Facts, event: Event, scene: Scene) -> Non
 
 def _cancelled(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
     message = _live(talking, event)
-    _must_not_have_left(message)
+    _must_not_have_left(talking, message)
+    for item in [talking.messages[id] for id in message.items if id in talking.messages]:
+        close(talking, item, MessageState.CANCELLED, "cancelled", scene, event.type)
     close(talking, message, MessageState.CANCELLED, "cancelled", scene, event.type)
 
 
@@ -241,7 +246,7 @@ def _retracted(talking: Talking, facts: Facts, event: Event, scene: Scene) -> No
 
 def _names(data: dict[str, Any], event: Event, message: Message) -> bool:
     request = message.request
-    return (
+    return message.group is None and (
         data.get("message") == message.id
         or (data.get("request") == request.id and event.source == request.source)
         or ("key" in data and data["key"] == request.key and data.get("topic") == request.topic)

@@ -6,11 +6,11 @@ from msgspec.msgpack import Encoder
 from msgspec.structs import replace
 
 from artifact.canonical import derived_id
-from artifact.customer import Contact, LateMark, StaffTask, Talk, rolled
+from artifact.customer import Contact, Gathering, LateMark, StaffTask, Talk, rolled
 from artifact.decision import KeptRecord
 from artifact.instant import DAY, Instant
 from artifact.limits import Limits
-from artifact.message import LIVE_STATES, Message
+from artifact.message import LIVE_STATES, Delivery, Message
 from engine.scene import Scene
 
 _records = Encoder(order="deterministic")
@@ -33,6 +33,7 @@ class Talking:
     tail: dict[str, Message]
     contacts: list[Contact]
     tasks: dict[str, StaffTask]
+    gatherings: dict[str, Gathering]
     records: list[KeptRecord] = field(default_factory=list)
     changed: dict[str, Message] = field(default_factory=dict)
     lates: list[LateMark] = field(default_factory=list)
@@ -51,6 +52,11 @@ class Talking:
     def find(self, id: str) -> Message | None:
         """A message that is live or among the newest closed ones."""
         return self.messages.get(id) or self.tail.get(id)
+
+    def spoken(self, message: Message) -> tuple[Delivery, ...]:
+        """Its deliveries, those of the bundle that it goes or went with among them."""
+        bundle = self.find(message.bundle) if message.bundle is not None else None
+        return message.deliveries if bundle is None else (*message.deliveries, *bundle.deliveries)
 
     def record(self, record: KeptRecord) -> None:
         """Keep a record; of several for one message in one entry the last tells the outcome."""
@@ -110,6 +116,7 @@ class Talking:
             ],
             contacts=tuple(contacts)[-CONTACTS_KEPT:],
             tasks=tuple(self.tasks.values()),
+            gatherings=tuple(self.gatherings.values()),
             lates=lates,
             fold_floor=max([self.talk.fold_floor, *(mark.n for mark in dropped)]),
             revision=revision,
@@ -129,5 +136,6 @@ def begin(customer_id: str, talk: Talk, n: int, now: Instant, limits: Limits) ->
         tail={m.id: m for m in talk.tail},
         contacts=list(talk.contacts),
         tasks={t.id: t for t in talk.tasks},
+        gatherings={g.id: g for g in talk.gatherings},
         lates=list(talk.lates),
     )

@@ -74,6 +74,8 @@ def kept(record: Record, book: Rulebook | None) -> KeptRecord:
         reads=tuple(
             [part for name, value in record.reads.items() for part in (facts.get(name, name), value)]
         ),
+        bundle=record.bundle,
+        items=record.items,
     )
 
 
@@ -139,6 +141,8 @@ def whole(kept: KeptRecord, entry: Entry, book: Rulebook | None) -> Record:
             PlanRow(_CHANNELS[r.channel], _STATES[r.state], r.planned_at, r.because) for r in kept.plan
         ),
         reads={_name(n, facts): v for n, v in zip(kept.reads[::2], kept.reads[1::2], strict=True)},
+        bundle=kept.bundle,
+        items=kept.items,
     )
 
 

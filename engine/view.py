@@ -5,6 +5,8 @@ Pure reading: nothing here changes anything, whatever is asked how often.
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from artifact.channel import Channel
 from artifact.customer import Body
 from artifact.instant import Instant
@@ -15,6 +17,7 @@ from dsl.verdict import RenderContext, Rendered
 from engine.consent import permitted
 from engine.explaining import label, sentence
 from engine.fold import zone_of_customer
+from engine.grouping import has_set_out
 from engine.scene import Scene
 from engine.talk_table import telling_refused
 
@@ -64,19 +67,32 @@ def inbox(body: Body, channel: Channel, book: Rulebook | None, now: Instant) -> 
     if book is None:
         return []
     scene = Scene(book, book.revision)
+    bundles = {m.id: m for m in body.talk.messages if m.group is not None}
     items = []
     for message in body.talk.messages:
         own = next((d for d in message.deliveries if d.channel is channel), None)
         if own is not None and own.state in _IN_A_PLACE:
             items.append(InboxItem(message, own))
+        elif _speaks_by_another(message, bundles):
+            continue
         elif _tellable(message, channel, body, book, scene):
             items.append(InboxItem(message, own or Delivery(id=f"{message.id}-{channel}", channel=channel)))
     return items
 
 
+def _speaks_by_another(message: Message, bundles: dict[str, Message]) -> bool:
+    """Until a bundle has left its items are told one by one; then they are told with it."""
+    if message.group is not None:
+        return not has_set_out(message)
+    bundle = bundles.get(message.bundle or "")
+    return bundle is not None and has_set_out(bundle)
+
+
 def _tellable(message: Message, channel: Channel, body: Body, book: Rulebook, scene: Scene) -> bool:
     if message.state not in LIVE_STATES or telling_refused(message, scene) is not None:
         return False
+    if message.group is not None:
+        return True
     topic = book.topic(message.request.topic)
     wanted = message.request.channels
     if wanted is not None and channel not in wanted and channel is not Channel.CONTACT_CENTRE:
@@ -91,7 +107,9 @@ def allowed(book: Rulebook | None, body: Body, message: Message, now: Instant) -
         closed = f"the message is {message.state.value.lower().replace('_', ' ')}"
         return [Allowed(action, False, closed) for action in ("TELL", "RELEASE", "CANCEL")]
     refusal = telling_refused(message, scene)
-    left = any(d.state in LEFT_STATES and d.state is not DeliveryState.FAILED for d in message.deliveries)
+    others = next((m.deliveries for m in body.talk.messages if m.id == message.bundle), ())
+    spoken = (*message.deliveries, *others)
+    left = any(d.state in LEFT_STATES and d.state is not DeliveryState.FAILED for d in spoken)
     gone = "a delivery of it has left already" if left else None
     release = refusal or gone or (None if message.holds else "nothing holds it")
     return [
@@ -109,6 +127,8 @@ def words(
     None where there are none. Raises dsl.template.TemplateError where a template fails.
     """
     wanted = language or body.facts.preferences.language or (book.language if book is not None else "en")
+    if message.group is not None:
+        return _bundled(book, body, message, channel, wanted, now)
     content = _content(message, channel, wanted)
     text = (
         Rendered(content.body, content.language or wanted, content.subject, content.short)
@@ -121,6 +141,21 @@ def words(
         return text
     again = book.render(message.rephrase, _context(book, body, message, channel, wanted, now, text.body))
     return Rendered(again.body, again.language, again.subject or text.subject, again.short or text.short)
+
+
+def _bundled(
+    book: Rulebook | None, body: Body, bundle: Message, channel: Channel, language: str, now: Instant
+) -> Rendered | None:
+    """The words of a bundle: those of its items in the template of its group, the ones past its limit counted."""
+    group = book.groups.get(bundle.group or "") if book is not None else None
+    if book is None or group is None or not book.has_template(group.template, channel, language):
+        return None
+    known = {m.id: m for m in (*body.talk.tail, *body.talk.messages)}
+    shown = bundle.items if group.shows is None else bundle.items[: group.shows]
+    found = [words(book, body, known[id], channel, language, now) for id in shown if id in known]
+    texts = tuple(text for text in found if text is not None)
+    context = _context(book, body, bundle, channel, language, now, "")
+    return book.render(group.template, replace(context, items=texts, more=len(bundle.items) - len(texts)))
 
 
 def _content(message: Message, channel: Channel, language: str) -> Content | None:

@@ -9,7 +9,7 @@ from dsl.errors import Finding
 from dsl.lexicon import plain
 from dsl.syntax import Node, Word
 
-_DECLARES = frozenset({"fact", "event", "define", "template", "group", "parameter", "list"})
+_DECLARES = frozenset({"fact", "event", "define", "template", "gathering", "parameter", "list"})
 """Declarations that are of no use unless another one names them. Back-ends name topics, people read situations."""
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -21,8 +21,11 @@ def unused_names(sources: list[Source]) -> Iterator[Finding]:
     used: set[str] = set()
     for source in sources:
         _collect(source.node, source.base, declared, used)
+    worded = {plain(s.node.word().text) for s in sources if s.node.kind == "gathering"}
+    own = {s.base + s.node.word().start for s in sources if s.node.kind == "template"}
     for (base, _), word in declared.items():
-        if plain(word.text) not in used:
+        by_name = base + word.start in own and plain(word.text) in worded  # a group's own template
+        if plain(word.text) not in used and not by_name:
             yield Finding(Code.NAME_UNUSED, base + word.start, base + word.end, {"text": word.text})
 
 

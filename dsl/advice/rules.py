@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from dsl.advice.cases import Box, TooMany, is_certain, overlap
 from dsl.advice.shape import Shape, cases_of, plainly, shapes_of
-from dsl.effects import Avoid, Block, Deliver, Rephrase, SetUrgency
+from dsl.effects import Avoid, Block, Deliver, GroupInto, Rephrase, SetUrgency
 from dsl.errors import DiagnosticCode as Code
 from dsl.program import MessageRule, Program
 
@@ -128,8 +128,13 @@ def _clashes(one: MessageRule, other: MessageRule) -> Iterator[tuple[Code, str]]
                 yield Code.DELIVER_BLOCKED, "_DELIVER"
 
 
-_ONE_VALUE = (Rephrase, SetUrgency, Deliver)
-_VERBS = {Rephrase: "_REPHRASE_WITH", SetUrgency: "_SET_URGENCY", Deliver: "_DELIVER"}
+_ONE_VALUE = (Rephrase, SetUrgency, Deliver, GroupInto)
+_VERBS = {
+    Rephrase: "_REPHRASE_WITH",
+    SetUrgency: "_SET_URGENCY",
+    Deliver: "_DELIVER",
+    GroupInto: "_GROUP_INTO",
+}
 """The words of the language for what only one rule can say."""
 
 

@@ -9,7 +9,7 @@ from dsl.check.declarations import Catalogue, Placed
 from dsl.check.paths import merged
 from dsl.check.symbols import Fields, SituationInfo
 from dsl.check.where import Where
-from dsl.effects import Block
+from dsl.effects import Block, GroupInto
 from dsl.errors import DiagnosticCode as Code
 from dsl.lexicon import plain
 from dsl.names import Names
@@ -228,6 +228,7 @@ class Behaviour:
             agent_may_release=meta.agent_may_release,
             owner=meta.owner,
             postpone=said.waiting.fixed if said.waiting else None,
+            group=_group(said.effects, said.waiting),
             conditions=words,
         )
         return MessageRule(
@@ -334,6 +335,12 @@ def _without(fields: Fields, names: list[str]) -> Fields:
         if name not in names:
             kept.add(name, of)
     return kept
+
+
+def _group(effects: Any, waiting: Waiting | None) -> str | None:
+    """The group that a rule puts messages into, at once or when they have waited long enough."""
+    said = [*effects, *([waiting.fixed.otherwise] if waiting is not None else [])]
+    return next((effect.group for effect in said if isinstance(effect, GroupInto)), None)
 
 
 def _because(effects: Any, waiting: Waiting | None) -> dict[str, str]:

@@ -345,8 +345,6 @@ _SURE = {
 
 def _unsure(value: Expression, guarded: frozenset[Expression]) -> str | None:
     match value:
-        case Read(Scope.SCORE):
-            return None
         case Read(scope, _, field, shown):
             return None if value in guarded or field in _SURE.get(scope, ()) else shown
         case Parameter(shown, rows):

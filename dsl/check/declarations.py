@@ -8,20 +8,11 @@ from artifact.channel import Channel, Urgency
 from artifact.span import Span, Unit
 from dsl.check import literals
 from dsl.check.effects import Effects
-from dsl.check.symbols import (
-    CommitmentInfo,
-    Definition,
-    Desk,
-    Fields,
-    ScorecardInfo,
-    SituationInfo,
-    Symbols,
-    TableInfo,
-)
+from dsl.check.symbols import CommitmentInfo, Definition, Desk, Fields, SituationInfo, Symbols, TableInfo
 from dsl.currency import DECIMALS
 from dsl.errors import DiagnosticCode as Code
 from dsl.names import Names
-from dsl.rulebook import Topic
+from dsl.rulebook import Group, Topic
 from dsl.syntax import Node, Word
 from dsl.types import DATE, DURATION, INSTANT, MONEY, TEXT, YES_NO, Kind, Type
 
@@ -122,8 +113,8 @@ class Collector:
             "situation": self._situation,
             "commitment": self._commitment,
             "table": self._table,
-            "scorecard": self._scorecard,
             "template": lambda n: self._declare(self.symbols.templates, n.word(), True),
+            "gathering": self._group,
         }
         if node.kind in run:
             run[node.kind](node)
@@ -191,18 +182,6 @@ class Collector:
         declared = tuple(self.type_of(of) if of is not None else None for of in types)
         self._declare(self.symbols.tables, word, TableInfo(word.text, node, self.desk.base, declared))
 
-    def _scorecard(self, node: Node) -> None:
-        word = node.word()
-        low, high, start = (self._bound(node.parts[at]) for at in (1, 2, 3))
-        if low is None or high is None or start is None:
-            low, high, start = 0, 100, 0
-        elif low > high:
-            self.desk.report(Code.RANGE_EMPTY, word, low=str(low), high=str(high))
-        elif not low <= start <= high:
-            self.desk.report(Code.VALUE_OUT_OF_RANGE, node.parts[3] or word, low=str(low), high=str(high))
-        info = ScorecardInfo(word.text, node, self.desk.base, (low, high, start))
-        self._declare(self.symbols.scorecards, word, info)
-
     def _topic(self, node: Node) -> None:
         fields: Fields = Names()
         for part in node.all("data"):
@@ -214,6 +193,15 @@ class Collector:
                 for word in part.node().words():
                     fields.add(word.text, TEXT)
         self._declare(self.symbols.topics, node.word(), fields)
+        if self.symbols.groups.find(node.word().text):
+            self.desk.report(Code.NAME_TAKEN, node.word(), text=node.word().text)
+
+    def _group(self, node: Node) -> None:
+        """A group speaks like a topic, so no topic may have its name."""
+        word = node.word()
+        self._declare(self.symbols.groups, word, True)
+        if self.symbols.topics.find(word.text):
+            self.desk.report(Code.NAME_TAKEN, word, text=word.text)
 
     def _situation(self, node: Node) -> None:
         key = next((part.word().text for part in node.all("one_per")), None)
@@ -256,6 +244,7 @@ class Catalogue:
         self.effects, self.desk, self.symbols = effects, effects.desk, effects.symbols
         self.manners: Names[Manner] = Names()
         self.topics: dict[str, Topic] = {}
+        self.groups: dict[str, Group] = {}
         self.labels: dict[tuple[str, str], dict[str, str]] = {}
 
     def category(self, placed: Placed) -> None:
@@ -290,7 +279,7 @@ class Catalogue:
         self.topics[name] = Topic(
             name=name,
             category=category,
-            template=self._template_of(parts.get("with_template"), name),
+            template=self.template_of(parts.get("with_template"), name),
             expires_after=literals.span(self.desk, parts["expires"].node()) if "expires" in parts else None,
             one_per=parts["one_per"].word().text if "one_per" in parts else None,
             must_agree=tuple(w.text for w in parts["must_agree"].node().words())
@@ -311,7 +300,7 @@ class Catalogue:
             return None
         return self.symbols.categories.spelled(word.text)
 
-    def _template_of(self, part: Node | None, name: str) -> str | None:
+    def template_of(self, part: Node | None, name: str) -> str | None:
         if part is None:
             return self.symbols.templates.spelled(name) if self.symbols.templates.find(name) else None
         word = part.word()
@@ -346,9 +335,9 @@ class Catalogue:
         """The display name by language, if the author gave one."""
         texts: dict[str, str] = {}
         for part in node.all("called"):
-            texts = self.effects.worded(part.node())
+            texts = self.effects.because(part.node())
         for part in node.all("worded"):
-            texts = self.effects.worded(part)
+            texts = self.effects.because(part)
         if texts:
             self.labels[(kind, name)] = texts
         return texts

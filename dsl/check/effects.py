@@ -8,13 +8,13 @@ from artifact.channel import Channel, Urgency
 from artifact.span import Span, Unit
 from dsl.check import literals
 from dsl.check.conditions import Conditions
-from dsl.check.scorecards import points_of
 from dsl.check.symbols import Fields
 from dsl.check.where import Where
 from dsl.effects import (
     Avoid,
     Block,
     Deliver,
+    GroupInto,
     MessageEffect,
     Postpone,
     PostponeKind,
@@ -30,7 +30,6 @@ from dsl.program import (
     EffectPlan,
     MovePlan,
     OpenPlan,
-    PointsPlan,
     RaisePlan,
     SendPlan,
     SetPlan,
@@ -43,16 +42,14 @@ from dsl.typed import DayStart
 from dsl.types import CHANNEL, Kind
 
 _LATER = {
-    "group_into": "group into",
     "start_journey": "start journey",
     "stop_journey": "stop journey",
+    "add_to": "adding to a score",
+    "subtract_from": "subtracting from a score",
     "happening": "waiting until an event happens",
     "next_working_day": "the next working day",
 }
-_POINTS = frozenset({"add_to", "subtract_from"})
-EVENT_VERBS = _POINTS | frozenset(
-    ["open", "close", "move", "set", "send", "withdraw", "task", "alert", "raise_event"]
-)
+EVENT_VERBS = frozenset(["open", "close", "move", "set", "send", "withdraw", "task", "alert", "raise_event"])
 MESSAGE_VERBS = frozenset(
     [
         "block",
@@ -62,6 +59,7 @@ MESSAGE_VERBS = frozenset(
         "postpone_for",
         "postpone_until",
         "postpone_while",
+        "group_into",
         "rephrase",
         "propagate",
         "set_urgency",
@@ -89,6 +87,14 @@ class Effects(Conditions):
                 found[Channel(literal.value)] = None
         return tuple(found)
 
+    def because(self, worded: Node) -> dict[str, str]:
+        """A text of the author, in the language of the file and in any other that is given."""
+        words = worded.words()
+        texts = {self.desk.language: words[0].text}
+        for code, text in zip(words[1::2], words[2::2], strict=True):
+            texts[self.desk.tongue.builtin(code.text)] = text.text
+        return texts
+
     # ---- message rules
 
     def said(self, effects: Node, where: Where) -> Said:
@@ -113,7 +119,7 @@ class Effects(Conditions):
     def _unwrapped(self, node: Node) -> tuple[Node, dict[str, str]]:
         if node.kind != "because":
             return node, {}
-        return node.node(0), self.worded(node.node(1))
+        return node.node(0), self.because(node.node(1))
 
     def _belongs(self, action: Node, verbs: frozenset[str]) -> bool:
         if action.kind in _LATER:
@@ -134,6 +140,9 @@ class Effects(Conditions):
                 return Deliver(self.channels(action.maybe_node(0)), because)
             case "avoid":
                 return Avoid(self.channels(action.node()), because)
+            case "group_into":
+                group = self.group(action.word())
+                return GroupInto(group, because) if group else None
             case "rephrase":
                 name = self._template(action.word())
                 return Rephrase(name, because) if name else None
@@ -154,6 +163,13 @@ class Effects(Conditions):
             return Urgency[name]
         known = self.desk.built_in(one.lower() for one in Urgency)
         self.desk.unknown(Code.VALUE_UNKNOWN, word, word.text, known)
+        return None
+
+    def group(self, word: Word) -> str | None:
+        """A declared group by name."""
+        if self.symbols.groups.find(word.text):
+            return self.symbols.groups.spelled(word.text)
+        self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.groups, what="a group")
         return None
 
     def _template(self, word: Word) -> str | None:
@@ -224,21 +240,16 @@ class Effects(Conditions):
         found: list[EffectPlan] = []
         for node in nodes:
             action, because = self._unwrapped(node)
-            if because and action.kind not in _POINTS:
+            if because:
                 self.desk.report(
                     Code.EFFECT_MISPLACED, node, text=self.desk.tongue.first["_BECAUSE"], what="an event rule"
                 )
-            if (
-                self._belongs(action, EVENT_VERBS)
-                and (plan := self._plan(action, because, where)) is not None
-            ):
+            if self._belongs(action, EVENT_VERBS) and (plan := self._plan(action, where)) is not None:
                 found.append(plan)
         return tuple(found)
 
-    def _plan(self, action: Node, because: dict[str, str], where: Where) -> EffectPlan | None:
+    def _plan(self, action: Node, where: Where) -> EffectPlan | None:
         match action.kind:
-            case "add_to" | "subtract_from":
-                return self._points(action, because, where)
             case "send":
                 return self._send(action, where)
             case "withdraw":
@@ -271,16 +282,6 @@ class Effects(Conditions):
         fields = self.symbols.topics.find(topic) if topic else None
         data = self.assigned(action.maybe_node(2), where, fields, closed=False)
         return SendPlan(topic, channels, data) if topic else None
-
-    def _points(self, action: Node, because: dict[str, str], where: Where) -> EffectPlan | None:
-        word = action.word(1)
-        card = self.symbols.scorecards.find(word.text)
-        points = points_of(self, action.node(0), where, minus=action.kind == "subtract_from")
-        if card is None:
-            known = self.symbols.scorecards
-            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, known, what="a scorecard")
-            return None
-        return PointsPlan(card.name, points, because) if points is not None else None
 
     def _raise(self, action: Node, where: Where) -> EffectPlan | None:
         word = action.word()
@@ -353,7 +354,7 @@ class _Limit:
         self.because = because
         self.times: int | None = None
         self.at_most: Span | None = None
-        self.otherwise: Block | Deliver | None = None
+        self.otherwise: Block | Deliver | GroupInto | None = None
         if node is None:
             return
         bound, otherwise = node.node(0), node.node(1)
@@ -381,12 +382,13 @@ class _Limit:
         )
 
 
-def otherwise_of(effects: Effects, node: Node, because: dict[str, str]) -> Block | Deliver | None:
+def otherwise_of(effects: Effects, node: Node, because: dict[str, str]) -> Block | Deliver | GroupInto | None:
     """What applies once a limit is reached; None for `postpone`, which a limit of waiting cannot say."""
     if node.kind == "block":
         return Block(because)
     if node.kind == "deliver":
         return Deliver(effects.channels(node.maybe_node(0)), because)
-    if node.kind in _LATER:
-        effects.desk.report(Code.NOT_AVAILABLE, node, what=_LATER[node.kind])
+    if node.kind == "group_into":
+        group = effects.group(node.word())
+        return GroupInto(group, because) if group else None
     return None

@@ -14,17 +14,16 @@ from dsl.check.behaviour import Behaviour
 from dsl.check.declarations import Catalogue, Collector, Header, Placed, header_of
 from dsl.check.definitions import check_definitions
 from dsl.check.effects import Effects
+from dsl.check.groups import check_group
 from dsl.check.parameters import check_parameters
 from dsl.check.pressure import check_calendar, check_cap
 from dsl.check.rules import Rule
-from dsl.check.scorecards import check_scorecards
 from dsl.check.symbols import Definition, Desk, Symbols
 from dsl.check.tables import check_tables
 from dsl.check.templates import check_templates
 from dsl.names import Names
 from dsl.program import CommitmentPlan, SituationPlan, TemplateVariant
-from dsl.rulebook import Cap, QuietHours, Topic
-from dsl.scorecards import ScorecardPlan
+from dsl.rulebook import Cap, Group, QuietHours, Topic
 from dsl.syntax import Node
 from dsl.tables import TablePlan
 
@@ -42,7 +41,7 @@ class Frame(NamedTuple):
     quiet_hours: tuple[QuietHours, ...]
     caps: tuple[Cap, ...]
     tables: dict[str, TablePlan]
-    scorecards: dict[str, ScorecardPlan]
+    groups: dict[str, Group]
     owners: Names[Node]
     bases: tuple[int, ...]
 
@@ -50,6 +49,7 @@ class Frame(NamedTuple):
         """A checker of rules that stands on this frame."""
         catalogue = Catalogue(Effects(desk, self.symbols))
         catalogue.topics, catalogue.labels = self.topics, self.labels
+        catalogue.groups = self.groups
         return Behaviour(catalogue, self.owners)
 
     def moved(self, bases: tuple[int, ...]) -> "Frame":
@@ -85,7 +85,9 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
     for one in of["topic"]:
         catalogue.topic(one)
     check_definitions(effects, of["vocabulary"])
-    tables, scorecards = check_tables(effects), check_scorecards(effects)
+    tables = check_tables(effects)
+    for one in of["gathering"]:
+        check_group(behaviour, one)
     return Frame(
         header=header,
         symbols=symbols,
@@ -97,7 +99,7 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
         quiet_hours=tuple(window for one in of["calendar"] for window in check_calendar(effects, one)),
         caps=tuple(cap for one in of["cap"] if (cap := check_cap(effects, behaviour, one))),
         tables=tables,
-        scorecards=scorecards,
+        groups=catalogue.groups,
         owners=owners,
         bases=tuple(one.base for one in placed),
     )
@@ -108,6 +110,7 @@ _KINDS = (
     "parameters",
     "calendar",
     "cap",
+    "gathering",
     "category",
     "topic",
     "situation",

@@ -88,6 +88,6 @@ def _program(frame: Frame, rules: Rules, sources: list[Source], language: str) -
         quiet_hours=frame.quiet_hours,
         caps=frame.caps,
         tables=frame.tables,
-        scorecards=frame.scorecards,
+        groups=frame.groups,
         labels=frame.labels,
     )

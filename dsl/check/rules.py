@@ -9,6 +9,7 @@ import msgspec
 
 from dsl.check.behaviour import Behaviour
 from dsl.check.declarations import Header, Placed
+from dsl.check.groups import check_grouped
 from dsl.check.tests import Tests
 from dsl.errors import DiagnosticCode as Code
 from dsl.errors import Lines
@@ -59,6 +60,8 @@ class Rules:
         event_rules = tuple(made for one in of["event_rule"] if (made := self._event_rule(one)))
         message_rules = tuple(rule for one in of["message_rule"] if (rule := self._message_rule(one)))
         self._check_exceptions(of["message_rule"], message_rules)
+        placed = {one.node.word().text: Placed(one.node, one.base) for one in of["message_rule"]}
+        check_grouped(self.behaviour, [(rule, placed[rule.name]) for rule in message_rules])
         return event_rules, message_rules
 
     def tests(self, lines: Lines) -> tuple[RulebookTest, ...]:

@@ -11,7 +11,6 @@ from dsl.check.effects import EVENT_VERBS, MESSAGE_VERBS, Effects
 from dsl.check.symbols import Fields
 from dsl.check.where import Where
 from dsl.effects import (
-    AddPoints,
     CloseSituation,
     EventEffect,
     MoveSituation,
@@ -31,7 +30,6 @@ from dsl.program import (
     EffectPlan,
     MovePlan,
     OpenPlan,
-    PointsPlan,
     RaisePlan,
     SendPlan,
     SetPlan,
@@ -282,8 +280,6 @@ class Tests:
                 return RaiseTask(kind, team, due_in, is_alert)
             case SetPlan(name, value):
                 return SetFact(name, None if value is None else self._json(value, value.type))
-            case PointsPlan(score, points):
-                return AddPoints(score, self._json(points, points.type))
             case RaisePlan(type_, data):
                 return RaiseEvent(type_, self._data(data))
             case OpenPlan(kind, data):

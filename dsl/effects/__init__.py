@@ -7,7 +7,7 @@ from dsl.effects.block import Block
 from dsl.effects.commitment import DropCommitment, KeepCommitment, MakeCommitment
 from dsl.effects.deliver import Deliver
 from dsl.effects.fact import SetFact
-from dsl.effects.points import AddPoints
+from dsl.effects.group import GroupInto
 from dsl.effects.postpone import Postpone, PostponeKind
 from dsl.effects.proof import RequireProof
 from dsl.effects.propagate import Propagate
@@ -28,7 +28,6 @@ EventEffect: TypeAlias = (
     | KeepCommitment
     | DropCommitment
     | SetFact
-    | AddPoints
     | Send
     | Withdraw
     | RaiseTask
@@ -37,18 +36,18 @@ EventEffect: TypeAlias = (
 """What an event may do."""
 
 MessageEffect: TypeAlias = (
-    Block | Deliver | Avoid | Postpone | Rephrase | Propagate | SetUrgency | RequireProof
+    Block | Deliver | Avoid | Postpone | GroupInto | Rephrase | Propagate | SetUrgency | RequireProof
 )
 """What a message rule may say about one message."""
 
 __all__ = [
-    "AddPoints",
     "Avoid",
     "Block",
     "CloseSituation",
     "Deliver",
     "DropCommitment",
     "EventEffect",
+    "GroupInto",
     "KeepCommitment",
     "MakeCommitment",
     "MessageEffect",

@@ -8,6 +8,7 @@ from artifact.instant import Instant
 from artifact.span import Span
 from dsl.effects.block import Block
 from dsl.effects.deliver import Deliver
+from dsl.effects.group import GroupInto
 
 
 class PostponeKind(StrEnum):
@@ -32,5 +33,5 @@ class Postpone(msgspec.Struct, frozen=True):
     until_time: int | None = None
     times: int = 1
     at_most: Span | None = None
-    otherwise: Block | Deliver | None = None
+    otherwise: Block | Deliver | GroupInto | None = None
     because: dict[str, str] = {}

@@ -13,7 +13,7 @@ from dsl.formatting.tokens import STEP, Token
 
 WIDTH = 110
 
-_SHORT = frozenset({"_CATEGORY", "_TOPIC", "_CAP"})
+_SHORT = frozenset({"_CATEGORY", "_TOPIC", "_CAP", "_GROUP"})
 """Heads of declarations that stand on one line if they fit."""
 
 _CLOSING = frozenset({"COMMA", "RPAR", "COLON"})

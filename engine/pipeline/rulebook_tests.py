@@ -207,8 +207,9 @@ class _Play:
                 await self.run_.take(handed_over(CUSTOMER, delivery, now), now)
 
     def _messages(self) -> dict[str, Message]:
+        """All that was asked for: a bundle is nobody's request."""
         talk = self.run_.artifact.body.talk
-        return {m.id: m for m in (*talk.tail, *talk.messages)}
+        return {m.id: m for m in (*talk.tail, *talk.messages) if m.group is None}
 
     def _marks(self) -> tuple[frozenset[str], frozenset[str]]:
         tasks = self.run_.artifact.body.talk.tasks

@@ -31,7 +31,7 @@ def test_all_examples_of_the_language_page_are_one_rulebook() -> None:
     checked = compile_rulebook(RULEBOOK)
     assert [rendered(diagnostic, RULEBOOK) for diagnostic in checked.diagnostics] == []
     assert checked.rulebook is not None
-    assert len(checked.tests) == 4
+    assert len(checked.tests) == 3
 
 
 @pytest.mark.parametrize("code", sorted(set(DiagnosticCode) - WITHOUT_EXAMPLE))

@@ -35,8 +35,8 @@ from dsl.effects import (
     UpdateSituation,
     Withdraw,
 )
-from dsl.rulebook import Cap, QuietHours, RuleFace, Topic
-from dsl.verdict import Asked, Fired, Raised, Reaction, RenderContext, Rendered, Scored, Verdict
+from dsl.rulebook import Cap, Group, QuietHours, RuleFace, Topic
+from dsl.verdict import Asked, Fired, Raised, Reaction, RenderContext, Rendered, Verdict
 
 C = Channel
 Applies = Callable[[Asked, Facts, Instant], bool]
@@ -148,6 +148,7 @@ class Handmade:
     currency: str = "EUR"
     quiet_hours: tuple[QuietHours, ...] = ()
     caps: tuple[Cap, ...] = ()
+    groups: Mapping[str, Group] = field(default_factory=dict)
     event_types: frozenset[str] = EVENT_TYPES
     wordless: frozenset[Channel] = frozenset()
     judged: list[str] = field(default_factory=list)
@@ -172,9 +173,6 @@ class Handmade:
 
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         return Reaction(tuple(Raised("by_hand", i, e) for i, e in enumerate(_effects(event, facts))))
-
-    def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
-        return ()
 
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
         self.judged.append(asked.id)

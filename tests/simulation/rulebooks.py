@@ -45,6 +45,9 @@ end
 template gentle
   in English body "With care: {{ message.text }}"
 end
+template digest
+  in English text "{{ count }} news:{% for item in items %} {{ item.text }}{% endfor %} and {{ more }} more."
+end
 template mail_only
   by email, letter in English text "In writing."
 end
@@ -55,6 +58,8 @@ TOPICS = ("offer", "survey", "claim_news", "bill", "notice", "alarm")
 SENDS = ("email", "sms", "push", "letter", "phone")
 CHANNELS = (*SENDS, "app", "web")
 CATEGORIES = {"marketing": "consent", "service": "existing_customer", "claims": "contract", "legal": "legal"}
+GROUPS = {"news": "category marketing, service, claims", "offers": "topics offer, survey"}
+"""Groups that every rulebook declares, with what they take."""
 ZONES = (
     "Europe/Madrid",
     "Atlantic/Canary",
@@ -80,9 +85,6 @@ _ATOMS = (
     "call is broken",
     "call is pending",
     "message.topic is offer",
-    "risk is over 12",
-    "tone.level is high",
-    "tone.marks is at least 3",
 )
 _EVENT_ATOMS = (
     "claim is open",
@@ -91,23 +93,8 @@ _EVENT_ATOMS = (
     "debt is open",
     "customer.debt is more than heavy",
     "any claim with (closed is in the last 3 days)",
-    "risk is at most 12",
-    "tone.level is high",
 )
 
-_FIGURES = """scorecard risk from 0 to {}, starting at 10
-  add 5 when claim is open because "A claim"
-  add tone.marks when customer.debt is known
-  subtract 4 when any claim with (closed is in the last 36 hours)
-end
-
-table tone takes {}
-  | claim        | customer.debt  | customer.tier | => level: one of (high, low) | marks |
-  | open         | over 15        | -             | => high                      | 3     |
-  | open, moved  | -              | gold, unknown | => high                      | 3     |
-  | -            | under 10, 20   | basic         | => low                       | 1     |
-  | otherwise                                    | => low                       | 0     |
-end"""
 
 _CLAIM = """situation claim
   one per claim_id
@@ -172,8 +159,26 @@ class Author:
         about = self.one("", " of category marketing", " of category marketing, service", " of topic offer")
         by = self.one("", " by sms", " by sms, email")
         period = self.one("per day", "per week", "in any 7 days", "in any 36 hours", "in any 3 days")
-        otherwise = self.one("postpone", "postpone", "postpone", "block", "deliver by email, app")
+        otherwise = self.one(
+            "postpone",
+            "postpone",
+            "postpone",
+            "block",
+            "deliver by email, app",
+            f"group into {self.one(*GROUPS)}",
+        )
         return f"cap cap{number} at most {self.number(1, 3)} contacts{about}{by} {period}, otherwise {otherwise} end"
+
+    def group(self, name: str) -> str:
+        """How its messages gather."""
+        window = self.one(
+            f"waits {self.span('hours', 'days', most=3)} from the first",
+            f"waits {self.span('hours', most=5)} from the last, at most {self.number(1, 3)} days",
+        )
+        leaves = self.one("", "", f"  leaves at {self.number(2, 4)} messages")
+        shows = self.one("", f"  shows at most {self.number(1, 3)}")
+        key = self.one("", "", "  one per claim_id")
+        return f"group {name}  takes {GROUPS[name]}{key}  {window}{leaves}{shows}  template digest end"
 
     # ---- what may be said
 
@@ -185,7 +190,7 @@ class Author:
         return self.one(one, one, one, f"{one} and {other}", f"({one} or {other})", f"not ({one})")
 
     def otherwise(self) -> str:
-        return self.one("block", "deliver", "deliver by email, letter")
+        return self.one("block", "deliver", "deliver by email, letter", f"group into {self.one(*GROUPS)}")
 
     def postpone(self) -> str:
         return self.one(
@@ -210,16 +215,29 @@ class Author:
             "rephrase with gentle",
             f"set the urgency to {self.one('low', 'normal', 'high')}",
             f"require proof by {self.one('letter', 'email')}",
+            f"group into {self.one(*GROUPS)}",
+            f"group into {self.one(*GROUPS)}",
         )
+
+    def about(self, effect: str) -> str:
+        """What a rule of this effect speaks of: a group must take it."""
+        if "group into" in effect:
+            return GROUPS["offers"] if "into offers" in effect else GROUPS["news"]
+        return self.one("topics " + self.some(TOPICS), "categories " + self.some(tuple(CATEGORIES), 2))
 
     def message_rule(self, name: str) -> str:
         lines = [f'message rule "{name}"', f"  if unknown {self.one('apply', 'ignore')}"]
         lines += [f"  priority {self.number(1, 99)}"] if self.number(0, 1) else []
         lines += ["  agent may release"] if self.number(0, 1) else []
-        lines.append(
-            f"  for {self.one('topics ' + self.some(TOPICS), 'categories ' + self.some(tuple(CATEGORIES), 2))}"
-        )
-        return "\n".join([*lines, f"  when {self.condition(_ATOMS)}", f"  then {self.effect()}", "end"])
+        effect = self.effect()
+        lines.append(f"  for {self.about(effect)}")
+        return "\n".join([*lines, f"  when {self.condition(_ATOMS)}", f"  then {effect}", "end"])
+
+    def company(self, name: str) -> list[str]:
+        """In half of the rulebooks much goes together, whatever else is so."""
+        into = self.one(*GROUPS)
+        rule = f'message rule "{name}"\n  for {GROUPS[into]}\n  then group into {into}\nend'
+        return [rule] if self.number(0, 1) else []
 
     # ---- what follows from what
 
@@ -235,8 +253,6 @@ class Author:
             "set customer.debt to 20",
             "withdraw offer, survey",
             "raise event care.needed with (amount = 3)",
-            'add 6 to risk because "So it goes" and raise event care.needed with (amount = 4)',
-            "subtract 2.5 from risk",
         )
         return f'event rule "React {number}"\n  on {on}\n{when}\n  then {effect}\nend'
 
@@ -244,9 +260,7 @@ class Author:
         """Situations and a promise whose transitions depend on what came before: the order of the memory shows."""
         if_open = self.one("", "", " when event.amount is more than large", " when customer.tier is not gold")
         if_moved = self.one("", " when claim is open and event.amount is at least 2")
-        broken = self.one(
-            "raise task sorry for desk", "send claim_news with (amount = 9)", "add 4 to risk", "add 1 to risk"
-        )
+        broken = self.one("raise task sorry for desk", "send claim_news with (amount = 9)")
         return [
             _CLAIM.format(if_open, if_moved, self.span("days", most=20)),
             _DEBT.format(self.span("days", most=20)),
@@ -281,10 +295,11 @@ class Author:
             self.calendar(),
             *self.topics(),
             *(self.cap(n) for n in range(self.number(0, 2))),
-            _FIGURES.format(self.number(12, 20), self.one("first", "the only one", "the most important")),
+            *(self.group(name) for name in GROUPS),
             *self.reactions(),
             *(self.event_rule(n) for n in range(self.number(0, 3))),
             *(self.message_rule(f"{named} {n}") for n in range(self.number(rules // 3, rules))),
+            *self.company(f"{named} together"),
             WORDS,
         ]
         return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,164 @@
+"""One message as it comes out of planning: its new state, holds and deliveries, and when it must be decided anew."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from artifact.customer import Gathering
+from artifact.decision import GateOutcome, GateRow
+from artifact.instant import Instant
+from artifact.message import (
+    LIVE_STATES,
+    Delivery,
+    DeliveryState,
+    GateName,
+    Hold,
+    HoldKind,
+    Message,
+    MessageState,
+)
+from engine.bundles import shared_state
+from engine.doubt import doubted, may_be_out
+from engine.draft import Draft
+from engine.judging import Merged
+from engine.planning import plan
+
+
+@dataclass(slots=True)
+class Decided:
+    """One message after deciding, with the trace of how; `alerts` are codes for a person to know.
+
+    `eligible` is the next eligible instant of what goes in company, None: that of its own deliveries.
+    """
+
+    message: Message
+    gates: tuple[GateRow, ...] = ()
+    merged: Merged | None = None
+    alerts: tuple[str, ...] = field(default=())
+    eligible: Instant | None = None
+
+
+def without_rulebook(message: Message, now: Instant) -> Decided:
+    """Without a live rulebook messages wait and nothing leaves; one that ends meanwhile closes."""
+    expires = message.request.expires_at
+    if expires is not None and now >= expires:
+        return Decided(replace(message, state=MessageState.EXPIRED, reason="expired", holds=(), next_at=None))
+    since = next((h.since for h in message.holds if h.kind is HoldKind.NO_RULEBOOK), now)
+    held = replace(
+        message,
+        state=MessageState.WAITING,
+        reason="no_rulebook",
+        holds=(Hold(HoldKind.NO_RULEBOOK, since),),
+        deliveries=tuple(d for d in message.deliveries if d.state is not DeliveryState.PLANNED),
+        next_at=expires,
+    )
+    return Decided(held, (GateRow(GateName.RULES, GateOutcome.HELD, "no_rulebook"),))
+
+
+def decided_of(draft: Draft) -> Decided:
+    """The message as it comes out of planning."""
+    message, merged = draft.message, draft.merged
+    live = draft.state in LIVE_STATES
+    deliveries = (*draft.gone, *draft.planned)
+    limit = draft.scene.limits.deliveries_per_message
+    new = replace(
+        message,
+        state=draft.state,
+        reason=draft.reason,
+        rule=draft.rule,
+        category=merged.topic.category,
+        urgency=merged.urgency,
+        anchors=tuple(draft.holding.anchors.values()),
+        holds=_steady(message.holds, draft.holding.holds) if live else (),
+        deliveries=_in_order(message, deliveries[:limit]),
+        rephrase=merged.rephrase,
+        next_at=_next(draft, draft.now) if live else None,
+    )
+    # The very same object where nothing changed, so that it can be seen at a glance.
+    return Decided(message if new == message else new, tuple(draft.gates), merged, tuple(draft.alerts))
+
+
+def item_decided(draft: Draft, message: Message, bundle: Message, gathering: Gathering | None) -> Decided:
+    """A message that goes in a bundle, which has been decided: it waits for that, then shares what becomes of it."""
+    state, reason = shared_state(bundle)
+    place = next(p for p in message.places if p.bundle == bundle.id)
+    closing = gathering.until if gathering is not None and gathering.until > draft.now else None
+    at = next_eligible(bundle) or closing
+    waits, live = state is MessageState.WAITING, state in LIVE_STATES
+    holds = [Hold(HoldKind.GROUP, place.since, at, place.rule)] if waits else []
+    draft.wakes.append(draft.end)
+    if waits:
+        draft.row(GateName.GROUP, GateOutcome.HELD, "group", at)
+    new = replace(
+        message,
+        state=state,
+        reason=reason,
+        rule=place.rule if waits else None,
+        category=draft.merged.topic.category,
+        urgency=draft.merged.urgency,
+        anchors=tuple(draft.holding.anchors.values()),
+        holds=_steady(message.holds, holds),
+        deliveries=draft.gone,
+        rephrase=draft.merged.rephrase,
+        next_at=_next(draft, draft.now) if live else None,
+        bundle=bundle.id,
+    )
+    return Decided(new, tuple(draft.gates), draft.merged, tuple(draft.alerts), at if waits else None)
+
+
+def next_eligible(message: Message) -> Instant | None:
+    """The instant at which it leaves next if nothing else arrives; None where that is not known."""
+    return min(
+        (
+            d.planned_at
+            for d in message.deliveries
+            if d.state is DeliveryState.PLANNED and d.planned_at is not None
+        ),
+        default=None,
+    )
+
+
+def planned(draft: Draft, run: Callable[[Draft], None] = plan) -> Draft:
+    """The draft with its plan; once more where the plan drops a delivery that may be out there already."""
+    if not any(may_be_out(d) for d in draft.message.deliveries):
+        run(draft)
+        return draft
+    taken = draft.budget.snapshot()
+    run(draft)
+    message = doubted(draft.message, frozenset(d.id for d in draft.planned), draft.now)
+    if message == draft.message:
+        return draft
+    draft.budget.taken = taken
+    again = Draft(message, draft.merged, draft.facts, draft.scene, draft.budget, draft.now, draft.zone)
+    run(again)
+    return again
+
+
+def _in_order(message: Message, deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
+    """Known deliveries keep their place, new ones follow, so that an unchanged plan is an equal plan."""
+    place = {d.id: i for i, d in enumerate(message.deliveries)}
+    return tuple(sorted(deliveries, key=lambda d: place.get(d.id, len(place))))
+
+
+def _steady(old: tuple[Hold, ...], new: list[Hold]) -> tuple[Hold, ...]:
+    """A hold that applied before keeps the instant since which it does; the same hold is named once."""
+    since = {(h.kind, h.rule, h.channel): h.since for h in old}
+    steady: dict[tuple[HoldKind, str | None, object], Hold] = {}
+    for hold in new:
+        key = (hold.kind, hold.rule, hold.channel)
+        known = steady.get(key)
+        until = (
+            hold.until
+            if known is None or known.until is None or hold.until is None
+            else max(hold.until, known.until)
+        )
+        steady[key] = replace(hold, since=since.get(key, hold.since), until=until)
+    return tuple(steady.values())
+
+
+def _next(draft: Draft, now: Instant) -> Instant | None:
+    sending = [
+        d.valid_until for d in draft.gone if d.state is DeliveryState.SENDING and d.valid_until is not None
+    ]
+    return min((at for at in (*draft.wakes, *sending) if at > now), default=None)

@@ -1,0 +1,262 @@
+"""Who goes with whom: the places of messages in groups, found anew in each deciding.
+
+A message is in a group while it could go by itself and nothing else holds it; what is blocked, expired, taken back or
+held leaves, and has its place again only in the same bundle. A place is anchored like a hold: it outlives its rule's
+condition and another rulebook, and there is one for ever in all groups of a name. Nothing of the contact budget is
+read here: what would come too late in company is told by the planning, and decided alone.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from artifact.canonical import derived_id
+from artifact.channel import Channel
+from artifact.customer import Gathering
+from artifact.instant import Instant
+from artifact.message import Message, Place
+from artifact.span import add_span
+from artifact.states import LEFT_STATES
+from dsl.effects import GroupInto
+from dsl.rulebook import Group, Rulebook, RuleFace
+from engine.doubt import may_be_out
+from engine.draft import Draft
+from engine.judging import Merged
+from engine.placing import has_words
+from engine.planning import Way, approach
+from engine.talking import Talking
+
+LIFTED = "group"
+"""What an agent's release of a group hold is called among the released."""
+
+BY_CAP = "cap"
+"""What a place says that a full cap gave, not a rule."""
+
+
+@dataclass(slots=True)
+class Guest:
+    """One message that a group has to do with, as far as it gets by itself. `place` is where it sits."""
+
+    message: Message
+    merged: Merged
+    draft: Draft
+    way: Way | None
+    place: Place | None = None
+
+    @property
+    def order(self) -> tuple[Instant, int, str]:
+        """Who came first."""
+        since = self.place.since if self.place is not None else self.message.received_at
+        return since, self.message.number, self.message.id
+
+
+@dataclass(slots=True)
+class Party:
+    """Those who go together: a gathering that has not left, or (None) what a bundle that has left carries."""
+
+    id: str
+    group: str
+    gathering: Gathering | None
+    guests: list[Guest] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Seating:
+    """All guests of one deciding. `out` are decided alone this time, `pushed` by a full cap: cap and group."""
+
+    talking: Talking
+    book: Rulebook
+    zone: str
+    out: set[str] = field(default_factory=set)
+    pushed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    gatherings: dict[str, Gathering] = field(default_factory=dict)
+    parties: dict[str, Party] = field(default_factory=dict)
+
+    def concerns(self, message: Message, merged: Merged) -> bool:
+        """Whether a group may have to do with this message."""
+        return bool(message.places) or merged.may_group or message.id in self.pushed
+
+    def seat(self, judged: Iterable[tuple[Message, Merged]], draft_of: Callable[..., Draft]) -> list[Guest]:
+        """Every guest, with a place or without; `parties` and `gatherings` are then those of this deciding."""
+        self.gatherings = {g.id: self._closing(g) for g in self.talking.gatherings.values() if self._waits(g)}
+        self.parties = {g.id: Party(g.id, g.group, g) for g in self.gatherings.values()}
+        guests = []
+        for message, merged in judged:
+            draft = draft_of(message, merged)
+            guests.append(Guest(message, merged, draft, approach(draft)))
+        free = [guest for guest in guests if not self._travels(guest)]
+        staying = [(g, p) for g in free if (p := self._stands(g)) is not None]
+        for guest, place in staying:
+            guest.place = place
+        for guest, _ in sorted(staying, key=lambda one: one[0].order):
+            self._stay(guest)
+        for guest in sorted((g for g in free if g.place is None), key=lambda one: one.order):
+            self._come(guest)
+        return guests
+
+    # ---- what has gathered
+
+    def _waits(self, gathering: Gathering) -> bool:
+        """Whether nothing of its bundle has left, or may have."""
+        bundle = self.talking.messages.get(gathering.id)
+        return bundle is None or not has_set_out(bundle)
+
+    def _closing(self, gathering: Gathering) -> Gathering:
+        """An agent may let it go at once."""
+        bundle = self.talking.messages.get(gathering.id)
+        released = bundle is not None and LIFTED in bundle.released
+        until = min(gathering.until, self.talking.now) if released else gathering.until
+        return replace(gathering, until=until)
+
+    def _travels(self, guest: Guest) -> bool:
+        """Whether it is part of a bundle that has set out; then it shares what becomes of that."""
+        bundle = self.talking.messages.get(guest.message.bundle or "")
+        if bundle is None or bundle.id in self.gatherings or guest.message.id not in bundle.items:
+            return False
+        party = self.parties.setdefault(bundle.id, Party(bundle.id, bundle.group or "", None))
+        guest.place = next((p for p in guest.message.places if p.bundle == bundle.id), None)
+        party.guests.append(guest)
+        return True
+
+    # ---- who may sit
+
+    def _free(self, guest: Guest) -> bool:
+        """Whether nothing but company keeps it: it passes every gate by itself, and nothing of it has left."""
+        message = guest.message
+        left = any(d.state in LEFT_STATES or may_be_out(d) for d in message.deliveries)
+        alone = left or message.id in self.out or LIFTED in message.released
+        return not alone and guest.way is not None and not guest.draft.holding.holds
+
+    def _stands(self, guest: Guest) -> Place | None:
+        """Its place in what has not left, if the rule that gave it is still there and says the same."""
+        if not guest.message.places or not self._free(guest):
+            return None
+        place = next((p for p in guest.message.places if p.bundle in self.gatherings), None)
+        return place if place is not None and self._said_still(place, guest) else None
+
+    def _said_still(self, place: Place, guest: Guest) -> bool:
+        group = self.book.groups.get(place.group)
+        if group is None or not group.takes(guest.merged.topic):
+            return False
+        if place.said == BY_CAP:
+            return any(
+                cap.name == place.rule and cap.otherwise == GroupInto(place.group) for cap in self.book.caps
+            )
+        return place.said == said_of(self.book.rules.get(place.rule), place.group)
+
+    def _stay(self, guest: Guest) -> None:
+        place = guest.place
+        if place is None or not self._sit(guest, self.parties[place.bundle]):
+            guest.place = None
+
+    def _come(self, guest: Guest) -> None:
+        """A message that a group is asked to take for the first time."""
+        wish = self._wish(guest)
+        if wish is None or not self._free(guest):
+            return
+        rule, name, said = wish
+        group = self.book.groups.get(name)
+        if group is None or not group.takes(guest.merged.topic):
+            return
+        if any(p.group == name for p in guest.message.places):
+            return
+        gathering = self._open(guest, group)
+        guest.place = Place(name, gathering.id, self.talking.now, rule, said)
+        party = self.parties.setdefault(gathering.id, Party(gathering.id, name, gathering))
+        if not self._sit(guest, party):
+            guest.place = None
+            if not party.guests:
+                del self.parties[gathering.id]
+            return
+        self._let_in(group, party)
+
+    def _wish(self, guest: Guest) -> tuple[str, str, str] | None:
+        """Rule or cap, group, and what was said."""
+        said = guest.merged.group or next(
+            ((rule, o.group) for rule, o in guest.draft.holding.limits if isinstance(o, GroupInto)), None
+        )
+        if said is not None:
+            return *said, said_of(self.book.rules.get(said[0]), said[1])
+        cap = self.pushed.get(guest.message.id)
+        return None if cap is None else (*cap, BY_CAP)
+
+    def _open(self, guest: Guest, group: Group) -> Gathering:
+        """The gathering that takes it: the first that is open, else one of its own."""
+        key, said = key_of(guest.message, group), window_of(group)
+        for gathering in self.gatherings.values():
+            same = (gathering.group, gathering.key, gathering.said) == (group.name, key, said)
+            if same and self.talking.now < gathering.until:
+                party = self.parties[gathering.id]
+                if len(party.guests) < self._most(group) and common([*party.guests, guest], self.book, group):
+                    return gathering
+        now = self.talking.now
+        id = derived_id("m", self.talking.customer_id, "group", group.name, guest.message.id)
+        return Gathering(id, group.name, key, now, add_span(now, group.waits, self.zone), said)
+
+    def _let_in(self, group: Group, party: Party) -> None:
+        """The window after one more has come."""
+        gathering = party.gathering
+        if gathering is None:
+            return
+        now = self.talking.now
+        if group.at_most is not None:
+            latest = add_span(gathering.since, group.at_most, self.zone)
+            gathering = replace(gathering, until=min(add_span(now, group.waits, self.zone), latest))
+        if len(party.guests) >= self._most(group):
+            gathering = replace(gathering, until=now)
+        party.gathering = self.gatherings[gathering.id] = gathering
+
+    def _most(self, group: Group) -> int:
+        return min(group.leaves_at or self.talking.limits.group_size, self.talking.limits.group_size)
+
+    def _sit(self, guest: Guest, party: Party) -> bool:
+        """Whether there is a channel that all of them may take."""
+        group = self.book.groups[party.group]
+        if not common([*party.guests, guest], self.book, group):
+            return False
+        party.guests.append(guest)
+        return True
+
+
+def has_set_out(bundle: Message) -> bool:
+    """Whether a hand-over of it was tried, or it was told."""
+    return any(d.attempts or d.state in LEFT_STATES for d in bundle.deliveries)
+
+
+def said_of(face: RuleFace | None, group: str) -> str:
+    """A name of what a rule says of a group, and when."""
+    if face is None or face.group != group:
+        return ""
+    return derived_id("w", group, *face.conditions)
+
+
+def window_of(group: Group) -> str:
+    """A name of how long a group waits: under another one a new gathering begins."""
+    return derived_id("w", repr((group.waits, group.at_most, group.leaves_at, group.one_per)))
+
+
+def key_of(message: Message, group: Group) -> str:
+    """What keeps those apart that the group keeps apart; what does not say it goes together."""
+    request = message.request
+    if group.one_per is None:
+        return ""
+    value = request.data.get(group.one_per)
+    if value is None and request.about is not None:
+        value = request.about.reference
+    return "" if value is None else str(value)
+
+
+def common(guests: list[Guest], book: Rulebook, group: Group) -> list[Channel]:
+    """The channels that all of them may take and for which all have words, in the order of the first."""
+    shared: list[Channel] | None = None
+    for guest in guests:
+        if guest.way is None:
+            return []
+        own = [c for c in guest.way.candidates if has_words(guest.draft, c)]
+        shared = own if shared is None else [c for c in shared if c in own]
+    if not shared:
+        return []
+    first = guests[0].draft
+    language = first.facts.preferences.language or book.language
+    return [c for c in shared if book.has_template(group.template, c, language)]

@@ -1,0 +1,260 @@
+"""Phase two over all messages of one customer: in rank order, from scratch, with the contact budget that is left.
+
+Where groups have a say it is done again with those apart who would come too late in company, and with those in a group
+whom a full cap has put there. Each round lets at least one more go its own way, so there is an end to them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from artifact.channel import URGENCY_RANK, Channel
+from artifact.decision import GateOutcome, GateRow
+from artifact.facts import Facts
+from artifact.instant import Instant
+from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, MessageState
+from artifact.states import LEFT_STATES
+from dsl.effects import GroupInto
+from dsl.rulebook import Rulebook
+from engine.budget import Budget, budget_of
+from engine.bundles import DISSOLVED, bounds_of, bundle_of, merged_of, way_of
+from engine.decided import Decided, decided_of, item_decided, planned
+from engine.draft import Draft
+from engine.grouping import Guest, Party, Seating, has_set_out
+from engine.judging import Memo, Merged
+from engine.placing import first_instant
+from engine.planning import Way, go, go_together
+from engine.scene import Scene
+from engine.settled import Settled, settle
+from engine.talking import Talking
+
+Rank = tuple[int, Instant, int, str]
+Judged = list[tuple[Message, Merged]]
+
+
+@dataclass(slots=True)
+class Round:
+    """One pass. `found` are the messages as they were, with what was decided; those that stand are not among them."""
+
+    talking: Talking
+    facts: Facts
+    scene: Scene
+    book: Rulebook
+    zone: str
+    known: dict[str, Settled]
+    seating: Seating | None = None
+    budget: Budget = field(init=False)
+    settled: dict[str, Settled] = field(default_factory=dict)
+    found: list[tuple[Message, Decided]] = field(default_factory=list)
+    disturbed: bool = False
+
+    def __post_init__(self) -> None:
+        self.budget = budget_of(self.book.caps, self.zone, tuple(self.talking.contacts))
+
+    def run(self, judged: Judged) -> None:
+        """Plan every message."""
+        units: list[tuple[Rank, Callable[[], None]]] = []
+        seating = self.seating
+        if seating is None:
+            for message, merged in sorted(judged, key=_rank) if len(judged) > 1 else judged:
+                self._alone(message, merged)
+            return
+        units += [
+            (_rank((m, merged)), _bound(self._alone, m, merged))
+            for m, merged in judged
+            if not seating.concerns(m, merged)
+        ]
+        guests = seating.seat([one for one in judged if seating.concerns(*one)], self.draft)
+        units += [(_rank((g.message, g.merged)), _bound(self._guest, g)) for g in guests if g.place is None]
+        units += [_of_party(party, self) for party in seating.parties.values() if party.guests]
+        for _, plan_one in sorted(units, key=lambda unit: unit[0]):
+            plan_one()
+        self._dissolve(seating)
+
+    def draft(self, message: Message, merged: Merged) -> Draft:
+        """A message before its planning."""
+        return Draft(message, merged, self.facts, self.scene, self.budget, self.talking.now, self.zone)
+
+    def _alone(self, message: Message, merged: Merged) -> None:
+        """A message with which no group has to do: what was decided before stands, or it is planned."""
+        old = self.known.get(message.id)
+        if old is not None and old.stands(message, merged.verdict, self.facts, self.budget, self.talking.now):
+            old.reserve(self.budget, merged.topic)
+        else:
+            taken = self.budget.snapshot()
+            draft = self.draft(message, merged)
+            draft.groups = self._pushable(message, merged)
+            draft = planned(draft)
+            decided = decided_of(draft)
+            self.found.append((message, decided))
+            self._push(draft)
+            old = settle(draft, decided.message, taken)
+        if old is not None:
+            self.settled[message.id] = old
+
+    # ---- groups
+
+    def _guest(self, guest: Guest) -> None:
+        """A message that has to do with a group and is decided alone this time."""
+        message = guest.message
+        draft = self.draft(message if message.bundle is None else replace(message, bundle=None), guest.merged)
+        draft.groups = self._pushable(message, guest.merged)
+        draft = planned(draft)
+        self._push(draft)
+        self.found.append((message, decided_of(draft)))
+
+    def lone(self, guest: Guest, party: Party) -> None:
+        """Alone in a group: it waits until that closes, and then goes as itself."""
+        draft = guest.draft
+        if guest.way is None or party.gathering is None:  # states it for the type checker: a guest is seated
+            raise AssertionError(guest.message.id)
+        draft.message = replace(_placed(guest), bundle=None)
+        if draft.message == guest.message:
+            draft.message = guest.message
+        waits = party.gathering.until > self.talking.now
+        go(draft, guest.way, party.gathering)
+        at = first_instant(draft)
+        if waits and (draft.state is MessageState.BLOCKED or (at is not None and at >= draft.end)):
+            self._apart([guest])
+        self.found.append((guest.message, decided_of(draft)))
+
+    def together(self, party: Party, merged: Merged) -> None:
+        """Two or more that go as one, or what a bundle that has set out carries."""
+        bundle = bundle_of(party, self.talking)
+        way = way_of(party, bundle, self.book)
+        draft = planned(self.draft(bundle, merged), _run(party, way))
+        if party.gathering is not None:
+            self._apart(_who_cannot(party, draft, self.budget))
+        decided = decided_of(draft)
+        self.found += [
+            (guest.message, item_decided(guest.draft, _placed(guest), decided.message, party.gathering))
+            for guest in party.guests
+        ]
+        self.found.append((self.talking.messages.get(bundle.id, bundle), decided))
+
+    def _apart(self, guests: list[Guest]) -> None:
+        """Decide these alone, in another round."""
+        if self.seating is not None and guests:
+            self.seating.out.update(guest.message.id for guest in guests)
+            self.disturbed = True
+
+    def _pushable(self, message: Message, merged: Merged) -> frozenset[str]:
+        """The groups into which a full cap may put it: never one that it has been in, nor after anything has left."""
+        if any(d.state in LEFT_STATES or d.attempts for d in message.deliveries):
+            return frozenset()
+        been = {place.group for place in message.places}
+        names = [cap.otherwise.group for cap in self.book.caps if isinstance(cap.otherwise, GroupInto)]
+        groups = [self.book.groups[name] for name in names if name in self.book.groups]
+        return frozenset(g.name for g in groups if g.name not in been and g.takes(merged.topic))
+
+    def _push(self, draft: Draft) -> None:
+        seating, id = self.seating, draft.message.id
+        if seating is not None and draft.into is not None and id not in seating.pushed:
+            seating.pushed[id] = draft.into
+            self.disturbed = True
+
+    def _dissolve(self, seating: Seating) -> None:
+        """Bundles in which nobody, or only one, is left to go."""
+        going = {p.id for p in seating.parties.values() if p.gathering is None or len(p.guests) > 1}
+        empty = [m for m in self.talking.messages.values() if m.group is not None and m.id not in going]
+        over = {message.id for message, decided in self.found if decided.message.state not in LIVE_STATES}
+        placed = {p.bundle for m in self.talking.messages.values() if m.id not in over for p in m.places}
+        for bundle in empty:  # awaited while somebody lives who may come back to it
+            awaited = bundle.id in placed and not has_set_out(bundle)
+            self.found.append((bundle, _dissolved(bundle, awaited)))
+
+
+def _rank(item: tuple[Message, Merged]) -> Rank:
+    message, merged = item
+    return -URGENCY_RANK[merged.urgency], message.received_at, message.number, message.id
+
+
+def _bound(run: Callable[..., None], *arguments: object) -> Callable[[], None]:
+    return lambda: run(*arguments)
+
+
+def _of_party(party: Party, round: Round) -> tuple[Rank, Callable[[], None]]:
+    """A party comes as early as the first of it, and presses as much as the most urgent."""
+    if party.gathering is not None and len(party.guests) == 1:
+        [guest] = party.guests
+        return _rank((guest.message, guest.merged)), _bound(round.lone, guest, party)
+    merged, first = merged_of(party, round.book), min(party.guests, key=lambda guest: guest.order)
+    message = first.message
+    rank = (-URGENCY_RANK[merged.urgency], message.received_at, message.number, message.id)
+    return rank, _bound(round.together, party, merged)
+
+
+def _run(party: Party, way: Way) -> Callable[[Draft], None]:
+    def run(draft: Draft) -> None:
+        expires, end = bounds_of(party)
+        if end is not None:
+            draft.expires, draft.end = expires, end
+        else:
+            draft.end = max(guest.draft.end for guest in party.guests)
+        base = None if way.base is None else max(way.base, draft.now)
+        go_together(draft, way._replace(base=base), party.gathering)
+
+    return run
+
+
+def _placed(guest: Guest) -> Message:
+    """The message with its place."""
+    message, place = guest.message, guest.place
+    if place is None or place in message.places:
+        return message
+    return replace(message, places=(*message.places, place))
+
+
+def _who_cannot(party: Party, draft: Draft, budget: Budget) -> list[Guest]:
+    """Those for whom company comes too late, or whom it would keep from going at all."""
+    if draft.state is MessageState.BLOCKED and draft.reason == "cap":
+        return [guest for guest in party.guests if _bears(guest, draft.rule, budget)] or party.guests
+    if draft.state is MessageState.BLOCKED:
+        return party.guests
+    at = first_instant(draft)
+    return [guest for guest in party.guests if at is not None and guest.draft.end <= at]
+
+
+def _bears(guest: Guest, cap: str | None, budget: Budget) -> bool:
+    topic = guest.merged.topic
+    return any(
+        one.name == cap for channel in Channel for one in budget.bearing(channel, topic.category, topic.name)
+    )
+
+
+def _dissolved(bundle: Message, awaited: bool) -> Decided:
+    """What nobody goes in says nothing; it is over when nobody can come back."""
+    kept = tuple(d for d in bundle.deliveries if d.state is not DeliveryState.PLANNED or d.attempts)
+    new = replace(
+        bundle,
+        state=MessageState.BLOCKED if awaited else MessageState.RETRACTED,
+        reason=DISSOLVED,
+        rule=None,
+        holds=(),
+        items=() if awaited else bundle.items,
+        deliveries=kept,
+        next_at=None,
+    )
+    return Decided(
+        bundle if new == bundle else new, (GateRow(GateName.GROUP, GateOutcome.BLOCKED, DISSOLVED),)
+    )
+
+
+def decide_all(
+    talking: Talking, facts: Facts, scene: Scene, book: Rulebook, zone: str, judged: Judged, memo: Memo | None
+) -> list[tuple[Message, Decided]]:
+    """The messages as they were, with what is decided of each that does not stand."""
+    known = memo.settled if memo is not None else {}
+    grouped = book.groups or talking.gatherings or any(m.group for m in talking.messages.values())
+    seating = Seating(talking, book, zone) if grouped else None
+    while True:
+        round = Round(talking, facts, scene, book, zone, known, seating)
+        round.run(judged)
+        if not round.disturbed:
+            break
+    if memo is not None:
+        memo.settled = round.settled
+    if seating is not None:
+        talking.gatherings = seating.gatherings
+    return round.found
