@@ -106,6 +106,7 @@ class DiagnosticCode(StrEnum):
     TABLE_GAP = "TABLE_GAP"
     TABLE_ROWS_OVERLAP = "TABLE_ROWS_OVERLAP"
     TABLE_ROW_UNREACHABLE = "TABLE_ROW_UNREACHABLE"
+    RULE_UNTESTED = "RULE_UNTESTED"
 
 
 CRITICAL = frozenset(
@@ -132,7 +133,9 @@ WARNINGS = frozenset(
         DiagnosticCode.TABLE_ROW_UNREACHABLE,
     }
 )
-HINTS = frozenset({DiagnosticCode.NAME_UNUSED, DiagnosticCode.PAIRS_NOT_COMPARED})
+HINTS = frozenset(
+    {DiagnosticCode.NAME_UNUSED, DiagnosticCode.PAIRS_NOT_COMPARED, DiagnosticCode.RULE_UNTESTED}
+)
 ADVICE = (WARNINGS | HINTS | {DiagnosticCode.RULES_TIE}) - {
     DiagnosticCode.GLOSSARY_UNUSED,
     DiagnosticCode.TEMPLATE_LANGUAGE_MISSING,

@@ -8,7 +8,7 @@ from dsl.arithmetic import RELATIONS, row_for
 from dsl.clock import inside, window_of
 from dsl.figures import NO_FIGURES, Figures
 from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
-from dsl.tables import TablePlan, answer_of, matching, told
+from dsl.tables import Answer, TablePlan, answer_of, matching, told
 from dsl.typed import (
     And,
     Arithmetic,
@@ -162,12 +162,16 @@ class Interpreter:
         """An output of a table. Its cells speak of the customer, never of the situation at hand in `any ... with`."""
         plan = self.figures.tables[read.owner]
         item, env.item = env.item, None
-        rows = [lambda row=row: self._all(row.conditions, env) for row in plan.rows]
-        answer = answer_of(plan, matching(plan.hit, rows), lambda place: self._results(plan, place, env))
+        answer = self.answer(plan, env)
         env.item = item
         value = answer.values[plan.index(read.field)]
         env.reads[read.shown] = told(value, read.type, answer.rows, self.currency)
         return value
+
+    def answer(self, plan: TablePlan, env: Env) -> Answer:
+        """What a table says. Raises TableError where it breaks its own promise."""
+        rows = [lambda row=row: self._all(row.conditions, env) for row in plan.rows]
+        return answer_of(plan, matching(plan.hit, rows), lambda place: self._results(plan, place, env))
 
     def _results(self, plan: TablePlan, place: int | None, env: Env) -> tuple[Value, ...]:
         cells = plan.otherwise if place is None else plan.rows[place].results

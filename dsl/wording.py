@@ -203,6 +203,7 @@ _EN: Mapping[str, Words] = {
         "row {first} of `{text}` never counts: the rows above it speak of all its cases",
         "leave it out, or put it above them",
     ),
+    "RULE_UNTESTED": ("no test makes `{text}` apply", "add a test in which it does"),
     "NAME_UNUSED": ("`{text}` is never used", "use it, or leave it out"),
 }
 

@@ -218,6 +218,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "la fila {first} de `{text}` no cuenta nunca: las de arriba hablan de todos sus casos",
         "quítela, o póngala por encima de ellas",
     ),
+    "RULE_UNTESTED": ("ninguna prueba hace que `{text}` se aplique", "añada una prueba en la que se aplique"),
     "NAME_UNUSED": ("`{text}` no se usa nunca", "úselo, o quítelo"),
 }
 

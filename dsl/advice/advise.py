@@ -12,7 +12,9 @@ from dsl.advice.rules import Remark, remarks_on_rules
 from dsl.advice.tables import remarks_on_tables
 from dsl.check.rules import Source
 from dsl.compile import Checked, compile_rulebook
+from dsl.coverage import Coverage
 from dsl.errors import Diagnostic, Finding, Lines, Severity, worded
+from dsl.errors import DiagnosticCode as Code
 from dsl.lexicon import tongue
 from dsl.program import Program
 
@@ -35,6 +37,31 @@ def advised(checked: Checked, limits: Limits = DEFAULT_LIMITS) -> Checked:
     told = tuple(worded(finding, lines, book.language) for finding in found[:_SHOWN])
     diagnostics = tuple(sorted((*checked.diagnostics, *told), key=lambda d: (d.line, d.column)))
     return replace(checked, rulebook=None if _refused(told) else book, diagnostics=diagnostics)
+
+
+def untested(checked: Checked, coverage: Coverage) -> tuple[Diagnostic, ...]:
+    """A hint for each rule that no test makes fire, where it stands; none where there are no tests at all."""
+    book = checked.rulebook
+    if book is None or not checked.tests:
+        return ()
+    kinds = {"message rule": "message_rule", "event rule": "event_rule"}
+    remarks = {
+        (kinds[rule.kind], rule.name): Remark(
+            Code.RULE_UNTESTED, kinds[rule.kind], rule.name, {"text": rule.name}
+        )
+        for rule in coverage.not_fired()
+    }
+    placed = (
+        (remarks.get((one.node.kind, one.node.word().text)), one)
+        for one in checked.sources
+        if one.node.words()
+    )
+    lines = Lines(book.text)
+    return tuple(
+        worded(_placed(remark, source, book.program), lines, book.language)
+        for remark, source in placed
+        if remark is not None
+    )
 
 
 def _refused(told: tuple[Diagnostic, ...]) -> bool:

@@ -1,13 +1,19 @@
 """Check a rulebook: every fault of the file at once, each with its place, the word at fault, and help.
 
-Nothing is stored or run. Exit code 1 where it could not be published.
+Its own tests are run to tell which rules none of them tries. Nothing is stored. Exit code 1 where it could not be published.
 """
 
 import argparse
+import asyncio
 from pathlib import Path
 
-from dsl.advice.advise import advised_rulebook
-from dsl.errors import rendered
+from msgspec.structs import replace
+
+from dsl.advice.advise import advised_rulebook, untested
+from dsl.compile import Checked
+from dsl.coverage import WatchedRulebook
+from dsl.errors import Diagnostic, rendered
+from engine.pipeline.rulebook_tests import run_tests
 from memento.commands.shared import add_json, read_rulebook
 from memento.exits import Exit
 from memento.settings import Settings
@@ -25,6 +31,8 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
     text = read_rulebook(args.rulebook, settings.limits)
     checked = advised_rulebook(text, settings.limits)
     book = checked.rulebook
+    if book is not None:
+        checked = replace(checked, diagnostics=(*checked.diagnostics, *_untested(checked, settings)))
     if args.json:
         answer(
             {
@@ -47,3 +55,10 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
         f"{len(checked.tests)} tests; the dearest message reads {checked.cost} conditions"
     )
     return Exit.OK
+
+
+def _untested(checked: Checked, settings: Settings) -> tuple[Diagnostic, ...]:
+    assert checked.rulebook is not None
+    watched = WatchedRulebook.of(checked.rulebook)
+    asyncio.run(run_tests(watched, checked.tests, settings.limits))
+    return untested(checked, watched.coverage())

@@ -15,7 +15,13 @@ RULEBOOK = "\n".join(BLOCK.findall(PAGE))
 ALONE = {"HEADER_MISSING", "ZONE_UNKNOWN", "CURRENCY_UNKNOWN"}
 """Pages whose examples are whole files; the others stand in the rulebook of the language page."""
 
-WITHOUT_EXAMPLE = {"TEXT_TOO_LARGE", "TEXT_NOT_UTF8", "TOO_MANY_DECLARATIONS", "PAIRS_NOT_COMPARED"}
+WITHOUT_EXAMPLE = {
+    "TEXT_TOO_LARGE",
+    "TEXT_NOT_UTF8",
+    "TOO_MANY_DECLARATIONS",
+    "PAIRS_NOT_COMPARED",
+    "RULE_UNTESTED",
+}
 
 
 def diagnosed(code: str, example: str) -> tuple[Diagnostic, ...]:
