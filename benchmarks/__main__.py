@@ -27,7 +27,10 @@ NAMES = (
         "log_bytes",
         "backtest",
         "ingest",
+        "sweeping",
+        "conversion",
         "service",
+        "sockets",
     ),
 )
 """In the order in which they run; each is a module of this folder."""

@@ -49,7 +49,7 @@ def _line(name: str, measured: tuple[float, float], floor: float, goal: float, a
 async def _measured(path: Path, scale: Scale) -> tuple[tuple[float, float], tuple[float, float]]:
     rules = min(_RULES, scale.rules)
     store = EmbeddedStore.open(path, lambda: START + 2 * HOUR)
-    await _populate(store, (await grown(rulebook(rules), rules)).commit(), scale.customers)
+    await populate(store, (await grown(rulebook(rules), rules)).commit(), scale.customers)
     engine = engine_over(store, Settings())
     await engine.start()
     try:
@@ -92,7 +92,7 @@ async def _submitted(engine: Engine, events: list[Event]) -> tuple[float, float]
     return len(events) / (perf_counter() - began), (process_time() - cpu) / len(events)
 
 
-async def _populate(store: EmbeddedStore, model: Commit | None, customers: int) -> None:
+async def populate(store: EmbeddedStore, model: Commit | None, customers: int) -> None:
     """The same customer many times over: only the ids differ."""
     assert model is not None
     for first in range(0, customers, 500):

@@ -11,6 +11,7 @@ from benchmarks.scale import Scale
 from benchmarks.timing import cpu_each
 from benchmarks.world import START, event, grown, request, rulebook, topics_of
 from engine.pipeline.run import Run
+from engine.traces import kept, whole
 from store.codec import encode_entry, encode_snapshot
 
 _records = msgspec.msgpack.Encoder(order="deterministic")
@@ -23,9 +24,12 @@ def measure(scale: Scale) -> list[Line]:
     entries = run.entries
     records: list[KeptRecord] = [record for entry in entries for record in entry.out]
     mean = sum(len(_records.encode(r)) for r in records) / len(records)
-    each = cpu_each(lambda: [_records.encode(r) for r in records], scale.calls, scale.rounds) / len(records)
+    told = [whole(record, entry, book) for entry in entries for record in entry.out]
+    each = cpu_each(
+        lambda: [_records.encode(kept(record, book)) for record in told], scale.calls, scale.rounds
+    ) / len(told)
     own = sum(len(msgspec.msgpack.encode(e.event)) for e in entries if e.event is not None)
-    kept = sum(len(encode_entry(e)) for e in entries)
+    all_bytes = sum(len(encode_entry(e)) for e in entries)
     snapshots = len(encode_snapshot(run.snapshot)) / 64 if run.snapshot is not None else 0
     rows = sum(len(r.rules) + len(r.counted) for r in records) / len(records)
     return [
@@ -39,7 +43,7 @@ def measure(scale: Scale) -> list[Line]:
             f"{len(records) / len(entries):.2f} records an entry",
         ),
         Line("encode a decision record", each * 1e6, "us", 5, 2.5),
-        Line("log entry beyond its event", (kept - own) / len(entries) + snapshots, "B", 1_024, 512),
+        Line("log entry beyond its event", (all_bytes - own) / len(entries) + snapshots, "B", 1_024, 512),
     ]
 
 

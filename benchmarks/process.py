@@ -36,6 +36,10 @@ class Service:
         fields = (self._folder / "stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
+    def open_files(self) -> int:
+        """Files and sockets that it has open."""
+        return len(list((self._folder / "fd").iterdir()))
+
     def memory_bytes(self) -> int:
         """What it holds in memory."""
         status = (self._folder / "status").read_text()
@@ -44,12 +48,12 @@ class Service:
 
 
 @contextmanager
-def service() -> Iterator[Service]:
-    """`memento serve` with the bank's rulebook; ended with the block."""
+def service(rulebook: Path = RULEBOOK) -> Iterator[Service]:
+    """`memento serve`, by default with the bank's rulebook; ended with the block."""
     with TemporaryDirectory() as folder:
         place = Path(folder)
         command = [sys.executable, "-m", "memento", "serve", "--store", str(place / "store"), "--port", "0"]
-        command += ["--rulebook", str(RULEBOOK), "--spool", str(place / "spool")]
+        command += ["--rulebook", str(rulebook), "--spool", str(place / "spool")]
         began = perf_counter()
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             try:

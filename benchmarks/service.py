@@ -1,34 +1,24 @@
-"""The service from outside: one event over HTTP all the way, a hundred at the door, a customer read, sockets, its start.
+"""The service from outside: one event over HTTP all the way, a hundred at the door, a customer read, its start.
 
 CPU is that of the service's process, the client's is left out. Needs a system that tells of other processes.
 """
 
-import asyncio
-import json
 from datetime import UTC, datetime
 from statistics import median, quantiles
 from time import perf_counter, sleep
 from typing import Any
 from zlib import crc32
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
-
 from benchmarks.line import Line
 from benchmarks.process import Service, service
 from benchmarks.scale import Scale
-from memento.actor import HEADER
 from memento.client import Client, request_body
-from memento.socket import PROTOCOL
 
 _INGEST = "mutation I($inputs: [EventInput!]!) { ingestEvents(inputs: $inputs) { results { status } userErrors { code } } }"
 _REQUEST = "mutation R($inputs: [MessageRequestInput!]!) { requestMessages(inputs: $inputs) { userErrors { code } } }"
 _READ = """query C($id: ID!) { customer(id: $id) { version facts
   situations { kind reference state openedAt data }
   messages(first: 50) { nodes { id topic state reason label explanation holds { kind until } deliveries { channel state } } } } }"""
-_FEED = "subscription F($id: ID!) { channelMessages(customerId: $id, channel: APP) { __typename } }"
-_SOCKETS_OF_ONE = 20
-_AT_ONCE = 25
 
 
 def measure(scale: Scale) -> list[Line]:
@@ -45,7 +35,6 @@ def measure(scale: Scale) -> list[Line]:
             lines += _single(one, client, scale)
             lines.append(_door(one, client, scale))
             lines.append(_reading(one, client, scale))
-        lines.append(asyncio.run(_sockets(one, scale)))
         return lines
 
 
@@ -86,7 +75,12 @@ def _door(one: Service, client: Client, scale: Scale) -> Line:
     client.execute_bytes(body)
     each = _cpu_each(one, client, body, max(1, scale.requests // 10))
     return Line(
-        "input conversion, 100 events", each * 1e3, "ms CPU", 1.5, 0.5, note="with HTTP and the answer"
+        "a hundred events refused, over HTTP",
+        each * 1e3,
+        "ms CPU",
+        3,
+        1.5,
+        note="converted, read, answered one by one",
     )
 
 
@@ -120,36 +114,3 @@ def _cpu_each(one: Service, client: Client, body: bytes, calls: int) -> float:
     for _ in range(calls):
         client.execute_bytes(body)
     return (one.cpu_seconds() - before) / calls
-
-
-async def _sockets(one: Service, scale: Scale) -> Line:
-    """What each open subscription holds in the service's memory."""
-    before = one.memory_bytes()
-    sockets: list[ClientConnection] = []
-    for first in range(0, scale.sockets, _AT_ONCE):
-        numbers = range(first, min(first + _AT_ONCE, scale.sockets))
-        sockets += await asyncio.gather(*(_subscribed(one.url, n) for n in numbers))
-    await asyncio.sleep(0.5)
-    each = (one.memory_bytes() - before) / len(sockets)
-    await asyncio.gather(*(socket.close() for socket in sockets))
-    return Line(
-        "a subscribed socket", each / 1e3, "kB", 50, 35, note=f"{len(sockets):,} sockets, one process"
-    )
-
-
-async def _subscribed(url: str, number: int) -> ClientConnection:
-    actor = {HEADER: f"client {number // _SOCKETS_OF_ONE}"}
-    socket = await connect(
-        url.replace("http://", "ws://"),
-        subprotocols=[Subprotocol(PROTOCOL)],
-        additional_headers=actor,
-        compression=None,
-        open_timeout=60,
-        ping_interval=None,
-    )
-    await socket.send(json.dumps({"type": "connection_init"}))
-    await socket.recv()
-    payload = {"query": _FEED, "variables": {"id": f"c{number}"}}
-    await socket.send(json.dumps({"id": "f", "type": "subscribe", "payload": payload}))
-    await socket.recv()
-    return socket

@@ -51,18 +51,17 @@ class ChannelFeed:
         if after is not None:
             async for item in self._resumed(after):
                 yield item
-        for item in await self._news():
+        for item in self._news(await self._context.engine.artifact(self._customer_id)):
             yield item
         yield CaughtUp(cursor=self._cursor)
         while True:
-            if await self._take(follower):
+            unseen = await self._take(follower)
+            if unseen:
                 yield self._gap(UNSEEN)
-                for item in await self._news():
-                    yield item
-                yield CaughtUp(cursor=self._cursor)
-                continue
-            for item in await self._news():
+            for item in self._news(await self._context.hub.artifact(self._customer_id)):
                 yield item
+            if unseen:
+                yield CaughtUp(cursor=self._cursor)
 
     async def _take(self, follower: Follower) -> bool:
         try:
@@ -86,9 +85,8 @@ class ChannelFeed:
             yield item
         self._arrive(upto)
 
-    async def _news(self) -> list[ChannelMessageItem]:
+    def _news(self, newest: Artifact | None) -> list[ChannelMessageItem]:
         """The steps from what was seen last to the newest version."""
-        newest = await self._context.engine.artifact(self._customer_id)
         if newest is None or newest.version <= (self._seen.version if self._seen else 0):
             return []
         items = list(self._walk(self._seen, newest, skip=0))

@@ -2,7 +2,8 @@
 
 What a follower has not taken yet is one number, the newest version: commits that come meanwhile coalesce into it, so
 a slow reader costs nothing and never holds up who commits. One that is too far behind is told so (Lagged) instead of
-being fed an ever larger difference. Refuses to remember: a follower reads the artifact after it has registered.
+being fed an ever larger difference. Refuses to remember: a follower reads the artifact after it has registered, and
+what one has read the others of the same customer find until her next commit.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from artifact.customer import Artifact
 from artifact.errors import ErrorCode, InputError
 from store.port import Change, Store
 
@@ -74,6 +76,8 @@ class Hub:
         self._changes = store.watch()
         self._commits = commits
         self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
+        self._read: dict[str, Artifact] = {}
+        self._heard = 0
         self._ended = False
 
     def __len__(self) -> int:
@@ -93,6 +97,17 @@ class Hub:
             group.discard(follower)
             if not group:
                 del self._followers[customer_id]
+                self._read.pop(customer_id, None)
+
+    async def artifact(self, customer_id: str) -> Artifact | None:
+        """A followed customer, at least as new as the last commit that her followers were told of."""
+        found = self._read.get(customer_id)
+        if found is None:
+            heard = self._heard
+            found = await self._store.artifact(customer_id)
+            if found is not None and heard == self._heard and customer_id in self._followers:
+                self._read[customer_id] = found
+        return found
 
     async def run(self) -> None:
         """Watch the store until it closes. A watcher that fails is replaced, then everybody told of a gap."""
@@ -111,13 +126,17 @@ class Hub:
             follower.end()
 
     def _told(self, change: Change) -> None:
+        self._heard += 1
         if change.gap and not change.customer_id:
             self._everybody_missed_something()
             return
+        self._read.pop(change.customer_id, None)
         for follower in self._followers.get(change.customer_id, ()):
             follower.tell(gap=change.gap)
 
     def _everybody_missed_something(self) -> None:
+        self._heard += 1
+        self._read.clear()
         for follower in self._all():
             follower.tell(gap=True)
 

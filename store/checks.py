@@ -4,6 +4,7 @@ A commit that breaks this is our own fault, never a person's, so it is a plain V
 entries: a version that does not move could not be compared and set.
 """
 
+from artifact.customer import encode_body
 from artifact.errors import ErrorCode, InputError
 from store.port import Change, Commit
 
@@ -18,6 +19,11 @@ def check_commit(commit: Commit) -> None:
         raise ValueError(f"artifact of version {commit.artifact.version} after entry {numbers[-1]}")
     if commit.artifact.customer_id != commit.customer_id:
         raise ValueError("artifact and commit name two customers")
+
+
+def body_of(commit: Commit) -> bytes:
+    """The artifact's body as it is kept."""
+    return commit.body if commit.body is not None else encode_body(commit.artifact.body)
 
 
 def change_of(commit: Commit) -> Change:

@@ -26,11 +26,6 @@ encode_message = _encoder.encode
 decode_message = _messages.decode
 
 
-def encode_artifact_body(body: Body) -> bytes:
-    """The body of an artifact as kept."""
-    return encode_body(body)
-
-
 def decode_artifact_body(schema: int, data: bytes) -> Body:
     """The body of an artifact kept under layout `schema`. Upcasters for older layouts belong here."""
     if schema > SCHEMA:

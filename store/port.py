@@ -64,7 +64,7 @@ class Commit(msgspec.Struct, frozen=True):
     """One customer's step. `artifact.version` = `expected_version` + number of entries.
 
     `expected_version` 0 creates the customer. `messages` are the rows that changed, `snapshot` the body after the
-    last entry where one is due.
+    last entry where one is due. `body` is the artifact's in bytes, from whoever has written it already.
     """
 
     customer_id: str
@@ -73,6 +73,7 @@ class Commit(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
     messages: tuple[MessageRow, ...] = ()
     snapshot: Snapshot | None = None
+    body: bytes | None = None
 
 
 class CommitResult(StrEnum):

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from artifact.customer import Artifact, encode_body
+from artifact.customer import Artifact
 from artifact.decision import EventStatus, Intent
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event, EventKey
@@ -165,8 +165,8 @@ class Kernel:
     def _too_large(self, commit: Commit, jobs: list[Job]) -> bool:
         """Past the hard limit the event fails, never the customer, and never what is always admitted."""
         if (
-            len(commit.entries) == 0
-            or len(encode_body(commit.artifact.body)) <= self.limits.artifact_hard_bytes
+            commit.body is None
+            or len(commit.body) <= self.limits.artifact_hard_bytes
             or all(self._always_admitted(job) for job in jobs)
         ):
             return False

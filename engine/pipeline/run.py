@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
-from artifact.customer import Artifact, Snapshot
+from artifact.customer import Artifact, Snapshot, encode_body
 from artifact.decision import Entry, EventStatus, Intent
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event, EventKey, event_content
@@ -152,6 +152,7 @@ class Run:
             entries=tuple(self.entries),
             messages=tuple(self.rows.values()),
             snapshot=self.snapshot,
+            body=encode_body(self.artifact.body),
         )
 
     def committed(self) -> None:

@@ -16,11 +16,10 @@ import apsw
 
 from artifact.customer import SCHEMA, Artifact
 from artifact.decision import Entry
-from store.checks import closed
+from store.checks import body_of, closed
 from store.codec import (
     decode_artifact_body,
     decode_entry,
-    encode_artifact_body,
     encode_entry,
     encode_message,
     encode_snapshot,
@@ -136,7 +135,7 @@ class _Group:
             artifact.epoch,
             artifact.changed,
             artifact.schema,
-            encode_artifact_body(artifact.body),
+            body_of(commit),
             commit.customer_id,
         )
         if commit.expected_version == 0:

@@ -15,12 +15,12 @@ from artifact.decision import Entry
 from artifact.facts import CommitmentState
 from artifact.instant import datetime_of
 from artifact.message import LIVE_STATES
+from store.checks import body_of
 from store.codec import (
     decode_artifact_body,
     decode_entry,
     decode_message,
     decode_snapshot,
-    encode_artifact_body,
     encode_entry,
     encode_message,
     encode_snapshot,
@@ -53,16 +53,17 @@ def step_of(commit: Commit) -> Step:
         token,
         commit.expected_version,
         artifact.version,
-        _artifact_fields(artifact, commit.expected_version),
+        _artifact_fields(commit),
         artifact.due,
         _tail(commit, token),
     )
 
 
-def _artifact_fields(artifact: Artifact, expected_version: int) -> Document:
+def _artifact_fields(commit: Commit) -> Document:
+    artifact = commit.artifact
     return {
         "version": artifact.version,
-        "previous": expected_version,
+        "previous": commit.expected_version,
         "pending": artifact.version,
         "now": artifact.now,
         "at": datetime_of(artifact.now),
@@ -70,7 +71,7 @@ def _artifact_fields(artifact: Artifact, expected_version: int) -> Document:
         "changed": artifact.changed,
         "schema": artifact.schema,
         "summary": _summary(artifact.body),
-        "body": encode_artifact_body(artifact.body),
+        "body": body_of(commit),
     }
 
 
