@@ -43,8 +43,7 @@ class Client:
         """The same for a body that is written already."""
         answer = self._answer(body)
         if answer.get("errors"):
-            first = answer["errors"][0]
-            raise InputError(ErrorCode.DATA_INVALID, str(first.get("message")))
+            raise _raised(answer["errors"][0])
         data = answer.get("data")
         if not isinstance(data, dict):
             raise self._strange("it holds no data")
@@ -88,6 +87,14 @@ class Client:
             f"the answer of {self.url} is not Memento's: {why}",
             help="the address of the API ends in /graphql",
         )
+
+
+def _raised(error: dict[str, Any]) -> InputError:
+    """What the service says is wrong; a code of its protocol alone is no fault of our caller's data."""
+    extensions = error.get("extensions") or {}
+    code = extensions.get("code")
+    known = ErrorCode(code) if code in set(ErrorCode) else ErrorCode.DATA_INVALID
+    return InputError(known, str(error.get("message")), help=extensions.get("help"))
 
 
 def request_body(query: str, variables: dict[str, Any]) -> bytes:

@@ -74,6 +74,11 @@ class Query:
         epoch, live = await info.context.reader.live()
         return Rulebook(epoch=epoch, live=None if live is None else RulebookVersion.of(live))
 
+    @described("One saved version.")
+    async def rulebook_version(self, info: Info, id: strawberry.ID) -> RulebookVersion | None:
+        found = await info.context.reader.version(id)
+        return None if found is None else RulebookVersion.of(found)
+
     preview_rulebook = strawberry.field(
         preview_rulebook,
         description="What would change if a saved version went live now: counts over a page of customers, and "

@@ -82,6 +82,12 @@ class EngineReader:
         publications = await self._engine.store.publications()
         return [standing(row, publications, self._engine.now()) for row in rows]
 
+    async def version(self, id: str) -> Saved | None:
+        """One saved version."""
+        row = await self._engine.store.rulebook(id)
+        publications = await self._engine.store.publications()
+        return None if row is None else standing(row, publications, self._engine.now())
+
     async def live(self) -> tuple[int, Saved | None]:
         """The newest epoch, and the version in force."""
         publications = await self._engine.store.publications()

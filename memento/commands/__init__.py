@@ -10,6 +10,8 @@ COMMANDS = {
     "check": "check a rulebook and show what is wrong with it",
     "fmt": "write a rulebook in its canonical form",
     "test": "run the tests that a rulebook brings",
+    "publish": "put a rulebook in force, take it back, or say beforehand what it would change",
+    "rulebook": "list the rulebooks that a service keeps, or show one",
     "backtest": "run a file of past events under a rulebook, on virtual time",
     "customer": "show what a store knows of one customer",
     "explain": "say in words why a message is where it is",
