@@ -78,6 +78,8 @@ class Reader:
         )
         shell = shell.replace("./run demo", f"{PYTHON} -m memento demo --once --customers 5")
         shell = shell.replace("memento serve", f"memento serve --port {self.port}")
+        address = f"--url http://127.0.0.1:{self.port}/graphql"
+        shell = re.sub(r"(memento (?:publish|rulebook)\b[^\n>]*)", rf"\1 {address} ", shell)
         return shell.replace("127.0.0.1:8080", f"127.0.0.1:{self.port}")
 
     def _environment(self) -> dict[str, str]:
