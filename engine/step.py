@@ -107,7 +107,7 @@ def step_timer(
     return _finish(artifact, entry, talking, facts, scene, "timer.due", memo)
 
 
-def step_rulebook(artifact: Artifact, now: Instant, scene: Scene) -> Stepped:
+def step_rulebook(artifact: Artifact, now: Instant, scene: Scene, memo: Memo | None = None) -> Stepped:
     """Decide everything anew under the rulebook of the scene. Anchors survive."""
     talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
     entry = Entry(
@@ -117,7 +117,7 @@ def step_rulebook(artifact: Artifact, now: Instant, scene: Scene) -> Stepped:
         revision=scene.revision,
         environment=scene.environment,
     )
-    return _finish(artifact, entry, talking, artifact.body.facts, scene, "rulebook.activated", None)
+    return _finish(artifact, entry, talking, artifact.body.facts, scene, "rulebook.activated", memo)
 
 
 def step_intent(

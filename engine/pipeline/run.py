@@ -66,7 +66,7 @@ class Run:
         """Bring the customer to the publication in force; what that changes is counted in her envelope."""
         behind = (self.artifact.epoch, self.artifact.body.talk.revision) != (self.epoch, self.scene.revision)
         if self.artifact.version and behind:
-            self._keep(step_rulebook(self.artifact, self._now(now), self.scene))
+            self._keep(step_rulebook(self.artifact, self._now(now), self.scene, self.memo))
             self.artifact = replace(self.artifact, changed=len(self.entries[-1].out))
 
     def wake(self) -> Instant | None:

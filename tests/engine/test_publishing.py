@@ -269,7 +269,7 @@ async def test_a_customer_who_cannot_follow_holds_up_nobody(
 
 
 def test_slices_grow_while_there_is_time_and_shrink_when_there_is_none() -> None:
-    assert [next_size(8, seconds) for seconds in (0.001, 0.015, 0.5)] == [16, 8, 4]
+    assert [next_size(8, seconds) for seconds in (0.001, 0.007, 0.5)] == [16, 8, 4]
     assert (next_size(64, 0.001), next_size(4, 9.0)) == (64, 4)
 
 
