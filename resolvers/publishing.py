@@ -46,6 +46,7 @@ _FIELDS = {
     ErrorCode.RULEBOOK_TESTS_FAILED: "versionId",
     ErrorCode.RULEBOOK_NEVER_PUBLISHED: "versionId",
     ErrorCode.EDIT_CONFLICT: "expectedEpoch",
+    ErrorCode.EVENT_CONFLICT: "id",
     ErrorCode.INSTANT_INVALID: "effectiveAt",
 }
 

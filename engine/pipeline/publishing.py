@@ -91,7 +91,7 @@ class Publishing:
         Its tests are not run: it has been in force. Raises InputError RULEBOOK_NEVER_PUBLISHED, and as `publish`.
         """
         publications = await self._store.publications()
-        again = _of_call(publications, order)
+        again = _of_call(publications, order, rulebook_id)
         if again is not None:
             return again
         if rulebook_id is not None:
@@ -120,7 +120,7 @@ class Publishing:
         made = await self._store.publish(rulebook_id, book.revision, at, order.actor, expected, order.call)
         self._books.keep(book)
         await self.refresh()
-        made = made or _of_call(await self._store.publications(), order)
+        made = made or _of_call(await self._store.publications(), order, rulebook_id)
         if made is None:
             raise InputError(
                 ErrorCode.EDIT_CONFLICT,
@@ -181,15 +181,26 @@ def _publishable(checked: Checked) -> CompiledRulebook:
     return checked.rulebook
 
 
-def _of_call(publications: Sequence[Publication], order: Order) -> Publication | None:
-    return next((one for one in publications if order.call and one.call == order.call), None)
+def _of_call(
+    publications: Sequence[Publication], order: Order, rulebook_id: str | None
+) -> Publication | None:
+    """What this very call made already. Raises InputError EVENT_CONFLICT where it asked for something else then."""
+    found = next((one for one in publications if order.call and one.call == order.call), None)
+    if found is not None and rulebook_id not in (None, found.rulebook_id):
+        raise InputError(
+            ErrorCode.EVENT_CONFLICT,
+            f"the call `{order.call}` published another version",
+            help="an id is given once: publish this version under an id of its own",
+            path=("id",),
+        )
+    return found
 
 
 def _done(
     publications: Sequence[Publication], rulebook_id: str, order: Order, now: Instant
 ) -> Publication | None:
     """The publication that this order would only repeat."""
-    again = _of_call(publications, order)
+    again = _of_call(publications, order, rulebook_id)
     if again is not None or not publications or publications[-1].rulebook_id != rulebook_id:
         return again
     newest, at = publications[-1], order.effective_at

@@ -195,6 +195,9 @@ async def test_the_same_call_again_publishes_nothing_even_after_others_did(brand
     await brand.publish(await brand.saved("two", waiting(3)), call="p2")
     assert await brand.publish("one", call="p1") == first
     assert len(await brand.store.publications()) == 2
+    with pytest.raises(InputError) as refused:
+        await brand.publish("two", call="p1")
+    assert code_of(refused) is ErrorCode.EVENT_CONFLICT
 
 
 @pytest.mark.parametrize("away", [-1, 367 * DAY])
