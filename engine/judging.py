@@ -5,6 +5,7 @@ read are the very same objects, the revision is the same, and no condition on ti
 """
 
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from artifact.channel import URGENCY_RANK, Channel, Urgency
 from artifact.facts import Facts
@@ -26,6 +27,8 @@ from dsl.verdict import Asked, Fired, Verdict
 from engine.budget import Said
 from engine.fold import zone_of_customer
 from engine.settled import Settled
+
+E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +129,38 @@ def _lowered(urgency: Urgency, asked: Urgency | None) -> Urgency:
     return min(urgency, asked, key=URGENCY_RANK.__getitem__) if asked is not None else urgency
 
 
+class _Said:
+    """The effects of all fired rules by their kind, each with its rule, the strongest first."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self._by_kind: dict[type, list[tuple[Fired, Any]]] = {}
+        for fired in sorted(verdict.fired, key=lambda f: f.rank):
+            for effect in fired.effects:
+                self._by_kind.setdefault(type(effect), []).append((fired, effect))
+
+    def of(self, kind: type[E]) -> list[tuple[Fired, E]]:
+        return self._by_kind.get(kind, [])
+
+    def first(self, kind: type[E]) -> E | None:
+        found = self._by_kind.get(kind)
+        return found[0][1] if found else None
+
+
 def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
     """The effects of all fired rules as one: block wins, holds add up, one value by rank, channels unite."""
-    fired = sorted(verdict.fired, key=lambda f: f.rank)
-    effects = [(f, e) for f in fired for e in f.effects]
-    urgency = next((e.urgency for _, e in effects if isinstance(e, SetUrgency)), topic.urgency)
-    proofs = [e for _, e in effects if isinstance(e, RequireProof)]
+    said = _Said(verdict)
+    urgency, rephrase = said.first(SetUrgency), said.first(Rephrase)
+    proofs = said.of(RequireProof)
     return Merged(
         verdict=verdict,
         topic=topic,
-        urgency=_lowered(urgency, message.request.lower_urgency),
-        block=next((f for f, e in effects if isinstance(e, Block)), None),
-        postpones={f.rule: (e, f.holding) for f, e in effects if isinstance(e, Postpone)},
-        deliver=next((e.channels for _, e in effects if isinstance(e, Deliver) and e.channels), ()),
-        avoid=frozenset(c for _, e in effects if isinstance(e, Avoid) for c in e.channels),
-        propagate=tuple((c, e, f.rule) for f, e in effects if isinstance(e, Propagate) for c in e.channels),
-        rephrase=next((e.template for _, e in effects if isinstance(e, Rephrase)), None),
-        proof=tuple(dict.fromkeys(c for e in proofs for c in e.channels)) if proofs else None,
-        group=next(((f.rule, e.group) for f, e in effects if isinstance(e, GroupInto)), None),
+        urgency=_lowered(urgency.urgency if urgency else topic.urgency, message.request.lower_urgency),
+        block=next((f for f, _ in said.of(Block)), None),
+        postpones={f.rule: (e, f.holding) for f, e in said.of(Postpone)},
+        deliver=next((e.channels for _, e in said.of(Deliver) if e.channels), ()),
+        avoid=frozenset(c for _, e in said.of(Avoid) for c in e.channels),
+        propagate=tuple((c, e, f.rule) for f, e in said.of(Propagate) for c in e.channels),
+        rephrase=rephrase.template if rephrase else None,
+        proof=tuple(dict.fromkeys(c for _, e in proofs for c in e.channels)) if proofs else None,
+        group=next(((f.rule, e.group) for f, e in said.of(GroupInto)), None),
     )
