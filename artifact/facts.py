@@ -127,6 +127,13 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     agent: str | None = None
 
 
+class Happened(msgspec.Struct, frozen=True, array_like=True):
+    """One of a list that rules count over: when it happened, and what of it they read, as plain JSON."""
+
+    at: Instant
+    data: dict[str, Any] = {}
+
+
 class Stamp(msgspec.Struct, frozen=True, gc=False, order=True):
     """A place in the order of the memory: events come before deadlines at one instant (`deadline` 0, then 1)."""
 

@@ -11,11 +11,14 @@ from functools import partial
 
 from dsl.arithmetic import RELATIONS, row_for
 from dsl.clock import inside, window_of
-from dsl.interpret import of_item, reads_of
+from dsl.interpret import of_item
+from dsl.lists import measured, noted
+from dsl.many import chosen_of, quantified
 from dsl.program import Program
 from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
 from dsl.tables import Answer, Results, TablePlan, answer_of, matching, told
 from dsl.typed import (
+    Aggregate,
     And,
     Arithmetic,
     Clock,
@@ -34,7 +37,6 @@ from dsl.typed import (
     Or,
     Parameter,
     Quantified,
-    Quantifier,
     Read,
     Scope,
     SituationIs,
@@ -66,7 +68,7 @@ class Closures:
     def test(self, condition: Condition) -> Test:
         """A function that decides the condition."""
         made = self._test(condition)
-        if self._uses[condition] < 2 or any(map(of_item, reads_of(condition))):
+        if self._uses[condition] < 2:
             return made
         return _once(self._slot(condition), made)
 
@@ -102,8 +104,8 @@ class Closures:
                 return lambda env: commitment_is(env, name, state)
             case Visiting(channel):
                 return lambda env: visiting(env, channel)
-            case Quantified(quantifier, kind, inner):
-                return _quantified(quantifier, kind, None if inner is None else self._test(inner))
+            case Quantified(quantifier, items, inner):
+                return quantified(quantifier, items, None if inner is None else self._test(inner))
 
     def _compare(self, condition: Compare) -> Test:
         relation, left, right = (
@@ -127,9 +129,11 @@ class Closures:
                 return lambda env: value
             case Read(Scope.TABLE):
                 return _once(self._slot(expression), self._taken(expression))
-            case Read(scope):
+            case Read():
                 read = getter(expression, self._currency)
-                return read if scope is Scope.ITEM else _once(self._slot(expression), read)
+                return read if of_item(expression) else _once(self._slot(expression), read)
+            case Aggregate():
+                return _once(self._slot(expression), self._aggregate(expression))
             case Parameter():
                 return _once(self._slot(expression), in_force(expression, self._currency))
             case Moment(day, minutes):
@@ -171,6 +175,18 @@ class Closures:
     def _results(self, cells: Results) -> Load:
         loads = [_unknown if cell is None else self.load(cell) for cell in cells]
         return lambda env: tuple([load(env) for load in loads])
+
+    def _aggregate(self, aggregate: Aggregate) -> Load:
+        """One loop for each list, window and condition: what is made of those that are meant comes after."""
+        currency, items = self._currency, aggregate.items
+        test = None if items.condition is None else self._test(items.condition)
+        chosen = _once(self._slot(items), lambda env: chosen_of(items, test, env))
+
+        def value(env: Env) -> Value:
+            found, those = chosen(env)
+            return noted(aggregate, measured(aggregate, those, currency, env), found, currency, env)
+
+        return value
 
 
 def _answered(plan: TablePlan, rows: list[Test], results: list[Load], otherwise: Load) -> Answering:
@@ -320,26 +336,6 @@ def _within(condition: Within, load: Load) -> Test:
     def holds(env: Env) -> bool | None:
         moment = load(env)
         return absent if moment is None else inside(env, window_of(condition, moment, env.zone))
-
-    return holds
-
-
-def _quantified(quantifier: Quantifier, kind: str, test: Test | None) -> Test:
-    stop = quantifier is not Quantifier.EVERY
-    denied = quantifier is Quantifier.NO
-
-    def holds(env: Env) -> bool | None:
-        answer: bool | None = not stop
-        for one in env.situations(kind):
-            env.item = one
-            found = True if test is None else test(env)
-            if found is stop:
-                answer = stop
-                break
-            if found is None:
-                answer = None
-        env.item = None
-        return not answer if denied and answer is not None else answer
 
     return holds
 

@@ -7,9 +7,11 @@ whoever evaluates the rule.
 from dsl.arithmetic import RELATIONS, row_for
 from dsl.clock import inside, window_of
 from dsl.figures import NO_FIGURES, Figures
+from dsl.lists import Chosen, Item, in_window, listed, measured, noted
 from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
 from dsl.tables import Answer, TablePlan, answer_of, matching, told
 from dsl.typed import (
+    Aggregate,
     And,
     Arithmetic,
     Clock,
@@ -21,6 +23,7 @@ from dsl.typed import (
     Decided,
     Expression,
     IsKnown,
+    Items,
     Literal,
     Moment,
     Named,
@@ -35,6 +38,7 @@ from dsl.typed import (
     Scope,
     SituationIs,
     SituationKnown,
+    Source,
     Truth,
     Visiting,
     Within,
@@ -121,17 +125,38 @@ class Interpreter:
                 raise AssertionError(condition)
 
     def _quantified(self, condition: Quantified, env: Env) -> bool | None:
+        found = listed(condition.items, env)
+        if found is None:
+            return None
         stop = condition.quantifier is not Quantifier.EVERY
         answer: bool | None = not stop
-        for one in env.situations(condition.kind):
-            env.item = one
-            found = True if condition.condition is None else self.truth(condition.condition, env)
-            if found is stop:
+        for one in in_window(condition.items, found.rows, env):
+            holds = self._of(one, condition.tested, env)
+            if holds is stop:
                 answer = stop
                 break
-            answer = None if found is None else answer
-        env.item = None
+            answer = None if holds is None else answer
         return (not answer) if condition.quantifier is Quantifier.NO and answer is not None else answer
+
+    def _of(self, one: Item, condition: Condition | None, env: Env) -> bool | None:
+        """Whether a condition holds of one of a list."""
+        env.item = one
+        holds = True if condition is None else self.truth(condition, env)
+        env.item = None
+        return holds
+
+    def _aggregate(self, aggregate: Aggregate, env: Env) -> Value:
+        found = listed(aggregate.items, env)
+        chosen = None
+        if found is not None:
+            answers = [
+                (one, self._of(one, aggregate.items.condition, env))
+                for one in in_window(aggregate.items, found.rows, env)
+            ]
+            rows = tuple(one for one, holds in answers if holds)
+            chosen = Chosen(rows, sure=all(holds is not None for _, holds in answers))
+        value = measured(aggregate, chosen, self.currency, env)
+        return noted(aggregate, value, found, self.currency, env)
 
     def value(self, expression: Expression, env: Env) -> Value:
         """The value of an expression; None is unknown."""
@@ -142,6 +167,8 @@ class Interpreter:
                 return self._taken(expression, env)
             case Read():
                 return getter(expression, self.currency)(env)
+            case Aggregate():
+                return self._aggregate(expression, env)
             case Parameter():
                 return in_force(expression, self.currency)(env)
             case Moment(day, minutes):
@@ -177,13 +204,19 @@ class Interpreter:
         cells = plan.otherwise if place is None else plan.rows[place].results
         return tuple(None if cell is None else self.value(cell, env) for cell in cells or ())
 
+    def named(self, named: Named, env: Env) -> Value:
+        """The value of what has a name; of a list, whether it is known."""
+        if isinstance(named, Items):
+            return None if listed(named, env) is None else True
+        return self.value(named, env)
+
 
 def first_missing(parts: tuple[Condition, ...], env: Env, interpreter: Interpreter) -> str:
     """The name of the first thing that is unknown, for the explanation; of a division by zero, its divisor."""
     for part in parts:
         if interpreter.truth(part, env) is None:
             for read in reads_of(part):
-                if not of_item(read) and interpreter.value(read, env) is None:
+                if not of_item(read) and interpreter.named(read, env) is None:
                     return read.shown
             return next((read.shown for read in [*_divisors(part), *reads_of(part)]), "")
     return ""
@@ -191,7 +224,10 @@ def first_missing(parts: tuple[Condition, ...], env: Env, interpreter: Interpret
 
 def of_item(read: Named) -> bool:
     """Whether it is a field of the one at hand inside `any ... with (...)`."""
-    return isinstance(read, Read) and read.scope is Scope.ITEM
+    return isinstance(read, Read) and read.scope in _OF_ITEM
+
+
+_OF_ITEM = (Scope.ITEM, Scope.ROW, Scope.ROW_AT, Scope.SAID)
 
 
 def _divisors(tree: Condition | Expression) -> list[Named]:
@@ -228,7 +264,15 @@ def reads_of(tree: Condition | Expression) -> list[Named]:
             return reads_of(moment)
         case Decided(condition):
             return reads_of(condition)
-        case Quantified(condition=condition) if condition is not None:
-            return reads_of(condition)
+        case Quantified(_, items, tested):
+            return [*(reads_of(tested) if tested is not None else ()), *_if_told(items)]
+        case Aggregate(_, items):
+            inner = reads_of(items.condition) if items.condition is not None else []
+            return [*inner, *_if_told(items), tree]
         case _:
             return []
+
+
+def _if_told(items: Items) -> list[Items]:
+    """A list that may never have been told of is missing by itself."""
+    return [items] if items.source is Source.FACT else []

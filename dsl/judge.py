@@ -312,4 +312,4 @@ def _value(effect: MessageEffect) -> object:
 def first_unknown(expression: object, env: Env, values: Interpreter) -> str:
     """The name of the first unknown thing in an expression."""
     reads = reads_of(expression)  # type: ignore[arg-type]
-    return next((read.shown for read in reads if values.value(read, env) is None), "")
+    return next((read.shown for read in reads if values.named(read, env) is None), "")

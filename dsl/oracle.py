@@ -80,7 +80,7 @@ class InterpretedRulebook(CompiledRulebook):
             until = self._walker.value(rule.waiting.until, env)
             if until is None:
                 reads = reads_of(rule.waiting.until)
-                name = next((read.shown for read in reads if self._walker.value(read, env) is None), "")
+                name = next((read.shown for read in reads if self._walker.named(read, env) is None), "")
                 return None, RuleRow(rule.name, "UNKNOWN", name)
         return self._applied(rule, rank, env, missing), RuleRow(rule.name, "FIRED", missing)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from artifact.event import Event, Subject
-from artifact.facts import Commitment, CommitmentState, Facts, Situation
+from artifact.facts import Commitment, CommitmentState, Facts, Happened, Situation
 from artifact.instant import MINUTE, Instant, format_instant
 from dsl.typed import Dated, Literal, Moment, Parameter, Read, Scope
 from dsl.values import Value, day_start, reader, to_json, wall_instant
@@ -55,7 +55,7 @@ class Env:
         self.flip: Instant | None = None
         self.reads: dict[str, Any] = {}
         self.values: dict[int, Value] = {}
-        self.item: Situation | None = None
+        self.item: Situation | Happened | None = None
         self.pinned: Situation | None = None
         self.kinds: dict[str, list[Situation]] | None = None
 
@@ -231,7 +231,7 @@ def _constant(value: Literal | Moment, env: Env) -> Value:
     return value.value if isinstance(value, Literal) else wall_instant(value.day, value.minutes, env.zone)
 
 
-_TYPED = (Scope.CUSTOMER, Scope.COMMITMENT, Scope.EVENT_AT, Scope.MESSAGE)
+_TYPED = (Scope.CUSTOMER, Scope.COMMITMENT, Scope.EVENT_AT, Scope.MESSAGE, Scope.ROW_AT, Scope.SAID)
 _BUILT_IN = ("state", "opened", "closed", "reference")
 
 
@@ -287,7 +287,16 @@ def situation_field(one: Situation, field: str) -> Any:
 
 def _item(read: Read) -> Getter:
     field = read.field
-    return lambda env: None if env.item is None else situation_field(env.item, field)
+    return lambda env: situation_field(env.item, field) if isinstance(env.item, Situation) else None
+
+
+def _row(read: Read) -> Getter:
+    field = read.field
+    return lambda env: env.item.data.get(field) if isinstance(env.item, Happened) else None
+
+
+def _row_at(read: Read) -> Getter:
+    return lambda env: env.item.at if isinstance(env.item, Happened) else None
 
 
 def _commitment(read: Read) -> Getter:
@@ -347,6 +356,9 @@ _RAW: dict[Scope, Callable[[Read], Getter]] = {
     Scope.CUSTOMER: _customer,
     Scope.SITUATION: _situation,
     Scope.ITEM: _item,
+    Scope.ROW: _row,
+    Scope.ROW_AT: _row_at,
+    Scope.SAID: _row,
     Scope.COMMITMENT: _commitment,
     Scope.EVENT: _event,
     Scope.EVENT_AT: _event_at,

@@ -45,7 +45,15 @@ class GivenEvent(msgspec.Struct, frozen=True):
     data: dict[str, Any] = {}
 
 
-Given: TypeAlias = GivenFact | GivenSituation | GivenCommitment | GivenEvent
+class GivenItems(msgspec.Struct, frozen=True):
+    """So many more in a list of the customer, as stored, each with these fields."""
+
+    name: str
+    count: int
+    data: dict[str, Any] = {}
+
+
+Given: TypeAlias = GivenItems | GivenFact | GivenSituation | GivenCommitment | GivenEvent
 
 
 class Later(msgspec.Struct, frozen=True):

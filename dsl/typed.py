@@ -20,6 +20,9 @@ class Scope(StrEnum):
     CUSTOMER = "CUSTOMER"
     SITUATION = "SITUATION"
     ITEM = "ITEM"
+    ROW = "ROW"
+    ROW_AT = "ROW_AT"
+    SAID = "SAID"
     COMMITMENT = "COMMITMENT"
     EVENT = "EVENT"
     EVENT_AT = "EVENT_AT"
@@ -102,10 +105,54 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
     type: Type
 
 
-Expression: TypeAlias = Read | Literal | Moment | Parameter | Clock | DayStart | Arithmetic | Decided
+class Source(StrEnum):
+    """Where lists come from."""
+
+    SITUATIONS = "SITUATIONS"
+    FACT = "FACT"
+    INTERACTIONS = "INTERACTIONS"
 
 
-Named: TypeAlias = Read | Parameter
+class Items(msgspec.Struct, frozen=True, gc=False):
+    """Those of a list that are meant: in the window that ends now, and of whom the condition holds.
+
+    `name` is the kind, the fact or the event type; `most` bounds how many there can be. Inside the condition
+    Read.scope ITEM (of situations), ROW, ROW_AT and SAID are the one at hand.
+    """
+
+    source: Source
+    name: str
+    shown: str
+    most: int
+    span: Span | None = None
+    condition: "Condition | None" = None
+
+
+class Measure(StrEnum):
+    """What is made of those that are meant."""
+
+    COUNT = "number"
+    SUM = "sum"
+    AVERAGE = "average"
+    LATEST = "latest"
+
+
+class Aggregate(msgspec.Struct, frozen=True, gc=False):
+    """`sum of premium of policies`. `field` is None for a number; it is read of each one."""
+
+    measure: Measure
+    items: Items
+    field: Read | None
+    shown: str
+    type: Type
+
+
+Expression: TypeAlias = (
+    Aggregate | Read | Literal | Moment | Parameter | Clock | DayStart | Arithmetic | Decided
+)
+
+
+Named: TypeAlias = Read | Parameter | Aggregate | Items
 """What has a name that an explanation can give."""
 
 
@@ -215,11 +262,11 @@ class Quantifier(StrEnum):
 
 
 class Quantified(msgspec.Struct, frozen=True, gc=False):
-    """`any claim with (...)`: speaks of all that are remembered, open or closed. Read.scope ITEM is the one at hand."""
+    """`any claim with (...)`: speaks of all that are remembered, open or closed. `tested` is what is asked of each."""
 
     quantifier: Quantifier
-    kind: str
-    condition: "Condition | None"
+    items: Items
+    tested: "Condition | None"
 
 
 Condition: TypeAlias = (

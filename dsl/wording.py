@@ -96,6 +96,11 @@ _EN: Mapping[str, Words] = {
     ),
     "UNIT_TOO_FINE": ("a date has no hours", "use days or longer"),
     "QUANTIFIER_NESTED": ("`any`, `no` and `every` cannot stand inside each other", "use two conditions"),
+    "WINDOW_EMPTY": ("nothing can happen in a window of 0", "say how long it is: `in the last 3 days`"),
+    "LIST_UNDATED": (
+        "nobody says when each of `{text}` came about, so there is no window of them",
+        "leave the window out, or ask for a date of each one: `with (... is in the next 30 days)`",
+    ),
     "DEFINITION_CYCLE": ("`{text}` is defined by itself", "break the circle"),
     "DEFINITION_MISPLACED": (
         "`{text}` reads {what}, and there is none here",

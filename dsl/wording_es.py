@@ -102,6 +102,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "`algún`, `ningún` y `todo` no pueden ir uno dentro de otro",
         "use dos condiciones",
     ),
+    "WINDOW_EMPTY": (
+        "nada puede ocurrir en un plazo de 0",
+        "diga cuánto dura: `en los últimos 3 días`",
+    ),
+    "LIST_UNDATED": (
+        "nadie dice cuándo surgió cada uno de `{text}`, así que no hay plazo que mirar",
+        "quite el plazo, o pregunte por una fecha de cada uno: `con (... está en los próximos 30 días)`",
+    ),
     "DEFINITION_CYCLE": ("`{text}` se define por sí mismo", "rompa el círculo"),
     "DEFINITION_MISPLACED": (
         "`{text}` lee {what}, y aquí no hay ninguno",
@@ -231,6 +239,7 @@ THINGS: Mapping[str, str] = {
     "a category": "una categoría",
     "a template": "una plantilla",
     "a group": "un grupo",
+    "a list": "una lista",
     "a filter": "un filtro",
     "a fact": "un dato",
     "a rule": "una regla",

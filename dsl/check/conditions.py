@@ -1,13 +1,13 @@
 """Conditions: who is compared with what, and whether that has a meaning."""
 
-from dsl.check import literals
+from dsl.check import lists, literals
 from dsl.check.expressions import Expressions, is_condition
 from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
-from dsl.lexicon import plain
 from dsl.reading import COMMITMENT_STATES
 from dsl.syntax import Node, Place, misread
 from dsl.typed import (
+    Aggregate,
     And,
     Arithmetic,
     Clock,
@@ -20,18 +20,20 @@ from dsl.typed import (
     Expression,
     Form,
     IsKnown,
+    Items,
     Literal,
+    Measure,
     Not,
     OneOf,
     Or,
     Parameter,
     Quantified,
-    Quantifier,
     Read,
     Relation,
     Scope,
     SituationIs,
     SituationKnown,
+    Source,
     Truth,
     Visiting,
     Within,
@@ -56,7 +58,6 @@ _CLOCK_FORMS = {
     Relation.NE: (Form.IS_NOW, True),
 }
 _WINDOWS = {"in_last": Form.IN_LAST, "in_next": Form.IN_NEXT, "older": Form.OLDER}
-_QUANTIFIERS = {"any": Quantifier.ANY, "none": Quantifier.NO, "every": Quantifier.EVERY}
 
 
 class Conditions(Expressions):
@@ -95,7 +96,7 @@ class Conditions(Expressions):
             case "contains":
                 return self._contains(node, where)
             case "any" | "none" | "every":
-                return self._quantified(node, where)
+                return lists.quantified(self, node, where)
             case _:
                 return self._truth(node, where)
 
@@ -268,29 +269,9 @@ class Conditions(Expressions):
                 return None
         return Contains(value, part)
 
-    def _quantified(self, node: Node, where: Where) -> Condition | None:
-        listed = node.node()
-        name = listed.word(0)
-        if where.item is not None:
-            self.desk.report(Code.QUANTIFIER_NESTED, node)
-            return None
-        if listed.maybe_node(1) is not None:
-            self.desk.report(Code.NOT_AVAILABLE, listed.node(1), what="counting in a window")
-            return None
-        info = self.symbols.situations.find(name.text)
-        if info is None:
-            if plain(name.text) in ("messages", "contacts", "interactions") or self.symbols.events.find(
-                name.text
-            ):
-                self.desk.report(Code.NOT_AVAILABLE, name, what=f"asking about past {name.text}")
-            else:
-                self.desk.unknown(Code.NAME_UNKNOWN, name, name.text, self.symbols.situations)
-            return None
-        inner = listed.maybe_node(2)
-        if inner is None:
-            return Quantified(_QUANTIFIERS[node.kind], info.kind, None)
-        condition = self.condition(inner, where._replace(item=info))
-        return None if condition is None else Quantified(_QUANTIFIERS[node.kind], info.kind, condition)
+    def aggregate(self, node: Node, where: Where) -> Expression | None:
+        """What is made of a list."""
+        return lists.aggregate(self, node, where)
 
 
 def conjuncts(node: Node) -> list[Node]:
@@ -321,8 +302,8 @@ def may_be_unknown(condition: Condition, guarded: frozenset[Expression] = frozen
             return next((name for part in parts if (name := may_be_unknown(part, guarded))), None)
         case Not(part):
             return may_be_unknown(part, guarded)
-        case Quantified(condition=inner) if inner is not None:
-            return may_be_unknown(inner, guarded)
+        case Quantified(_, items, tested):
+            return _may_be_untold(items) or (may_be_unknown(tested, guarded) if tested else None)
         case Compare(_, left, right):
             return _unsure(left, guarded) or _unsure(right, guarded)
         case Contains(left, right):
@@ -340,13 +321,30 @@ _SURE = {
     Scope.MESSAGE: ("topic", "category", "urgency", "at", "source"),
     Scope.ITEM: ("state", "opened", "reference"),
     Scope.EVENT_AT: ("at",),
+    Scope.ROW_AT: ("at",),
+    Scope.SAID: ("topic", "category", "channel", "urgency"),
 }
+
+
+def _may_be_untold(items: Items) -> str | None:
+    return items.shown if items.source is Source.FACT else None
+
+
+def _unsure_of_many(value: Aggregate, guarded: frozenset[Expression]) -> str | None:
+    """Of nothing there is no average and no latest; one unknown member makes all of it unknown."""
+    if value.measure in (Measure.AVERAGE, Measure.LATEST):
+        return value.shown
+    inner = may_be_unknown(value.items.condition, guarded) if value.items.condition else None
+    field = _unsure(value.field, guarded) if value.field else None
+    return _may_be_untold(value.items) or inner or field
 
 
 def _unsure(value: Expression, guarded: frozenset[Expression]) -> str | None:
     match value:
         case Read(scope, _, field, shown):
             return None if value in guarded or field in _SURE.get(scope, ()) else shown
+        case Aggregate():
+            return None if value in guarded else _unsure_of_many(value, guarded)
         case Parameter(shown, rows):
             return shown if rows[0].first is not None and value not in guarded else None
         case Arithmetic(_, left, right):

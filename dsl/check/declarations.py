@@ -8,17 +8,30 @@ from artifact.channel import Channel, Urgency
 from artifact.span import Span, Unit
 from dsl.check import literals
 from dsl.check.effects import Effects
-from dsl.check.symbols import CommitmentInfo, Definition, Desk, Fields, SituationInfo, Symbols, TableInfo
+from dsl.check.paths import stored
+from dsl.check.symbols import (
+    CommitmentInfo,
+    Definition,
+    Desk,
+    Fields,
+    ListInfo,
+    SituationInfo,
+    Symbols,
+    TableInfo,
+)
 from dsl.currency import DECIMALS
 from dsl.errors import DiagnosticCode as Code
 from dsl.names import Names
 from dsl.rulebook import Group, Topic
 from dsl.syntax import Node, Word
+from dsl.typed import Source
 from dsl.types import DATE, DURATION, INSTANT, MONEY, TEXT, YES_NO, Kind, Type
 
 BASES = ("consent", "existing_customer", "contract", "pre_contract", "legal", "vital_interest")
 LANGUAGES = ("en", "es", "cs")
 LIVES_FOR = Span(30, Unit.DAY)
+LONGEST_LIST = 200
+"""No list of a customer is longer: what a rule may cost must stay known."""
 
 _SIMPLE = {
     "t_money": MONEY,
@@ -126,7 +139,7 @@ class Collector:
     def _vocabulary(self, node: Node) -> None:
         for part in node.nodes():
             if part.kind == "list":
-                self.desk.report(Code.NOT_AVAILABLE, part, what="list")
+                self._list(part)
             elif part.kind == "fact":
                 of = self.type_of(part.node(1))
                 if of:
@@ -139,6 +152,16 @@ class Collector:
                 self._declare(
                     self.symbols.definitions, word, Definition(word.text, part.node(1), self.desk.base)
                 )
+
+    def _list(self, node: Node) -> None:
+        """`list policies, each policy, at most 50: (...)`: known by both names."""
+        name, each, most = node.words()
+        bound = literals.whole(self.desk, most, 1, LONGEST_LIST)
+        fields = self.fields(node.node(3))
+        if bound is not None:
+            info = ListInfo(Source.FACT, stored(name.text, self.desk), each.text, fields, bound, dated=False)
+            self._declare(self.symbols.lists, name, info)
+            self._declare(self.symbols.lists, each, info)
 
     def fields(self, node: Node) -> Fields:
         """`(name: type, ...)`."""

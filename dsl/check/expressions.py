@@ -17,12 +17,7 @@ from dsl.types import DATE, INSTANT, TEXT, YES_NO, Kind, Type
 
 _MISPLACED = (Code.NOT_READABLE_HERE, Code.DEFINITION_MISPLACED)
 _OPERATORS = {"add": Operator.ADD, "sub": Operator.SUBTRACT, "mul": Operator.MULTIPLY, "div": Operator.DIVIDE}
-_LATER = {
-    "count": "the number of",
-    "sum_of": "sum of",
-    "average_of": "average of",
-    "latest": "latest",
-}
+_MEASURES = ("count", "sum_of", "average_of", "latest")
 
 
 class Expressions(ABC):
@@ -35,6 +30,10 @@ class Expressions(ABC):
     @abstractmethod
     def condition(self, node: Place | None, where: Where) -> Condition | None:
         """The condition at a place; None if it was reported."""
+
+    @abstractmethod
+    def aggregate(self, node: Node, where: Where) -> Expression | None:
+        """What is made of a list: a number, a sum, an average, the latest; None if it was reported."""
 
     def value(self, node: Place | None, where: Where, expected: Type | None = None) -> Expression | None:
         """The value at a place; None if it was reported. `expected` is the type that gives bare names a meaning."""
@@ -69,9 +68,8 @@ class Expressions(ABC):
                 return self._negative(node, where)
             case "add" | "sub" | "mul" | "div":
                 return self._arithmetic(node, where)
-            case kind if kind in _LATER:
-                self.desk.report(Code.NOT_AVAILABLE, node, what=_LATER[kind])
-                return None
+            case kind if kind in _MEASURES:
+                return self.aggregate(node, where)
             case _:
                 self.desk.report(Code.VALUE_EXPECTED, node)
                 return None

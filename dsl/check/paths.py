@@ -1,11 +1,11 @@
 """Names with dots: `customer.age`, `claim.amount`, `event.outcome`, `message.topic`, and what each reads."""
 
-from dsl.check.symbols import Definition, Desk, Fields, SituationInfo, Symbols
+from dsl.check.symbols import Definition, Desk, Fields, ListInfo, SituationInfo, Symbols
 from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
 from dsl.lexicon import plain
 from dsl.syntax import Word
-from dsl.typed import Parameter, Read, Scope
+from dsl.typed import Parameter, Read, Scope, Source
 from dsl.types import INSTANT, TEXT, Kind, Type
 
 _KINDS = Type(Kind.ONE_OF, ("anonymous", "lead", "customer", "former"))
@@ -13,6 +13,8 @@ _CUSTOMER = {"kind": _KINDS, "language": TEXT, "zone": TEXT}
 _URGENCY = Type(Kind.ONE_OF, ("low", "normal", "high", "critical"))
 _SITUATION = {"opened": INSTANT, "closed": INSTANT, "reference": TEXT}
 _COMMITMENT = {"due": INSTANT, "made": INSTANT, "reference": TEXT}
+SAID: tuple[Source, ...] = ()
+"""Lists of what was said: their fields are words of the language, and always known."""
 _MESSAGE = {"urgency": _URGENCY, "source": TEXT, "at": INSTANT, "key": TEXT}
 
 
@@ -63,14 +65,33 @@ class Paths:
             self.desk.unknown(Code.NAME_UNKNOWN, word, name, self._known(where))
         return None
 
+    def item(self, word: Word, info: ListInfo) -> Read | None:
+        """The field of each one of a list; reported where there is none."""
+        found = self._item(word.text, Where(item=info))
+        if found is None:
+            own = ["state", *_SITUATION] if info.situation is not None else ["at"] if info.dated else []
+            self.desk.unknown(
+                Code.FIELD_UNKNOWN, word, word.text, [*info.fields, *own], owner=f"`{info.name}`"
+            )
+        return found
+
     def _item(self, name: str, where: Where) -> Read | None:
-        if where.item is None:
+        """A field of the one at hand, by itself or after what it is called: `premium`, `policy.premium`."""
+        info = where.item
+        if info is None:
             return None
-        first, dot, rest = name.partition(".")
-        if dot and plain(first) == plain(where.item.kind):
-            name = rest
-        found = situation_field(where.item, self.desk.tongue.builtin(name), name)
-        return Read(Scope.ITEM, where.item.kind, found[0], found[0], found[1]) if found else None
+        if plain(name).startswith(plain(info.each) + "."):
+            name = name[len(info.each) + 1 :]
+        built_in = self.desk.tongue.builtin(name)
+        if info.situation is not None:
+            found = situation_field(info.situation, built_in, name)
+            return Read(Scope.ITEM, info.name, found[0], found[0], found[1]) if found else None
+        of = info.fields.find(name) or (info.fields.find(built_in) if info.source in SAID else None)
+        if of is None:
+            at = info.dated and built_in == "at"
+            return Read(Scope.ROW_AT, info.name, "at", "at", INSTANT) if at else None
+        spelled = info.fields.spelled(name if info.fields.find(name) else built_in)
+        return Read(Scope.SAID if info.source in SAID else Scope.ROW, info.name, spelled, spelled, of)
 
     def _fact(self, name: str) -> Read | None:
         of = self.symbols.facts.find(name)
@@ -151,7 +172,7 @@ class Paths:
         names += [f"customer.{field}" for field in _CUSTOMER] + ["visiting"]
         names += [f"event.{field}" for field in where.event or ()]
         if where.item is not None:
-            names += [*where.item.fields, *_SITUATION, "state"]
+            names += [*where.item.fields, *(("state", *_SITUATION) if where.item.situation else ())]
         return names
 
 

@@ -11,7 +11,7 @@ from dsl.lexicon import Tongue, plain
 from dsl.names import Names, nearest
 from dsl.syntax import Node, Place
 from dsl.tables import TablePlan
-from dsl.typed import Parameter, Read
+from dsl.typed import Parameter, Read, Source
 from dsl.types import CHANNEL, TEXT, Type
 
 Fields = Names[Type]
@@ -24,6 +24,21 @@ class SituationInfo:
         self.kind, self.one_per = kind, one_per
         self.states: Names[str] = Names()
         self.fields: Fields = Names()
+
+
+class ListInfo(NamedTuple):
+    """A list as conditions see it. `each` is what one of it is called; `situation` is set for those of a kind.
+
+    `dated` ones have an instant (`at`) and can be asked for in a window.
+    """
+
+    source: Source
+    name: str
+    each: str
+    fields: Fields
+    most: int
+    dated: bool = True
+    situation: SituationInfo | None = None
 
 
 class CommitmentInfo(NamedTuple):
@@ -79,6 +94,7 @@ class Symbols:
 
     def __init__(self) -> None:
         self.facts: Fields = Names()
+        self.lists: Names[ListInfo] = Names()
         self.events: Names[Fields] = Names()
         self.definitions: Names[Definition] = Names()
         self.parameters: Names[Parameter] = Names()

@@ -6,7 +6,7 @@ from artifact.event import Subject
 from artifact.facts import EMPTY_FACTS
 from artifact.instant import Instant
 from dsl.check import literals
-from dsl.check.declarations import Header, Placed
+from dsl.check.declarations import LONGEST_LIST, Header, Placed
 from dsl.check.effects import EVENT_VERBS, MESSAGE_VERBS, Effects
 from dsl.check.symbols import Fields
 from dsl.check.where import Where
@@ -50,6 +50,7 @@ from dsl.trial import (
     GivenCommitment,
     GivenEvent,
     GivenFact,
+    GivenItems,
     GivenSituation,
     Happens,
     Later,
@@ -109,8 +110,7 @@ class Tests:
 
     def _given(self, node: Node) -> Given | None:
         if node.kind == "g_many":
-            self.desk.report(Code.NOT_AVAILABLE, node, what="counting")
-            return None
+            return self._given_many(node)
         if node.kind == "g_event":
             name, fields = self._event(node.word())
             ago = node.maybe_node(1)
@@ -122,6 +122,16 @@ class Tests:
         if self.effects.paths.commitment(word.text) is not None:
             return self._given_commitment(node, word)
         return self._given_fact(node, word)
+
+    def _given_many(self, node: Node) -> Given | None:
+        number, word = node.word(0), node.word(1)
+        count = literals.whole(self.desk, number, 1, LONGEST_LIST)
+        info = self.symbols.lists.find(word.text)
+        if info is None:
+            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.lists, what="a list")
+            return None
+        data = self._data(self.effects.assigned(node.maybe_node(2), _ANYWHERE, info.fields, closed=True))
+        return None if count is None else GivenItems(info.name, count, data)
 
     def _event(self, word: Word) -> tuple[str, Fields]:
         fields = self.symbols.events.find(word.text)

@@ -37,6 +37,7 @@ from dsl.trial import (
     GivenCommitment,
     GivenEvent,
     GivenFact,
+    GivenItems,
     GivenSituation,
     Happens,
     Later,
@@ -113,11 +114,20 @@ class _Play:
                 facts = replace(
                     facts, attributes={**facts.attributes, given.name: Fact(given.value, self.now)}
                 )
+            elif isinstance(given, GivenItems):
+                facts = replace(
+                    facts, attributes={**facts.attributes, given.name: self._longer(facts, given)}
+                )
             elif isinstance(given, GivenSituation):
                 facts = replace(facts, situations=(*facts.situations, self._situation(given)))
             elif isinstance(given, GivenCommitment):
                 facts = replace(facts, commitments=(*facts.commitments, self._commitment(given)))
         return Body(facts)
+
+    def _longer(self, facts: Facts, given: GivenItems) -> Fact:
+        """A list with some more in it."""
+        known = facts.attributes.get(given.name)
+        return Fact([*(known.value if known else ()), *[given.data] * given.count], self.now)
 
     def _since(self, since: Span | None) -> Instant:
         return add_span(self.now, since, self.book.zone, -1) if since is not None else self.now

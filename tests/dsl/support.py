@@ -34,6 +34,7 @@ vocabulary
   customer.last_visit: date and time
   customer.patience: duration
   preferences.marketing: yes or no
+  list policies, each policy, at most 4: (product: one of (home, motor), expires: date, premium: money, people: whole number, since: date and time)
   event claim.opened: (claim_id: text, kind: one of (water, theft, storm), amount: money, until: date and time)
   event claim.decided: (claim_id: text, outcome: one of (accepted, refused))
   event claim.closed: (claim_id: text, satisfaction: whole number from 0 to 10)

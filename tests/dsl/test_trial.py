@@ -92,4 +92,4 @@ def test_faults_of_tests_are_told() -> None:
     assert codes('test "T" at 2 March 2026 10:00 given customer.age is "old" expect block end') == [
         "TYPE_MISMATCH"
     ]
-    assert codes('test "T" at 2 March 2026 10:00 given 3 contacts expect block end') == ["NOT_AVAILABLE"]
+    assert codes('test "T" at 2 March 2026 10:00 given 3 contcts expect block end') == ["NAME_UNKNOWN"]

@@ -17,6 +17,7 @@ from dsl.errors import rendered
 from dsl.program import Clause, MessageRule, Program
 from dsl.tables import Results
 from dsl.typed import (
+    Aggregate,
     And,
     Arithmetic,
     Clock,
@@ -121,9 +122,10 @@ def shown(tree: Condition | Expression) -> str:
             return f"({name} is known)"
         case Visiting(channel):
             return f"(visiting {channel})"
-        case Quantified(quantifier, kind, inner):
-            return f"({quantifier} {kind} {shown(inner) if inner else ''})".replace(" )", ")")
-        case Read() | Parameter():
+        case Quantified(quantifier, items, inner):
+            window = f" {items.span.amount} {items.span.unit}" if items.span else ""
+            return f"({quantifier} {items.name}{window} {shown(inner) if inner else ''})".replace(" )", ")")
+        case Read() | Parameter() | Aggregate():
             return tree.shown
         case Literal(value, of):
             return str(to_json(value, of, "EUR"))

@@ -45,7 +45,15 @@ _ATOMS = st.one_of(
         customer.value / customer.age is more than 10 EUR|claim.amount is more than 500 EUR|claim.kind is water
         customer.kind is lead|customer.language is known|customer.age is unknown|claim.satisfaction is unknown
         any claim|no claim|every claim with (amount is more than 100 EUR)|message.product is "car"
-        any claim with (kind is water and satisfaction is less than 6)|no claim with (state is refused)
+        any claim with (kind is water and satisfaction is less than 6)|the number of claim is at least 2
+        the number of claim in the last 1 month is 1|sum of amount of claim is more than 500 EUR|any policy
+        any policy with (product is home)|no policy with (premium is more than 100 EUR)|every policy with (people < 3)
+        the number of policies with (product is motor) is 1|sum of premium of policies is more than 100 EUR
+        average of people of policies is more than 1.5|latest premium of policies is at least 80 EUR
+        any policy with (policy.expires is in the next 1 month)|average of amount of claim > customer.value
+        latest amount of claim with (state is closed) is known|any interaction in the last 2 hours with (channel is web)
+        the number of interactions in the last 3 days is more than 1|every claim in the last 1 year with (kind is water)
+        no claim with (state is refused)
         customer.age is at least senior|customer.churn > steep|steep is known|message.topic is cross_sell|message.category is service|message.amount >= 10 EUR|message.urgency is low
         claim.closed - claim.opened is more than 2 days|customer.patience is at least 1 week
         customer.last_visit + 3 days <= now|customer.born <= today|customer.born is today|today > customer.born
@@ -175,6 +183,19 @@ _VALUES: dict[str, st.SearchStrategy[object]] = {
     "last_visit": moments.map(format_instant),
     "patience": st.sampled_from(["P3D", "P1W", "PT90M"]),
     "preferences.marketing": st.booleans(),
+    "policies": st.lists(
+        st.one_of(
+            st.fixed_dictionaries(
+                {"product": st.sampled_from(["home", "motor"]), "premium": st.integers(0, 200)},
+                optional={
+                    "people": st.integers(0, 4),
+                    "expires": st.sampled_from(["2026-03-20", "2026-09-01", "soon"]),
+                },
+            ),
+            st.just("nonsense"),
+        ),
+        max_size=6,
+    ),
 }
 
 
