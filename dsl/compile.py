@@ -17,6 +17,7 @@ from dsl.cut import Cut, cut
 from dsl.errors import Diagnostic, DiagnosticCode, Finding, Lines, Severity, worded
 from dsl.glossary import Glossary, glossary_in, in_english, renamed
 from dsl.lexicon import Tongue, tongue_of
+from dsl.otherwise import spoken_otherwise
 from dsl.parser import parse_declaration
 from dsl.trial import RulebookTest
 
@@ -53,6 +54,9 @@ def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Chec
         values = {"count": str(len(cuts)), "limit": str(limits.rulebook_declarations)}
         return _refused([Finding(DiagnosticCode.TOO_MANY_DECLARATIONS, 0, 0, values)], read, words.code)
     sources, findings, unread = _parsed(read, cuts, words, limits)
+    foreign = spoken_otherwise(read, words) if unread else None
+    if foreign is not None:
+        return _refused([foreign.finding], read, foreign.code)
     lines = Lines(read)
     glossary = glossary_in((source.node for source in sources), words)
     if glossary is not None and words.code != "en":

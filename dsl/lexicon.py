@@ -186,7 +186,8 @@ def tongue(code: str) -> Tongue:
     return Tongue(code)
 
 
-_HEADER = re.compile(r"(?<![\w.])(rulebook|reglamento)(?![\w.])", re.IGNORECASE)
+_HEADER = re.compile(r"^[^#\"“„«<\n]*?(?<![\w.])(rulebook|reglamento)(?![\w.])", re.IGNORECASE | re.MULTILINE)
+"""Not in a comment or a text."""
 
 
 def tongue_of(text: str) -> Tongue:

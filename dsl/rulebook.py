@@ -46,7 +46,10 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleFace(msgspec.Struct, frozen=True, kw_only=True):
-    """What an explanation and the engine need to know of a message rule without running it."""
+    """What an explanation and the engine need to know of a message rule without running it.
+
+    `conditions` are the author's words; `meaning` is what they say, however and in whichever tongue it is written.
+    """
 
     name: str
     because: dict[str, str] = {}
@@ -55,6 +58,7 @@ class RuleFace(msgspec.Struct, frozen=True, kw_only=True):
     postpone: Postpone | None = None
     group: str | None = None
     conditions: tuple[str, ...] = ()
+    meaning: str = ""
 
 
 class QuietHours(msgspec.Struct, frozen=True):

@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from dsl.lexicon import plain
+
 
 class Word(msgspec.Struct, frozen=True, gc=False):
     """One token that carries meaning: a name, a text, a number."""
@@ -73,3 +75,12 @@ Place: TypeAlias = Node | Word
 def misread(what: object) -> AssertionError:
     """The tree is not as the grammar promises: a fault of ours, never of an author."""
     return AssertionError(f"not as the grammar promises: {what!r}")
+
+
+def shape_of(part: Place | None) -> str:
+    """What a tree says, as text: without places and parentheses, names as they are compared."""
+    if isinstance(part, Word):
+        return f"{part.kind} {part.text if part.kind in ('STRING', 'LONG') else plain(part.text)}"
+    if part is None or part.kind != "group":
+        return "-" if part is None else f"({part.kind} {' '.join(map(shape_of, part.parts))})"
+    return shape_of(part.node())

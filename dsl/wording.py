@@ -49,6 +49,10 @@ _EN: Mapping[str, Words] = {
         "`{what}` is not available yet",
         "leave it out for now; the rest of the file is checked all the same",
     ),
+    "LANGUAGE_OTHER": (
+        "`{word}` begins a rulebook in {declared}, but the words from here on are English",
+        "begin with `{text}`, or write the rest in {declared}",
+    ),
     "HEADER_MISSING": ("the rulebook does not say its name", "begin with `{text} name ... end`"),
     "PART_MISSING": ("`{text}` does not say `{what}`", "add a line that begins with `{what}`"),
     "PART_REPEATED": ("`{text}` is said twice here", "keep one of them"),
@@ -246,6 +250,11 @@ def thing(language: str, english: str) -> str:
     return f"{things.get(typed[2], typed[2])} de {typed[3]} a {typed[4]}"
 
 
+def _named_so(language: str, what: str) -> str:
+    """After `declared as`: Spanish has no article there."""
+    return what.partition(" ")[2] if language == "es" else what
+
+
 def _filled(language: str, template: str, values: Mapping[str, str]) -> str:
     given = _Values(values)
     for key in _SPOKEN_OF:
@@ -254,7 +263,7 @@ def _filled(language: str, template: str, values: Mapping[str, str]) -> str:
     if "expected" in given:
         given["expected"] = ", ".join(thing(language, one) for one in given["expected"].split(", "))
     if given.get("what") and _AFTER_A_WORD.search(template):
-        given["what"] = _AS[language] + given["what"]
+        given["what"] = _AS[language] + _named_so(language, given["what"])
     if given.get("try_"):
         given["try_"] = _TRY[language].format_map(given)
     if "low" in given:

@@ -46,6 +46,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "`{what}` todavía no está disponible",
         "déjelo fuera por ahora; el resto del archivo se comprueba igualmente",
     ),
+    "LANGUAGE_OTHER": (
+        "`{word}` abre un reglamento en {declared}, pero las palabras que siguen son españolas",
+        "empiece por `{text}`, o escriba el resto en {declared}",
+    ),
     "HEADER_MISSING": ("el reglamento no dice cómo se llama", "empiece por `{text} nombre ... fin`"),
     "PART_MISSING": ("`{text}` no dice `{what}`", "añada una línea que empiece por `{what}`"),
     "PART_REPEATED": ("`{text}` se dice dos veces aquí", "deje una sola"),

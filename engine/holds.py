@@ -17,10 +17,10 @@ from dsl.rulebook import RuleFace
 
 
 def said_by(face: RuleFace | None) -> str:
-    """A name of what a rule says of waiting, and when: equal for equal words of its author."""
+    """A name of what a rule says of waiting, and when: equal where it says the same, in whatever words."""
     if face is None or face.postpone is None:
         return ""
-    return derived_id("w", repr(replace(face.postpone, otherwise=None, because={})), *face.conditions)
+    return derived_id("w", repr(replace(face.postpone, otherwise=None, because={})), face.meaning)
 
 
 @dataclass(slots=True)

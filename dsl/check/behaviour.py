@@ -26,7 +26,7 @@ from dsl.program import (
     Waiting,
 )
 from dsl.rulebook import RuleFace
-from dsl.syntax import Node, Word
+from dsl.syntax import Node, Word, shape_of
 from dsl.typed import And
 from dsl.types import TEXT, Kind
 
@@ -230,6 +230,7 @@ class Behaviour:
             postpone=said.waiting.fixed if said.waiting else None,
             group=_group(said.effects, said.waiting),
             conditions=words,
+            meaning=" ".join(map(shape_of, conjuncts(when.node()))) if when else "",
         )
         return MessageRule(
             face.name, meta.priority, topics, categories, conditions, said.effects, face, said.waiting,

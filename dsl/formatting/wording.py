@@ -14,6 +14,7 @@ from dsl.lexicon import Tongue, plain
 Rename = Callable[[str], str]
 
 _LASTING = frozenset({"_IN_LAST", "_IN_NEXT"})
+_LASTED = frozenset({"in_last", "in_next"})
 _COUNTED = frozenset({"UNIT", "_TIMES", "_CONTACTS"})
 _OF_MANY = {"of_category": "_CATEGORY", "of_topic": "_TOPIC"}
 _BEING = frozenset({"_IS", "_IS_NOT"})
@@ -32,8 +33,12 @@ _NAMED = frozenset({"on_open", "on_close", "on_break"})
 _NOUNS = {"_OPENS": "la", "_CLOSES": "el", "_BREAKS": "el"}
 """`apertura`, `cierre`, `incumplimiento`."""
 
-_PREPOSITIONS = {"_FROM": {"range": 1}, "_TO": {"valid": 1, "set": 2}}
-"""`de 0 a 120`, `vigente desde ... hasta`, `fijar ... en`."""
+_PREPOSITIONS = {
+    "_FROM": {"range": 1, "scorecard": 1, "subtract_from": 1},
+    "_TO": {"valid": 1, "set": 2},
+    "_FOR": {"postpone_for": 1},
+}
+"""`de 0 a 120`, `restar 5 de`, `vigente desde ... hasta`, `fijar ... en`, `aplazar durante 3 días`."""
 
 _TO_A_DAY = frozenset({"_FROM", "_TO", "_UNTIL", "_VALID_FROM"})
 _ARTICLES = {"m": "el", "f": "la"}
@@ -158,6 +163,8 @@ class Wording:
         if token.terminal in _LASTING:
             return 2 * (after.value == "1") + (tokens[index + 2].value in _FEMININE)
         if token.terminal in _BEING:
+            if token.kind in _LASTED:
+                return 1
             subject = "." not in tokens[index - 1].value
             return int(subject and after.terminal == "NAME" and self._is_state(after.value))
         if token.terminal in _SOME:

@@ -12,7 +12,7 @@ from tests.house.project import ROOT
 PAGE = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```rules\n(.*?)```", re.DOTALL)
 RULEBOOK = "\n".join(BLOCK.findall(PAGE))
-ALONE = {"HEADER_MISSING", "ZONE_UNKNOWN", "CURRENCY_UNKNOWN"}
+ALONE = {"LANGUAGE_OTHER", "HEADER_MISSING", "ZONE_UNKNOWN", "CURRENCY_UNKNOWN"}
 """Pages whose examples are whole files; the others stand in the rulebook of the language page."""
 
 WITHOUT_EXAMPLE = {

@@ -283,7 +283,7 @@ fin
 regla de mensaje "R"
   para los temas a1 u o2
   cuando claim está rechazado
-    y hay claim con (x es en las últimas 2 horas)
+    y hay claim con (x está en las últimas 2 horas)
     e importe es de al menos 10.000,50 EUR
     y fecha1 es inferior a 2 de marzo de 2026
   entonces aplazar hasta que se cierre claim, como máximo 1 día, si no, bloquear
@@ -305,7 +305,7 @@ ENGLISH = """situation claim becomes refused on claim.decided end
 message rule "R" when the claim is refused and any claim with (closed is in the last 1 week)
   then avoid sms and postpone until the claim closes, at most 1 month, otherwise block end"""
 TRANSLATED = """regla de mensaje "R"
-  cuando siniestro está rechazado y hay siniestro con (closed es en la última 1 semana)
+  cuando siniestro está rechazado y hay siniestro con (closed está en la última 1 semana)
   entonces evitar [mensaje de texto]
     y aplazar hasta que se cierre siniestro, como máximo 1 mes, si no, bloquear
 fin"""

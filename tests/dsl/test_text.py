@@ -188,3 +188,47 @@ def test_any_text_at_all_never_raises(text: str) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_at_all_never_raise(data: bytes) -> None:
     assert compile_rulebook(data).diagnostics or data
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        (
+            "rulebook casa fin\ncategoría avisos base contrato fin\ntema cita categoría avisos fin\n",
+            "LANGUAGE_OTHER",
+            "`rulebook` abre un reglamento en inglés, pero las palabras que siguen son españolas",
+        ),
+        (
+            "reglamento house end\ncategory news basis contract end\ntopic visit category news end\n",
+            "LANGUAGE_OTHER",
+            "`reglamento` begins a rulebook in Spanish, but the words from here on are English",
+        ),
+        (
+            "categoría avisos base contrato fin\ntema cita categoría avisos fin\n",
+            "HEADER_MISSING",
+            "el reglamento no dice cómo se llama",
+        ),
+    ],
+)
+def test_a_rulebook_in_the_wrong_language_is_told_so_once_in_the_language_of_its_words(
+    text: str, code: str, message: str
+) -> None:
+    [diagnostic] = compile_rulebook(text).diagnostics
+    assert (diagnostic.code, diagnostic.message) == (code, message)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# el reglamento\nrulebook x end\ncategory news basis contract end\n",
+        'rulebook x owner "reglamento" end\ncategory news basis contract end\n',
+        "# a rulebook\nreglamento x fin\ncategoría avisos base contrato fin\n",
+    ],
+)
+def test_a_comment_or_a_text_does_not_say_the_language(text: str) -> None:
+    assert compile_rulebook(text).diagnostics == ()
+
+
+def test_one_line_of_the_other_language_is_a_fault_of_that_line() -> None:
+    text = "rulebook x end\ncategory news basis contract end\ntopic a category news end\ntema b categoría news fin\n"
+    assert "LANGUAGE_OTHER" not in [d.code.value for d in compile_rulebook(text).diagnostics]

@@ -95,7 +95,7 @@ def test_heads_that_come_later_have_a_name_in_every_language(language: str) -> N
 
 def test_what_is_wrong_is_said_in_the_language_of_the_file() -> None:
     values = {"text": "siniestro", "what": "a situation", "near": "siniestros"}
-    assert message_of("es", "NAME_UNKNOWN", values) == "`siniestro` no está declarado como una situación"
+    assert message_of("es", "NAME_UNKNOWN", values) == "`siniestro` no está declarado como situación"
     assert help_of("es", "NAME_UNKNOWN", values) == "¿quiso decir `siniestros`?"
     found = {"found": "whole number from 0 to 9", "wanted": "one of (a, b)"}
     assert message_of("es", "TYPE_MISMATCH", found) == (
