@@ -180,31 +180,43 @@ def _agree(first: Message, new: Message, topic: Topic | None) -> bool:
 
 
 def _enter(talking: Talking, new: Message, topic: Topic | None, scene: Scene, cause: str) -> Message:
-    critical = topic is not None and topic.critical
-    if len(talking.messages) >= scene.limits.open_messages - (
-        0 if critical else scene.limits.reserved_messages
-    ):
-        if not critical:
-            raise InputError(
-                ErrorCode.CUSTOMER_FULL,
-                f"{len(talking.messages)} messages of this customer are open already",
-                help="retract what is no longer true, or let some expire",
-            )
-        _evict(talking, scene, cause)
+    asked = [
+        m for m in talking.messages.values() if m.group is None
+    ]  # bundles are our own, and ask for no room
+    full = len(asked) >= scene.limits.open_messages
+    if topic is not None and topic.critical:
+        if full:
+            _evict(talking, scene, cause)
+    elif full or not (_is_marketing(new, scene) or _leaves_room(asked, scene)):
+        raise InputError(
+            ErrorCode.CUSTOMER_FULL,
+            f"{len(asked)} messages of this customer are open already",
+            help="retract what is no longer true, or let some expire",
+        )
     talking.keep(new)
     talking.changed[new.id] = new
     return new
 
 
+def _leaves_room(asked: list[Message], scene: Scene) -> bool:
+    """Whether enough places stay free, or with those who make room, for what is always admitted."""
+    staying = sum(not _makes_room(m, scene) for m in asked)
+    return staying < scene.limits.open_messages - scene.limits.reserved_messages
+
+
+def _makes_room(message: Message, scene: Scene) -> bool:
+    """What is blocked, and marketing that waits. Nothing else ever goes."""
+    return (
+        message.group is None
+        and message.state in OPEN_STATES
+        and message.urgency is not Urgency.CRITICAL
+        and (message.state is MessageState.BLOCKED or _is_marketing(message, scene))
+    )
+
+
 def _evict(talking: Talking, scene: Scene, cause: str) -> None:
-    """Make room: the weakest blocked message, then the weakest marketing that waits. Nothing else ever goes."""
-    candidates = [
-        m
-        for m in talking.messages.values()
-        if m.state in OPEN_STATES
-        and m.urgency is not Urgency.CRITICAL
-        and (m.state is MessageState.BLOCKED or _is_marketing(m, scene))
-    ]
+    """Make room: the weakest blocked message, then the weakest marketing that waits."""
+    candidates = [m for m in talking.messages.values() if _makes_room(m, scene)]
     if candidates:
         weakest = min(
             candidates,

@@ -18,13 +18,14 @@ from dsl.template import TemplateError
 from dsl.verdict import Rendered
 from engine import view
 from engine.books import in_force
-from engine.explaining import because
+from engine.explaining import because, name_of
 from engine.fold import zone_of_customer
 from engine.gate_words import gate_sentence
 from engine.pipeline import Engine
+from engine.pressing import pressures
 from engine.spoken import phrases_of
 from resolvers.publishing import rollout_of
-from schema.port import Option, Placed, Reading, Saved, Told
+from schema.port import Option, Placed, Pressed, Reading, Saved, Told
 from schema.rollout import Rollout
 from schema.rule_test import RuleTest
 from store.port import Publication, RulebookRow
@@ -114,6 +115,10 @@ class EngineReader:
         book = self._engine.books.live
         return name if book is None else book.label(kind, name, self._language(reading, language))
 
+    def pressed(self, reading: Reading) -> list[Pressed]:
+        found = pressures(reading.artifact.body, self._engine.books.live, reading.now)
+        return [Pressed(one.cap, one.used, one.planned, one.limit, one.frees_at) for one in found]
+
     def inbox(self, reading: Reading, channel: Channel) -> list[Placed]:
         found = view.inbox(reading.artifact.body, channel, self._engine.books.live, reading.now)
         return [Placed(item.message, item.delivery) for item in found]
@@ -131,7 +136,7 @@ class EngineReader:
         if found is None:
             # No words could be made: the topic's own name is what its author wrote for people.
             language = self._language(reading, None)
-            found = Rendered(self.label(reading, "topic", message.request.topic, language), language)
+            found = Rendered(name_of(self._engine.books.live, message, language), language)
         return found
 
     def sentence(self, reading: Reading, message: Message, language: str | None) -> str:

@@ -7,6 +7,7 @@ import strawberry
 from artifact import message
 from schema.commitment import Commitment, known_state
 from schema.consent import Consent
+from schema.contact_budget import ContactBudget
 from schema.cursor import Listing
 from schema.delivery import Delivery
 from schema.described import described
@@ -118,6 +119,10 @@ class Customer:
             for row in self._reading.artifact.body.talk.tasks
             if state in {None, row.state}
         ]
+
+    @described("What each cap of the rulebook leaves of the contact budget.")
+    def contact_budget(self, info: Info) -> list[ContactBudget]:
+        return [ContactBudget.of(self._reading, row) for row in info.context.reader.pressed(self._reading)]
 
     @described("Everything that was folded or decided, newest first, from the log.")
     async def timeline(

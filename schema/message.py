@@ -85,9 +85,21 @@ class Message:
 
         return Customer.of(self._reading)
 
-    @described("Its topic's name for people.")
+    @described("Its topic's name for people; of a bundle, its group's.")
     def label(self, info: Info, language: str | None = None) -> str:
-        return info.context.reader.label(self._reading, "topic", self.topic, language)
+        kind = "topic" if self._row.group is None else "group"
+        return info.context.reader.label(self._reading, kind, self.topic, language)
+
+    @described("The messages that it says together, where it is the bundle of a group.")
+    def items(self) -> list[Annotated["Message", strawberry.lazy("schema.message")]]:
+        talk = self._reading.artifact.body.talk
+        known = {row.id: row for row in (*talk.tail, *talk.messages)}
+        return [Message.of(self._reading, known[id]) for id in self._row.items if id in known]
+
+    @described("The bundle with which it goes or went.")
+    async def bundle(self, info: Info) -> Annotated["Message", strawberry.lazy("schema.message")] | None:
+        found = await info.context.reader.message(self._row.bundle) if self._row.bundle else None
+        return None if found is None else Message.of(*found)
 
     @strawberry.field
     def holds(self) -> list[Hold]:

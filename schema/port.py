@@ -50,6 +50,16 @@ class Option(msgspec.Struct, frozen=True):
     because: str | None = None
 
 
+class Pressed(msgspec.Struct, frozen=True):
+    """One cap: contacts used and planned in its window, and the first instant at which one more is admitted."""
+
+    cap: str
+    used: int
+    planned: int
+    limit: int
+    frees_at: Instant | None = None
+
+
 class Saved(msgspec.Struct, frozen=True):
     """A saved rulebook, and where it stands: DRAFT, SCHEDULED, LIVE or REPLACED."""
 
@@ -90,6 +100,9 @@ class Reader(Protocol):
 
     def label(self, reading: Reading, kind: str, name: str, language: str | None) -> str:
         """The display name of a topic, situation or commitment."""
+
+    def pressed(self, reading: Reading) -> list[Pressed]:
+        """Every cap of the rulebook in force, in its order."""
 
     def inbox(self, reading: Reading, channel: Channel) -> list[Placed]:
         """What may be told there now, held or ready."""

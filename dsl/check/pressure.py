@@ -11,6 +11,7 @@ from dsl.syntax import Node
 
 CALENDAR_UNITS = frozenset({Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR})
 _ALL_DAY = (0, 24 * 60)
+_OTHERWISE = frozenset({"postpone", "block", "deliver", "group_into"})
 
 
 def check_calendar(effects: Effects, placed: Placed) -> list[QuietHours]:
@@ -62,6 +63,8 @@ def check_cap(effects: Effects, behaviour: Behaviour, placed: Placed) -> Cap | N
     if limit is None or span is None:
         return None
     names = next(node.all("names"), None)
+    otherwise = next(part for part in node.nodes() if part.kind in _OTHERWISE)
+    behaviour.catalogue.label("cap", node.word().text, node)
     return Cap(
         name=node.word().text,
         limit=limit,
@@ -70,7 +73,7 @@ def check_cap(effects: Effects, behaviour: Behaviour, placed: Placed) -> Cap | N
         categories=categories or (),
         topics=topics or (),
         channels=effects.channels(names),
-        otherwise=otherwise_of(effects, node.nodes()[-1], {}),
+        otherwise=otherwise_of(effects, otherwise, {}),
     )
 
 

@@ -64,14 +64,25 @@ def test_room_is_kept_for_what_is_critical_and_the_weakest_offer_makes_room() ->
     customer = Customer(manners("r1"), limits)
     customer.tell(event("consent.given", category="marketing"))
     notices = [customer.ask("notice", f"n-{n}") for n in range(2)]
-    offers = [customer.ask("offer", f"o-{n}", notBefore="2026-11-20T10:00:00Z") for n in range(2)]
+    offers = [customer.ask("offer", f"o-{n}", notBefore="2026-11-20T10:00:00Z") for n in range(4)]
     with pytest.raises(InputError) as full:
         customer.ask("offer", "one too many")
     assert full.value.code is ErrorCode.CUSTOMER_FULL
     alerts = [customer.ask("fraud_alert", f"f-{n}") for n in range(4)]
-    assert [customer.state(o) for o in offers] == [(MessageState.EVICTED, "no_room")] * 2
+    assert [customer.state(o) for o in offers] == [(MessageState.EVICTED, "no_room")] * 4
     assert all(customer.records(o)[-1].state is MessageState.EVICTED for o in offers)
     assert all(customer.find(m.id).state in LIVE_STATES for m in (*notices, *alerts))
+
+
+def test_what_makes_no_room_leaves_the_room_that_is_kept() -> None:
+    customer = Customer(manners("r1"), Limits(open_messages=6, reserved_messages=2))
+    for number in range(4):
+        customer.ask("notice", f"n-{number}", notBefore="2026-11-20T10:00:00Z")
+    with pytest.raises(InputError) as full:
+        customer.ask("notice", "one too many")
+    assert full.value.code is ErrorCode.CUSTOMER_FULL
+    for number in range(2):
+        assert customer.ask("fraud_alert", f"f-{number}").state in LIVE_STATES
 
 
 def test_only_what_is_blocked_and_waiting_marketing_make_room() -> None:
