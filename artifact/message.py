@@ -119,8 +119,9 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """The place of a message in a group: since when, in which bundle, and by which rule or cap.
 
-    It outlives the wait, the rule and the rulebook: a message has one place in any group of this name, ever. `said`
-    names what the rule said when it put the message there: the place stands only while the rule still says that.
+    It outlives the wait, and a rulebook that knows nothing of it. `said` names what rule and group said when the message
+    was put there: the place stands only while they still say that, and while they do there is no other in groups of
+    this name.
     """
 
     group: str

@@ -2,7 +2,7 @@
 
 A message is in a group while it could go by itself and nothing else holds it; what is blocked, expired, taken back or
 held leaves, and has its place again only in the same bundle. A place is anchored like a hold: it outlives its rule's
-condition and another rulebook, and there is one for ever in all groups of a name. Nothing of the contact budget is
+condition and another rulebook, and as long as the rulebook says the same there is one in all groups of a name. Nothing of the contact budget is
 read here: what would come too late in company is told by the planning, and decided alone.
 """
 
@@ -19,7 +19,7 @@ from artifact.message import Message, Place
 from artifact.span import add_span
 from artifact.states import LEFT_STATES
 from dsl.effects import GroupInto
-from dsl.rulebook import Group, Rulebook, RuleFace
+from dsl.rulebook import Group, Rulebook
 from engine.doubt import may_be_out
 from engine.draft import Draft
 from engine.judging import Merged
@@ -30,8 +30,8 @@ from engine.talking import Talking
 LIFTED = "group"
 """What an agent's release of a group hold is called among the released."""
 
-BY_CAP = "cap"
-"""What a place says that a full cap gave, not a rule."""
+MOST_PLACES = 4
+"""A message has more than one only where rulebooks were changed under it; older ones are forgotten."""
 
 
 @dataclass(slots=True)
@@ -132,18 +132,16 @@ class Seating:
         """Its place in what has not left, if the rule that gave it is still there and says the same."""
         if not guest.message.places or not self._free(guest):
             return None
-        place = next((p for p in guest.message.places if p.bundle in self.gatherings), None)
-        return place if place is not None and self._said_still(place, guest) else None
+        places = [p for p in guest.message.places if p.bundle in self.gatherings]
+        return next((p for p in places if self._said_still(p, guest)), None)
 
     def _said_still(self, place: Place, guest: Guest) -> bool:
         group = self.book.groups.get(place.group)
-        if group is None or not group.takes(guest.merged.topic):
-            return False
-        if place.said == BY_CAP:
-            return any(
-                cap.name == place.rule and cap.otherwise == GroupInto(place.group) for cap in self.book.caps
-            )
-        return place.said == said_of(self.book.rules.get(place.rule), place.group)
+        return (
+            group is not None
+            and group.takes(guest.merged.topic)
+            and place.said == said_of(self.book, place.rule, group)
+        )
 
     def _stay(self, guest: Guest) -> None:
         place = guest.place
@@ -155,12 +153,13 @@ class Seating:
         wish = self._wish(guest)
         if wish is None or not self._free(guest):
             return
-        rule, name, said = wish
+        rule, name = wish
         group = self.book.groups.get(name)
         if group is None or not group.takes(guest.merged.topic):
             return
-        if any(p.group == name for p in guest.message.places):
+        if any(p.group == name and self._said_still(p, guest) for p in guest.message.places):
             return
+        said = said_of(self.book, rule, group)
         gathering = self._open(guest, group)
         guest.place = Place(name, gathering.id, self.talking.now, rule, said)
         party = self.parties.setdefault(gathering.id, Party(gathering.id, name, gathering))
@@ -171,15 +170,11 @@ class Seating:
             return
         self._let_in(group, party)
 
-    def _wish(self, guest: Guest) -> tuple[str, str, str] | None:
-        """Rule or cap, group, and what was said."""
-        said = guest.merged.group or next(
-            ((rule, o.group) for rule, o in guest.draft.holding.limits if isinstance(o, GroupInto)), None
-        )
-        if said is not None:
-            return *said, said_of(self.book.rules.get(said[0]), said[1])
-        cap = self.pushed.get(guest.message.id)
-        return None if cap is None else (*cap, BY_CAP)
+    def _wish(self, guest: Guest) -> tuple[str, str] | None:
+        """The rule or cap that puts it there, and the group."""
+        limits = guest.draft.holding.limits
+        by_limit = next(((rule, o.group) for rule, o in limits if isinstance(o, GroupInto)), None)
+        return guest.merged.group or by_limit or self.pushed.get(guest.message.id)
 
     def _open(self, guest: Guest, group: Group) -> Gathering:
         """The gathering that takes it: the first that is open, else one of its own."""
@@ -191,7 +186,7 @@ class Seating:
                 if len(party.guests) < self._most(group) and common([*party.guests, guest], self.book, group):
                     return gathering
         now = self.talking.now
-        id = derived_id("m", self.talking.customer_id, "group", group.name, guest.message.id)
+        id = derived_id("m", self.talking.customer_id, "group", group.name, said, guest.message.id)
         return Gathering(id, group.name, key, now, add_span(now, group.waits, self.zone), said)
 
     def _let_in(self, group: Group, party: Party) -> None:
@@ -224,11 +219,14 @@ def has_set_out(bundle: Message) -> bool:
     return any(d.attempts or d.state in LEFT_STATES for d in bundle.deliveries)
 
 
-def said_of(face: RuleFace | None, group: str) -> str:
-    """A name of what a rule says of a group, and when."""
-    if face is None or face.group != group:
-        return ""
-    return derived_id("w", group, *face.conditions)
+def said_of(book: Rulebook, rule: str, group: Group) -> str:
+    """A name of what a rule, or a cap, says of a group, and when, and of the group's window; "" where it says nothing."""
+    face = book.rules.get(rule)
+    if face is not None and face.group == group.name:
+        return derived_id("w", group.name, window_of(group), *face.conditions)
+    caps = (cap for cap in book.caps if cap.name == rule)
+    into = any(isinstance(c.otherwise, GroupInto) and c.otherwise.group == group.name for c in caps)
+    return derived_id("w", group.name, window_of(group)) if into else ""
 
 
 def window_of(group: Group) -> str:

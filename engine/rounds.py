@@ -13,7 +13,7 @@ from artifact.channel import URGENCY_RANK, Channel
 from artifact.decision import GateOutcome, GateRow
 from artifact.facts import Facts
 from artifact.instant import Instant
-from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, MessageState
+from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, MessageState, Place
 from artifact.states import LEFT_STATES
 from dsl.effects import GroupInto
 from dsl.rulebook import Rulebook
@@ -21,7 +21,7 @@ from engine.budget import Budget, budget_of
 from engine.bundles import DISSOLVED, bounds_of, bundle_of, merged_of, way_of
 from engine.decided import Decided, decided_of, item_decided, planned
 from engine.draft import Draft
-from engine.grouping import Guest, Party, Seating, has_set_out
+from engine.grouping import MOST_PLACES, Guest, Party, Seating, has_set_out, said_of
 from engine.judging import Memo, Merged
 from engine.placing import first_instant
 from engine.planning import Way, go, go_together
@@ -143,10 +143,14 @@ class Round:
         """The groups into which a full cap may put it: never one that it has been in, nor after anything has left."""
         if any(d.state in LEFT_STATES or d.attempts for d in message.deliveries):
             return frozenset()
-        been = {place.group for place in message.places}
+        been = {p.group for p in message.places if self._is_said(p)}
         names = [cap.otherwise.group for cap in self.book.caps if isinstance(cap.otherwise, GroupInto)]
         groups = [self.book.groups[name] for name in names if name in self.book.groups]
         return frozenset(g.name for g in groups if g.name not in been and g.takes(merged.topic))
+
+    def _is_said(self, place: Place) -> bool:
+        group = self.book.groups.get(place.group)
+        return group is not None and place.said == said_of(self.book, place.rule, group)
 
     def _push(self, draft: Draft) -> None:
         seating, id = self.seating, draft.message.id
@@ -203,7 +207,7 @@ def _placed(guest: Guest) -> Message:
     message, place = guest.message, guest.place
     if place is None or place in message.places:
         return message
-    return replace(message, places=(*message.places, place))
+    return replace(message, places=(*message.places, place)[-MOST_PLACES:])
 
 
 def _who_cannot(party: Party, draft: Draft, budget: Budget) -> list[Guest]:

@@ -139,7 +139,8 @@ def _group_into(expected: ExpectEffect, moment: Moment) -> str | None:
     effect = expected.effect
     name = effect.group if isinstance(effect, GroupInto) else ""
     hold = next((h for h in message.holds if h.kind is HoldKind.GROUP), None) if message is not None else None
-    if message is None or hold is None or message.places[-1].group != name:
+    places = [(p.group, p.since) for p in message.places] if message is not None else []
+    if message is None or hold is None or (name, hold.since) not in places:
         return f"group into {name} was expected, but {case}"
     return _by_whom(expected, moment, {hold.rule}, case)
 

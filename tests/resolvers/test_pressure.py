@@ -5,7 +5,7 @@ from typing import Any
 from artifact.instant import DAY, format_instant
 from tests.resolvers.world import World
 
-BUDGET = "contactBudget { cap label(language: \"es\") used planned limit freesAt }"
+BUDGET = 'contactBudget { cap label(language: "es") used planned limit freesAt }'
 MESSAGE = """
 query One($id: ID!) { message(id: $id) {
   state label explanation bundle { id label state items { id } } items { id topic }

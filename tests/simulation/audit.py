@@ -34,7 +34,7 @@ def reads_inside(window: QuietHours, local: datetime) -> bool:
 
 def hand_over_faults(sent: Sent, message: Message, facts: Facts, book: Rulebook) -> list[str]:
     """What is wrong with a hand-over at its instant, by what was known then."""
-    topic = book.topic(sent.topic)
+    topic = book.topic(message.request.topic)
     local = datetime_of(sent.at).astimezone(zone_of(zone_of_customer(facts, book))).replace(tzinfo=None)
     faults = [
         f"{sent.topic} by {sent.channel} at {local}, inside {window}"
@@ -105,5 +105,6 @@ class Witness:
         assert book is not None
         facts = self.stage.artifact().body.facts
         message = self.stage.message(sent.delivery.rpartition("-")[0])
-        self.faults += hand_over_faults(sent, message, facts, book)
+        for said in [self.stage.message(id) for id in message.items] or [message]:
+            self.faults += hand_over_faults(sent, said, facts, book)
         return self.provider(sent)
