@@ -40,7 +40,7 @@ VERSIONS = """query Versions($after: Cursor) {
 TEXT = "query Text($id: ID!) { rulebookVersion(id: $id) { id number state author savedAt publishedAt text } }"
 PREVIEW = """query Preview($id: ID!, $first: Int!, $after: Cursor) {
   previewRulebook(versionId: $id, first: $first, after: $after) {
-    customers total messages changed endCursor
+    customers messages changed endCursor
     moves { before after count } causes { reason rule count }
     examples {
       customerId messageId label because

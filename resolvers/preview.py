@@ -28,7 +28,6 @@ async def preview_rulebook(
     return RulebookPreview(
         version_id=version_id,
         customers=page.customers,
-        total=(await engine.store.totals()).customers,
         messages=page.messages,
         changed=page.changed,
         moves=[PreviewMove(before=m.before, after=m.after, count=m.count) for m in page.moves],

@@ -104,6 +104,9 @@ class EngineReader:
     async def checked(self, text: str) -> Checked:
         return await self._engine.check(text)
 
+    async def customer_count(self) -> int:
+        return (await self._engine.store.followed(0)).total
+
     async def tested(self, checked: Checked) -> list[RuleTest]:
         results = await self._engine.test(checked)
         return [

@@ -92,6 +92,9 @@ class Reader(Protocol):
     async def checked(self, text: str) -> Checked:
         """What the checker finds in a text; off the event loop."""
 
+    async def customer_count(self) -> int:
+        """How many customers are known."""
+
     async def tested(self, checked: Checked) -> list[RuleTest]:
         """How the tests that a text brings end; off the event loop."""
 

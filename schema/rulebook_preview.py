@@ -2,7 +2,9 @@
 
 import strawberry
 
+from schema.described import described
 from schema.enums import MessageState
+from schema.port import Info
 from schema.scalars import Cursor
 
 
@@ -47,7 +49,6 @@ class PreviewExample:
 class RulebookPreview:
     version_id: strawberry.ID
     customers: int = strawberry.field(description="Customers of this page.")
-    total: int = strawberry.field(description="Customers there are.")
     messages: int = strawberry.field(description="Open messages of this page's customers.")
     changed: int = strawberry.field(description="Of these, those that would change.")
     moves: list[PreviewMove]
@@ -56,3 +57,7 @@ class RulebookPreview:
     end_cursor: Cursor | None = strawberry.field(
         description="Where the next page begins; null after the last."
     )
+
+    @described("Customers there are, on all pages.")
+    async def total(self, info: Info) -> int:
+        return await info.context.reader.customer_count()

@@ -169,7 +169,8 @@ class MemoryStore:
         """See the port."""
         with self._open():
             found = [c.artifact for c in self._customers.values() if c.artifact.epoch >= epoch]
-            return Followed(len(found), sum(one.changed for one in found if one.epoch == epoch))
+            changed = sum(one.changed for one in found if one.epoch == epoch)
+            return Followed(len(found), changed, len(self._customers))
 
     async def message(self, id: str) -> MessageRow | None:
         """See the port."""

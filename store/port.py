@@ -122,10 +122,14 @@ class Publication(msgspec.Struct, frozen=True):
 
 
 class Followed(msgspec.Struct, frozen=True):
-    """How far a publication has got: `customers` decided under it or a later one, `changed` messages that it changed."""
+    """How far a publication has got: `customers` of `total` decided under it or a later one.
+
+    `changed` counts the messages that it changed, of the customers who stand under it now.
+    """
 
     customers: int
     changed: int
+    total: int
 
 
 class MessageFilter(msgspec.Struct, frozen=True):

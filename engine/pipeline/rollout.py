@@ -48,10 +48,12 @@ class Rollout(msgspec.Struct, frozen=True):
 async def rollout_of(store: Store, publication: Publication) -> Rollout:
     """How far a publication has got."""
     live = in_force(await store.publications(), store.now())
-    total = (await store.totals()).customers
     followed = await store.followed(publication.epoch)
-    state = _state(publication.epoch, live.epoch if live is not None else 0, followed.customers >= total)
-    return Rollout(publication, state, total, min(followed.customers, total), followed.changed)
+    state = _state(
+        publication.epoch, live.epoch if live is not None else 0, followed.customers >= followed.total
+    )
+    done = min(followed.customers, followed.total)
+    return Rollout(publication, state, followed.total, done, followed.changed)
 
 
 def _state(epoch: int, live: int, all_done: bool) -> RolloutState:

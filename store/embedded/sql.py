@@ -166,9 +166,9 @@ SELECT now, schema, body FROM snapshot WHERE no = (SELECT no FROM artifact WHERE
 CUSTOMERS = "SELECT customer FROM artifact WHERE customer > ? ORDER BY customer LIMIT ?"
 DUE = "SELECT customer, due FROM artifact WHERE due <= ? ORDER BY due LIMIT ?"
 BEHIND = "SELECT customer FROM artifact WHERE epoch < ? ORDER BY epoch LIMIT ?"
-FOLLOWED = (
-    "SELECT count(*), coalesce(sum(changed) FILTER (WHERE epoch = ?1), 0) FROM artifact WHERE epoch >= ?1"
-)
+FOLLOWED = """
+SELECT count(*), coalesce(sum(changed) FILTER (WHERE epoch = ?1), 0), (SELECT customers FROM total)
+FROM artifact WHERE epoch >= ?1"""
 TOTALS = "SELECT customers, entries, messages FROM total"
 
 SAVE_RULEBOOK = """

@@ -221,4 +221,4 @@ async def followed(database: Database, epoch: int) -> Followed:
     async for found in await settled(database[ARTIFACT].aggregate(pipeline)):
         customers += found["customers"]
         changed += found["changed"] if found["_id"] == epoch else 0
-    return Followed(customers, changed)
+    return Followed(customers, changed, await database[ARTIFACT].count_documents({}))

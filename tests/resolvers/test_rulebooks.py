@@ -31,7 +31,7 @@ mutation Back($input: RollbackRulebookInput!) {
 PREVIEW = """
 query Preview($id: ID!, $first: Int!, $after: Cursor) {
   previewRulebook(versionId: $id, first: $first, after: $after) {
-    customers total messages changed endCursor
+    customers messages changed endCursor
     moves { before after count } causes { reason rule count }
     examples {
       customerId messageId label because

@@ -231,13 +231,13 @@ class ListingContract:
         assert await store.behind(2, 10) == ["cleo"]
 
     async def test_how_far_a_publication_has_got_is_counted(self, store: Store) -> None:
-        assert await store.followed(2) == Followed(0, 0)
+        assert await store.followed(2) == Followed(0, 0, 0)
         await committed(store, step("ada", 0, epoch=1, changed=7), step("bea", 0, epoch=2, changed=3))
         await committed(store, step("cleo", 0, epoch=2, changed=1), step("dora", 0, epoch=3, changed=9))
-        assert await store.followed(1) == Followed(4, 7)
-        assert await store.followed(2) == Followed(3, 4)
+        assert await store.followed(1) == Followed(4, 7, 4)
+        assert await store.followed(2) == Followed(3, 4, 4)
         await committed(store, step("ada", 1, epoch=2, changed=5))
-        assert await store.followed(2) == Followed(4, 9)
+        assert await store.followed(2) == Followed(4, 9, 4)
         loaded = await store.artifact("ada")
         assert loaded is not None
         assert loaded.changed == 5

@@ -139,7 +139,7 @@ async def test_a_file_of_the_first_layout_is_brought_up_by_who_writes(tmp_path: 
         opened(path, read_only=True)
     again = opened(path)
     await committed(again, step("ada", 1, epoch=2, changed=4))
-    assert await again.followed(2) == Followed(1, 4)
+    assert await again.followed(2) == Followed(1, 4, 1)
     assert [one.call for one in await again.publications()] == [""]
     await again.close()
 
