@@ -38,6 +38,7 @@ VERSIONS = """query Versions($after: Cursor) {
   } }
 }"""
 TEXT = "query Text($id: ID!) { rulebookVersion(id: $id) { id number state author savedAt publishedAt text } }"
+TESTS = "query Tests($id: ID!) { rulebookVersion(id: $id) { check { tests { name passed } } } }"
 PREVIEW = """query Preview($id: ID!, $first: Int!, $after: Cursor) {
   previewRulebook(versionId: $id, first: $first, after: $after) {
     customers messages changed endCursor
@@ -51,7 +52,7 @@ PREVIEW = """query Preview($id: ID!, $first: Int!, $after: Cursor) {
 
 
 class Preview(msgspec.Struct, kw_only=True, rename="camel"):
-    """All pages of a preview, added up."""
+    """All pages of a preview, added up. `failing_tests` are those that would keep it from being published."""
 
     version_id: str
     customers: int = 0
@@ -60,6 +61,7 @@ class Preview(msgspec.Struct, kw_only=True, rename="camel"):
     moves: list[dict[str, Any]] = []
     causes: list[dict[str, Any]] = []
     examples: list[dict[str, Any]] = []
+    failing_tests: list[str] = []
 
 
 def save(client: Client, text: str, revision: str) -> str:
@@ -117,7 +119,8 @@ def version(client: Client, number: int | None) -> dict[str, Any]:
 
 def preview(client: Client, version_id: str, first: int, advance: Advance) -> Preview:
     """What would change, all pages of it; at most `first` examples."""
-    whole = Preview(version_id=version_id)
+    tests = client.execute(TESTS, {"id": version_id})["rulebookVersion"]["check"]["tests"]
+    whole = Preview(version_id=version_id, failing_tests=[one["name"] for one in tests if not one["passed"]])
     moves: Counter[tuple[str, str]] = Counter()
     causes: Counter[tuple[str, str | None]] = Counter()
     after = None

@@ -116,6 +116,8 @@ def _preview(client: Client, version_id: str, args: argparse.Namespace) -> Exit:
         say(f"customer {example['customerId']}, message {example['messageId']}")
         say(f"  now    {example['before']['explanation']}")
         say(f"  then   {example['after']['explanation']}")
+    for name in found.failing_tests:
+        say(f"its test “{name}” fails; publishing demands that it passes")
     return Exit.OK
 
 

@@ -144,6 +144,8 @@ def test_what_is_for_later_is_scheduled(author: Author, drafts: dict[str, Path],
 def test_a_rulebook_whose_tests_fail_goes_live_only_if_one_insists(
     author: Author, drafts: dict[str, Path]
 ) -> None:
+    preview = author.answer("publish", drafts["fails"], "--preview")
+    assert preview["failingTests"] == ["Hello waits"]
     refused = author.answer("publish", drafts["fails"], expect=Exit.INPUT)
     assert refused["error"]["code"] == "RULEBOOK_TESTS_FAILED"
     done = author.answer("publish", drafts["fails"], "--even-if-tests-fail")
