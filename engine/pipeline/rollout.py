@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 SLICE_SECONDS = 0.01
 """How long a slice may hold the engine; the next one is made larger or smaller after it."""
-_SMALLEST, _LARGEST = 4, 64
+_SMALLEST, _LARGEST = 2, 64
 
 
 class RolloutState(StrEnum):
@@ -92,11 +92,14 @@ class Sweep:
         loop = asyncio.get_running_loop()
         began = loop.time()
         brought = await self._wake(batch)
-        self._size = next_size(self._size, loop.time() - began)
+        took = loop.time() - began
+        self._size = next_size(self._size, took)
         stuck = [customer for customer in batch if customer not in brought]
         if stuck:
             log.error("%d customers cannot follow publication %d: %s", len(stuck), self._epoch, stuck[:5])
             self._left.update(stuck)
+        # As long as it worked it rests: what came in meanwhile is then not committed together with the next slice.
+        await asyncio.sleep(min(took, SLICE_SECONDS))
 
 
 def next_size(size: int, seconds: float) -> int:

@@ -241,13 +241,13 @@ async def test_the_sweep_tells_how_far_it_is_and_goes_on_after_a_kill(brand: Bra
     for n in range(10):
         await brand.ask(f"c{n}")
     published = await brand.publish(await brand.saved("two", waiting(3)))
-    assert await brand.engine.sweep() == 4
+    assert await brand.engine.sweep() == 2
     half = await brand.engine.rollout(published)
-    assert (half.state, half.total, half.done, half.changed) == (RolloutState.RUNNING, 10, 4, 4)
+    assert (half.state, half.total, half.done, half.changed) == (RolloutState.RUNNING, 10, 2, 2)
 
     heir = Brand(brand.store, brand.clock)
     await heir.engine.start()
-    assert await heir.swept() == 6
+    assert await heir.swept() == 8
     whole = await heir.engine.rollout(published)
     assert (whole.state, whole.total, whole.done, whole.changed) == (RolloutState.DONE, 10, 10, 10)
     await heir.engine.stop()
@@ -273,7 +273,7 @@ async def test_a_customer_who_cannot_follow_holds_up_nobody(
 
 def test_slices_grow_while_there_is_time_and_shrink_when_there_is_none() -> None:
     assert [next_size(8, seconds) for seconds in (0.001, 0.007, 0.5)] == [16, 8, 4]
-    assert (next_size(64, 0.001), next_size(4, 9.0)) == (64, 4)
+    assert (next_size(64, 0.001), next_size(2, 9.0)) == (64, 2)
 
 
 async def test_who_has_not_seen_the_newest_text_saves_nothing(brand: Brand) -> None:
