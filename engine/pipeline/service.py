@@ -253,8 +253,9 @@ class Engine:
         return await Previewer(self.store, self.books, self.limits, draft).page(examples, after)
 
     async def _bring(self, customer_ids: Sequence[str]) -> frozenset[str]:
+        epoch = self.books.epoch
         brought = await self.wake(customer_ids)
-        return frozenset(one.customer_id for one in brought if one.epoch >= self.books.epoch)
+        return frozenset(one.customer_id for one in brought if one.epoch >= epoch)
 
     async def _text_of(self, revision: str) -> str | None:
         for publication in await self.store.publications():
