@@ -146,6 +146,11 @@ def whole(kept: KeptRecord, entry: Entry, book: Rulebook | None) -> Record:
     )
 
 
+def hold_kinds(kept: KeptRecord) -> tuple[HoldKind, ...]:
+    """Why its message waited, for whoever counts and needs no names."""
+    return tuple(_KINDS[row.kind] for row in kept.holds)
+
+
 def _name(name: Name, names: tuple[str, ...]) -> str:
     return name if isinstance(name, str) else names[name] if name < len(names) else f"number {name}"
 

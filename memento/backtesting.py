@@ -14,16 +14,18 @@ import msgspec
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event
 from artifact.instant import Instant
+from artifact.message import Message
 from dsl.compile import Checked
 from dsl.rulebook import Rulebook
 from engine.books import Books
+from engine.manners import Ledger, Manners
 from engine.pipeline.backtest import Progress, Received, Refused, Summary, backtest
 from memento.environment import environment
 from memento.events_file import BadLine, FileEvent, numbered, read_customers, read_events
-from memento.exporting import digest, memory_digest
+from memento.exporting import artifacts, digest, log, memory_digest
 from memento.scramble import arriving, scramble, spread
 from memento.settings import Settings
-from store.port import Store
+from store.port import MessageFilter, Store
 
 ACTOR = "backtest"
 
@@ -47,6 +49,7 @@ class Figures(msgspec.Struct, frozen=True):
     reasons: dict[str, int]
     rejected: int
     events_per_second: int
+    manners: Manners
     memory_digest: str
     digest: str
 
@@ -119,10 +122,11 @@ async def run_backtest(
     summary = await backtest(store, books, world.received, until, settings.limits, environment(), on_progress)
     seconds = time.perf_counter() - began
     rejected = len(summary.refused) + sum(map(len, world.bad.values()))
-    return await _figures(store, summary, rejected, seconds), summary.refused
+    assert checked.rulebook is not None
+    return await _figures(store, summary, rejected, seconds, checked.rulebook.zone), summary.refused
 
 
-async def _figures(store: Store, summary: Summary, rejected: int, seconds: float) -> Figures:
+async def _figures(store: Store, summary: Summary, rejected: int, seconds: float, zone: str) -> Figures:
     return Figures(
         events=summary.events,
         customers=summary.customers,
@@ -131,9 +135,31 @@ async def _figures(store: Store, summary: Summary, rejected: int, seconds: float
         reasons=summary.reasons,
         rejected=rejected,
         events_per_second=round(summary.events / seconds) if seconds else 0,
+        manners=await manners(store, zone),
         memory_digest=await memory_digest(store),
         digest=await digest(store),
     )
+
+
+async def manners(store: Store, zone: str) -> Manners:
+    """What the rulebook did for all customers of a store; `zone` is that of those whose own is unknown."""
+    ledger = Ledger()
+    async for artifact in artifacts(store):
+        messages = await _messages(store, artifact.customer_id)
+        records = [record async for entry in log(store, artifact.customer_id) for record in entry.out]
+        ledger.add(artifact.body.facts.preferences.zone or zone, messages, records)
+    return ledger.manners()
+
+
+async def _messages(store: Store, customer_id: str) -> list[Message]:
+    found: list[Message] = []
+    after = None
+    while True:
+        page = await store.messages(MessageFilter(customer_id=customer_id), 1_000, after)
+        found += [row.message for row in page.items]
+        after = page.after
+        if after is None:
+            return found
 
 
 def objections(world: World, refused: tuple[Refused, ...], events: Path) -> Iterator[tuple[str, InputError]]:
@@ -148,4 +174,5 @@ def objections(world: World, refused: tuple[Refused, ...], events: Path) -> Iter
 
 def as_json(figures: Figures) -> dict[str, Any]:
     """The figures for a program."""
-    return msgspec.structs.asdict(figures)
+    found: dict[str, Any] = msgspec.to_builtins(figures)
+    return found

@@ -11,6 +11,7 @@ import msgspec
 
 from artifact.canonical import canonical_json, digest_of
 from artifact.customer import Artifact
+from artifact.decision import Entry
 from store.port import Store
 
 _PAGE = 100
@@ -49,11 +50,17 @@ async def artifacts(store: Store) -> AsyncIterator[Artifact]:
 
 async def decision_lines(store: Store, customer_id: str) -> AsyncIterator[bytes]:
     """Every decision about a customer's messages, in the order of her log."""
+    async for entry in log(store, customer_id):
+        for record in entry.out:
+            yield canonical_json({"customerId": customer_id, "decision": _plain(record)})
+
+
+async def log(store: Store, customer_id: str) -> AsyncIterator[Entry]:
+    """All entries of a customer's log."""
     after = 0
     while entries := await store.history(customer_id, after):
         for entry in entries:
-            for record in entry.out:
-                yield canonical_json({"customerId": customer_id, "decision": _plain(record)})
+            yield entry
         after = entries[-1].n
 
 

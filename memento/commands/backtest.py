@@ -12,6 +12,7 @@ from pathlib import Path
 from artifact.errors import ErrorCode, InputError
 from artifact.instant import Instant
 from dsl.compile import Checked
+from engine.manners import Manners
 from engine.pipeline.backtest import Progress, Refused
 from memento.backtesting import Figures, World, as_json, objections, read_world, run_backtest
 from memento.commands.shared import add_json, add_store, compiled, instant_given
@@ -105,12 +106,25 @@ def _object(world: World, refused: tuple[Refused, ...], events: Path) -> None:
         note(f"and {len(all_of_them) - SHOWN_OBJECTIONS} more")
 
 
+def _tell_manners(manners: Manners) -> None:
+    say(f"  what the manners did, {manners.asked} times asked to speak:")
+    rows = (("without them", manners.without_rulebook), ("with them", manners.with_rulebook))
+    for title, one in rows:
+        say(
+            f"    {title}: {one.contacts} contacts, {one.per_customer_week} per customer and week, at most "
+            f"{one.busiest_customer_week}; {one.at_night} at night, {one.repeats} repeats"
+        )
+    said = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in manners.outcomes.items())
+    say(f"    messages: {said}")
+
+
 def _tell(figures: Figures) -> None:
     say(f"{figures.events} events of {figures.customers} customers, {figures.rejected} rejected")
     say(f"{figures.messages} messages were asked for")
     for title, counts in (("states", figures.states), ("reasons", figures.reasons)):
         said = ", ".join(f"{name or '-'} {count}" for name, count in counts.items())
         say(f"  {title}: {said or 'none'}")
+    _tell_manners(figures.manners)
     say(f"{figures.events_per_second} events per second")
     say(f"memory digest {figures.memory_digest}")
     say(f"digest {figures.digest}")
