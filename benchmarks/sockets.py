@@ -1,4 +1,4 @@
-"""A thousand sockets that follow what a place shows: memory, pushes a second, a reader that stops, and what is left.
+"""A thousand sockets that follow what a place shows: memory, pushes a second, and what is left.
 
 The clients are a process of their own (benchmarks.followers). Pushed is what a newer message in the place of an older
 one makes: the older is withdrawn, the newer shown. What counts is CPU of the service, all threads, with what it takes
@@ -18,15 +18,12 @@ from typing import Any
 from benchmarks.line import Line
 from benchmarks.process import Service, service
 from benchmarks.scale import Scale
-from benchmarks.stopped_reader import stopped_reader
 from memento.client import Client, request_body
 
 _ASK = "mutation R($inputs: [MessageRequestInput!]!) { requestMessages(inputs: $inputs) { userErrors { code } } }"
 _WINDOWS = 20
 """Sockets that follow the same customer: her devices, and who looks at her case."""
 _LONGEST = 60
-_LARGE = 50_000
-"""Characters of a message that fills the buffers of a reader who stopped."""
 
 RULES = """
 rulebook places
@@ -51,7 +48,7 @@ def measure(scale: Scale) -> list[Line]:
             if not one.known:
                 return [Line("a subscribed socket", float("nan"), "kB", 50, 35, note="not known here")]
             with Client(one.url, "benchmark") as client:
-                return [*_pushed(one, client, scale), _stopped(one, client)]
+                return _pushed(one, client, scale)
 
 
 def _pushed(one: Service, client: Client, scale: Scale) -> list[Line]:
@@ -97,19 +94,6 @@ def _burst(
     return _count(followers) - seen, perf_counter() - began, one.cpu_seconds() - cpu
 
 
-def _stopped(one: Service, client: Client) -> Line:
-    """From the first message that a reader does not read until it is let go: filling its buffers is part of it."""
-    open_before = one.open_files()
-    with stopped_reader(one.url, "c0"):
-        began = monotonic()
-        for n in range(200):
-            _ask(client, 1, f"stopped {n}", words="x" * _LARGE)
-        while one.open_files() > open_before and monotonic() - began < _LONGEST:
-            sleep(0.05)
-        seconds = monotonic() - began
-    return Line("a reader that stops, until released", seconds, "s", 15, 11, note="send deadline 10 s")
-
-
 def _left(one: Service, open_before: int) -> int:
     """Sockets that are still open when nobody is there any more."""
     began = monotonic()
@@ -118,7 +102,7 @@ def _left(one: Service, open_before: int) -> int:
     return max(left, 0)
 
 
-def _ask(client: Client, customers: int, name: str, words: str = "News") -> None:
+def _ask(client: Client, customers: int, name: str) -> None:
     """News for each customer, in the place of the last."""
     at = datetime.now(UTC).isoformat()
     inputs: list[dict[str, Any]] = [
@@ -129,7 +113,7 @@ def _ask(client: Client, customers: int, name: str, words: str = "News") -> None
             "topic": "news",
             "key": "news",
             "at": at,
-            "data": {"words": words},
+            "data": {"words": "News"},
         }
         for n in range(customers)
     ]

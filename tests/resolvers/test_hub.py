@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from artifact.customer import Artifact
 from artifact.errors import InputError
 from resolvers import hub as hub_module
 from resolvers.hub import Hub, Lagged
@@ -20,6 +21,16 @@ class Watched:
     def __init__(self) -> None:
         self.feed = Feed()
         self.broken = 0
+        self.version = 0
+        self.reads = 0
+        self.read = asyncio.Event()
+        self.read.set()
+
+    async def artifact(self, customer_id: str) -> Artifact:
+        self.reads += 1
+        found = Artifact(customer_id, version=self.version)
+        await self.read.wait()
+        return found
 
     def watch(self) -> AsyncIterator[Change]:
         return self.failing() if self.broken else self.feed.watch()
@@ -43,6 +54,48 @@ async def running(hub: Hub) -> asyncio.Task[None]:
     task = asyncio.create_task(hub.run())
     await asyncio.sleep(0)
     return task
+
+
+async def version_of(hub: Hub, customer: str) -> int:
+    found = await hub.artifact(customer)
+    assert found is not None
+    return found.version
+
+
+async def test_all_followers_of_a_customer_read_her_once_for_each_commit() -> None:
+    store = Watched()
+    hub = Hub(store)  # type: ignore[arg-type]
+    task = await running(hub)
+    with hub.follow("a") as one, hub.follow("a") as other:
+        for version in (1, 2):
+            store.version = version
+            store.feed.publish([commit("a", version)])
+            for follower in (one, other):
+                await soon(follower.take())
+                assert await version_of(hub, "a") == version
+            assert store.reads == version
+        store.feed.publish([GAP])
+        assert await soon(one.take()) is True
+        await version_of(hub, "a")
+        assert store.reads == 3, "anything may have changed"
+    task.cancel()
+
+
+async def test_what_was_read_while_she_changed_is_not_kept() -> None:
+    store = Watched()
+    hub = Hub(store)  # type: ignore[arg-type]
+    task = await running(hub)
+    with hub.follow("a") as follower:
+        store.read.clear()
+        early = asyncio.create_task(version_of(hub, "a"))
+        await asyncio.sleep(0)
+        store.version = 1
+        store.feed.publish([commit("a", 1)])
+        await soon(follower.take())
+        store.read.set()
+        assert await early == 0
+        assert await version_of(hub, "a") == 1
+    task.cancel()
 
 
 async def test_a_follower_hears_of_its_customer_alone() -> None:
