@@ -20,6 +20,7 @@ from artifact.errors import InputError
 from engine.pipeline import Engine
 from memento.actor import actor_of
 from memento.address import LoopbackOnly
+from memento.connection import Connection
 from memento.http import GraphQLEndpoint
 from memento.principals import Principals, Seat
 from memento.service import Service
@@ -33,7 +34,7 @@ from resolvers.surface import DEFAULT_SURFACE, Surface
 READY_SECONDS = 2.0
 
 SERVER_OPTIONS: dict[str, Any] = {
-    "ws": "websockets-sansio",
+    "ws": Connection,
     "ws_max_size": DEFAULT_SURFACE.rulebook_body_bytes,
     "ws_per_message_deflate": False,
     "server_header": False,
