@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from artifact.channel import Channel
+from artifact.channel import Channel, Urgency
 from artifact.event import Subject
 from artifact.facts import EMPTY_FACTS, Facts
 from artifact.instant import Instant
@@ -47,6 +47,16 @@ class Gathering(msgspec.Struct, frozen=True, omit_defaults=True):
     said: str
 
 
+class Requested(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """A message that was asked for, once it is no longer among the live or the newest closed ones."""
+
+    id: str
+    at: Instant
+    topic: str
+    category: str
+    lower_urgency: Urgency | None = None
+
+
 class StaffTask(msgspec.Struct, frozen=True, omit_defaults=True):
     """For a person of the brand: to do, or (alert) to know."""
 
@@ -73,12 +83,14 @@ class LateMark(msgspec.Struct, frozen=True, array_like=True):
 class Talk(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is being said: a pure function of the log in arrival order.
 
-    `messages` are live; `tail` the newest closed ones, oldest first. `records_hash` rolls over all decision
-    records. `gatherings` are the anchors of groups. `broken` names commitments (name/reference) that were known broken once, for KEPT_LATE_KNOWN.
+    `messages` are live; `tail` the newest closed ones, oldest first, `requests` those before them, as far back as
+    rules count. `records_hash` rolls over all decision records. `gatherings` are the anchors of groups. `broken` names
+    commitments (name/reference) that were known broken once, for KEPT_LATE_KNOWN.
     """
 
     messages: tuple[Message, ...] = ()
     tail: tuple[Message, ...] = ()
+    requests: tuple[Requested, ...] = ()
     contacts: tuple[Contact, ...] = ()
     tasks: tuple[StaffTask, ...] = ()
     gatherings: tuple[Gathering, ...] = ()

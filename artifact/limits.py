@@ -23,6 +23,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     tasks: int = 64
     closed_messages: int = 20
     interactions: int = 20
+    requests: int = 200
+    contacts: int = 500
     sources_per_message: int = 8
     late_entries: int = 10_000
     late_marks: int = 64

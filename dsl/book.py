@@ -11,18 +11,19 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.limits import Limits
 from artifact.span import Span, Unit
+from dsl.counting import lists_in
 from dsl.interpret import reads_of
 from dsl.judge import Judge
 from dsl.names import nearest
 from dsl.program import MessageRule, Program
 from dsl.react import Compile, Reactions
 from dsl.reading import reference_name
-from dsl.rulebook import Group, RuleFace, Topic
+from dsl.rulebook import Group, Listening, RuleFace, Topic
 from dsl.template import Templates
-from dsl.typed import Named
+from dsl.typed import SAID, Named, Source
 from dsl.types import Kind, Type
 from dsl.values import Reader, reader
-from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Verdict
+from dsl.verdict import SILENCE, Asked, Reaction, RenderContext, Rendered, Spoken, Verdict
 
 UNCLASSIFIED = "unclassified"
 
@@ -67,6 +68,17 @@ class CompiledRulebook:
             name: number for number, name in enumerate(sorted({*named, *kinds, *map(reference_name, kinds)}))
         }
 
+    @cached_property
+    def listens(self) -> Listening:
+        """What message rules read of all that is being said."""
+        found = [one for one in lists_in(self.program) if one.source in SAID]
+        asked = [one for one in found if one.source is Source.MESSAGES]
+        return Listening(
+            bool(asked),
+            len(asked) < len(found),
+            tuple(dict.fromkeys(one.span for one in asked if one.span is not None)),
+        )
+
     def topic(self, name: str) -> Topic:
         """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""
         return self.topics.get(name) or Topic(
@@ -98,9 +110,9 @@ class CompiledRulebook:
         """What this event does."""
         return self._reactions.react(event, facts, zone)
 
-    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
+    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         """What all message rules say about one message."""
-        return self._judge.judge(asked, facts, zone, now)
+        return self._judge.judge(asked, facts, zone, now, said)
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         """Whether words exist for this channel in this or the default language."""

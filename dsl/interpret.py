@@ -11,6 +11,7 @@ from dsl.lists import Chosen, Item, in_window, listed, measured, noted
 from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
 from dsl.tables import Answer, TablePlan, answer_of, matching, told
 from dsl.typed import (
+    SAID,
     Aggregate,
     And,
     Arithmetic,
@@ -274,5 +275,5 @@ def reads_of(tree: Condition | Expression) -> list[Named]:
 
 
 def _if_told(items: Items) -> list[Items]:
-    """A list that may never have been told of is missing by itself."""
-    return [items] if items.source is Source.FACT else []
+    """A list that may be missing by itself: never told of, or not to be read everywhere."""
+    return [items] if items.source is Source.FACT or items.source in SAID else []

@@ -17,7 +17,7 @@ from dsl.react import Compile, Test, fault_of, valid
 from dsl.reading import Env, Keys, reference_of
 from dsl.typed import And, Compare, Condition, Literal, OneOf, Read, Relation, Scope
 from dsl.values import Value
-from dsl.verdict import Asked, Fired, Verdict
+from dsl.verdict import SILENCE, Asked, Fired, Spoken, Verdict
 
 Expression = Callable[[Env], Value]
 
@@ -110,9 +110,9 @@ class Judge:
             runner = self._runners[rank] = _runner(self._ranked[rank], rank, self._compile)
         return runner
 
-    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
+    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         """What all rules say."""
-        env = Env(facts, zone, now, self._keys, asked=asked, subject=asked.about)
+        env = Env(facts, zone, now, self._keys, asked=asked, subject=asked.about, said=said)
         fired: list[Fired] = []
         rows: list[RuleRow] = []
         for runner in self.candidates(asked.topic, asked.category):

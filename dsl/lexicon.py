@@ -167,6 +167,10 @@ class Tongue:
         """The digits of a number as written here, with a decimal point."""
         return text.replace(",", "") if self.code == "en" else text.replace(".", "").replace(",", ".")
 
+    def name_of(self, built_in: str) -> str:
+        """What this tongue calls something that is built in."""
+        return self.spelled.get(f"name:{built_in}", (built_in,))[0]
+
     def builtin(self, word: str) -> str:
         """The built-in name that this word stands for, else the word as it is compared.
 

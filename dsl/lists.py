@@ -57,10 +57,22 @@ def _fact(items: Items, env: Env) -> Found | None:
     return Found(told, len(fact.value) > items.most)
 
 
+def _messages(items: Items, env: Env) -> Found:
+    """Without the one that is being decided."""
+    own = env.asked.id if env.asked is not None else None
+    return Found([one for one in env.said.messages if one.data.get("id") != own])
+
+
+def _contacts(items: Items, env: Env) -> Found:
+    return Found(env.said.contacts)
+
+
 _SOURCES: dict[Source, Callable[[Items, Env], Found | None]] = {
     Source.SITUATIONS: _situations,
     Source.INTERACTIONS: _interactions,
     Source.FACT: _fact,
+    Source.MESSAGES: _messages,
+    Source.CONTACTS: _contacts,
 }
 
 

@@ -14,7 +14,7 @@ from dsl.judge import admits, silenced, ties
 from dsl.program import MessageRule, Program
 from dsl.react import fault_of, valid
 from dsl.reading import Env, reference_of
-from dsl.verdict import Asked, Fired, Verdict
+from dsl.verdict import SILENCE, Asked, Fired, Spoken, Verdict
 
 
 class InterpretedRulebook(CompiledRulebook):
@@ -30,9 +30,9 @@ class InterpretedRulebook(CompiledRulebook):
             lambda condition: lambda env: self._walker.truth(condition, env),
         )
 
-    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
+    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         """What all message rules say about one message."""
-        env = Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about)
+        env = Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about, said=said)
         ranked = sorted(
             self.program.message_rules, key=lambda rule: (-rule.priority, rule.specificity, rule.name)
         )

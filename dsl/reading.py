@@ -12,7 +12,7 @@ from artifact.facts import Commitment, CommitmentState, Facts, Happened, Situati
 from artifact.instant import MINUTE, Instant, format_instant
 from dsl.typed import Dated, Literal, Moment, Parameter, Read, Scope
 from dsl.values import Value, day_start, reader, to_json, wall_instant
-from dsl.verdict import Asked
+from dsl.verdict import SILENCE, Asked, Spoken
 
 VISIT = 30 * MINUTE
 """How long an interaction counts as running when nobody says that it ended."""
@@ -34,6 +34,7 @@ class Env:
         "now",
         "pinned",
         "reads",
+        "said",
         "subject",
         "values",
         "zone"
@@ -49,7 +50,9 @@ class Env:
         event: Event | None = None,
         asked: Asked | None = None,
         subject: Subject | None = None,
+        said: Spoken = SILENCE,
     ) -> None:
+        self.said = said
         self.facts, self.zone, self.now, self.keys = facts, zone, now, keys
         self.event, self.asked, self.subject = event, asked, subject
         self.flip: Instant | None = None
@@ -69,6 +72,7 @@ class Env:
             event=self.event,
             asked=self.asked,
             subject=self.subject,
+            said=self.said,
         )
         env.pinned, env.reads, env.kinds = situation, self.reads, self.kinds
         return env

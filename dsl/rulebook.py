@@ -5,7 +5,7 @@ oracle.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -16,7 +16,7 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.span import Span
 from dsl.effects import Block, Deliver, GroupInto, Postpone
-from dsl.verdict import Asked, Reaction, RenderContext, Rendered, Verdict
+from dsl.verdict import SILENCE, Asked, Reaction, RenderContext, Rendered, Spoken, Verdict
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +117,14 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         return named and (self.categories is None or topic.category in self.categories) and not topic.critical
 
 
+class Listening(NamedTuple):
+    """What message rules read of all that is being said, and how far back: the windows they count messages in."""
+
+    messages: bool = False
+    contacts: bool = False
+    spans: tuple[Span, ...] = ()
+
+
 class Rulebook(Protocol):
     """One revision of the manners.
 
@@ -136,6 +144,10 @@ class Rulebook(Protocol):
     caps: tuple[Cap, ...]
     groups: Mapping[str, Group]
     event_types: frozenset[str]
+
+    @property
+    def listens(self) -> Listening:
+        """What message rules read of the talk."""
 
     @property
     def rule_numbers(self) -> Mapping[str, int]:
@@ -161,7 +173,7 @@ class Rulebook(Protocol):
         situation, data of the event that caused it), `commitment.made`, `.kept`, `.broken`, `.dropped`.
         """
 
-    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
+    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         """What all message rules say about one message. Never raises for what an author wrote."""
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:

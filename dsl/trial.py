@@ -53,7 +53,19 @@ class GivenItems(msgspec.Struct, frozen=True):
     data: dict[str, Any] = {}
 
 
-Given: TypeAlias = GivenItems | GivenFact | GivenSituation | GivenCommitment | GivenEvent
+class GivenSaid(msgspec.Struct, frozen=True):
+    """So many `messages` that were asked for, or `contacts` that were made, at `at` (None: at the start).
+
+    `data` names topic, category and channel.
+    """
+
+    name: str
+    count: int
+    at: Instant | None = None
+    data: dict[str, Any] = {}
+
+
+Given: TypeAlias = GivenSaid | GivenItems | GivenFact | GivenSituation | GivenCommitment | GivenEvent
 
 
 class Later(msgspec.Struct, frozen=True):

@@ -111,6 +111,12 @@ class Source(StrEnum):
     SITUATIONS = "SITUATIONS"
     FACT = "FACT"
     INTERACTIONS = "INTERACTIONS"
+    MESSAGES = "MESSAGES"
+    CONTACTS = "CONTACTS"
+
+
+SAID = frozenset({Source.MESSAGES, Source.CONTACTS})
+"""Lists of what is being said: no part of the memory, so only message rules read them."""
 
 
 class Items(msgspec.Struct, frozen=True, gc=False):

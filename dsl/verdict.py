@@ -10,9 +10,22 @@ import msgspec
 from artifact.channel import Channel, Urgency
 from artifact.decision import RuleRow
 from artifact.event import Subject
-from artifact.facts import Facts
+from artifact.facts import Facts, Happened
 from artifact.instant import Instant
 from dsl.effects import EventEffect, MessageEffect
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """What was asked for and what was said, oldest first, as rules may read it.
+
+    Of a message `id`, `topic`, `category` and `urgency` are told, of a contact `topic`, `category` and `channel`.
+    """
+
+    messages: tuple[Happened, ...] = ()
+    contacts: tuple[Happened, ...] = ()
+
+
+SILENCE = Spoken()
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from engine.doubt import doubted, raise_doubts
 from engine.fold import zone_of_customer
 from engine.judging import Memo, judge
 from engine.rounds import decide_all
+from engine.said import said_of
 from engine.scene import Scene
 from engine.talking import Talking
 from engine.traces import kept
@@ -39,8 +40,9 @@ def decide(talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo 
     if not talking.messages:
         return
     zone = zone_of_customer(facts, scene.book)
+    said = said_of(talking, scene.book)
     judged = [
-        (m, judge(m, facts, scene.book, talking.now, memo))
+        (m, judge(m, facts, scene.book, talking.now, memo, said))
         for m in talking.messages.values()
         if m.group is None
     ]

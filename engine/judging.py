@@ -1,7 +1,7 @@
-"""Phase one of deciding: what the rules say about each live message, by the facts alone.
+"""Phase one of deciding: what the rules say about each live message, by the facts and by what was asked and said.
 
-It never looks at another message, so its results can be kept beside the artifact as long as the facts that a rule can
-read are the very same objects, the revision is the same, and no condition on time has flipped.
+It never looks at how another message is decided, so its results can be kept beside the artifact as long as the facts
+that a rule can read are the very same objects, what was asked and said is the same, the revision is the same, and no condition on time has flipped.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from dsl.effects import (
     SetUrgency,
 )
 from dsl.rulebook import Rulebook, Topic
-from dsl.verdict import Asked, Fired, Verdict
+from dsl.verdict import SILENCE, Asked, Fired, Spoken, Verdict
 from engine.budget import Said
 from engine.fold import zone_of_customer
 from engine.settled import Settled
@@ -67,14 +67,15 @@ class Memo:
     revision: str = ""
     verdicts: dict[str, Merged] = field(default_factory=dict)
     settled: dict[str, Settled] = field(default_factory=dict)
+    said: Spoken = SILENCE
 
-    def fitting(self, facts: Facts, revision: str) -> dict[str, Merged]:
-        """The verdicts that may still hold; empty where facts or rulebook changed."""
+    def fitting(self, facts: Facts, revision: str, said: Spoken = SILENCE) -> dict[str, Merged]:
+        """The verdicts that may still hold; empty where facts, rulebook, or what rules read of the talk changed."""
         if self.revision != revision:
             self.facts, self.revision, self.settled = None, revision, {}
-        if self.facts is None or not reads_alike(self.facts, facts):
+        if self.facts is None or not reads_alike(self.facts, facts) or self.said != said:
             self.verdicts = {}
-        self.facts = facts
+        self.facts, self.said = facts, said
         return self.verdicts
 
 
@@ -98,13 +99,15 @@ def topic_of(message: Message, book: Rulebook) -> Topic:
     return book.topic(message.request.topic)
 
 
-def judge(message: Message, facts: Facts, book: Rulebook, now: Instant, memo: Memo | None) -> Merged:
-    """What all rules say about one message."""
+def judge(
+    message: Message, facts: Facts, book: Rulebook, now: Instant, memo: Memo | None, said: Spoken = SILENCE
+) -> Merged:
+    """What all rules say about one message. `said` is what they may read of the talk (engine.said)."""
     topic = topic_of(message, book)
-    verdicts = memo.fitting(facts, book.revision) if memo is not None else {}
+    verdicts = memo.fitting(facts, book.revision, said) if memo is not None else {}
     merged = verdicts.get(message.id)
     if merged is None or ((flips_at := merged.verdict.flips_at) is not None and flips_at <= now):
-        verdict = book.judge(_asked(message, topic), facts, zone_of_customer(facts, book), now)
+        verdict = book.judge(_asked(message, topic), facts, zone_of_customer(facts, book), now, said)
         merged = verdicts[message.id] = merge(message, topic, verdict)
     return merged
 
@@ -115,7 +118,7 @@ def _asked(message: Message, topic: Topic) -> Asked:
         id=message.id,
         topic=request.topic,
         category=topic.category,
-        urgency=_lowered(topic.urgency, request.lower_urgency),
+        urgency=lowered(topic.urgency, request.lower_urgency),
         at=request.at,
         source=request.source,
         about=request.about,
@@ -124,7 +127,7 @@ def _asked(message: Message, topic: Topic) -> Asked:
     )
 
 
-def _lowered(urgency: Urgency, asked: Urgency | None) -> Urgency:
+def lowered(urgency: Urgency, asked: Urgency | None) -> Urgency:
     """A request may lower the topic's urgency, never raise it."""
     return min(urgency, asked, key=URGENCY_RANK.__getitem__) if asked is not None else urgency
 
@@ -154,7 +157,7 @@ def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
     return Merged(
         verdict=verdict,
         topic=topic,
-        urgency=_lowered(urgency.urgency if urgency else topic.urgency, message.request.lower_urgency),
+        urgency=lowered(urgency.urgency if urgency else topic.urgency, message.request.lower_urgency),
         block=next((f for f, _ in said.of(Block)), None),
         postpones={f.rule: (e, f.holding) for f, e in said.of(Postpone)},
         deliver=next((e.channels for _, e in said.of(Deliver) if e.channels), ()),

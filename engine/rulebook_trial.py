@@ -33,6 +33,7 @@ from dsl.trial import ExpectEffect
 from engine.decided import next_eligible
 from engine.explaining import because
 from engine.judging import judge
+from engine.said import said_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,9 @@ def _deliver(expected: ExpectEffect, moment: Moment) -> str | None:
 
 def _fired(moment: Moment, message: Message) -> set[str]:
     """Rules that fire for this message now."""
-    return {f.rule for f in judge(message, moment.body.facts, moment.book, moment.now, None).verdict.fired}
+    said = said_of(moment.body.talk, moment.book)
+    merged = judge(message, moment.body.facts, moment.book, moment.now, None, said)
+    return {f.rule for f in merged.verdict.fired}
 
 
 def _group_into(expected: ExpectEffect, moment: Moment) -> str | None:

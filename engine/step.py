@@ -345,7 +345,10 @@ def _finish(
 ) -> Stepped:
     """Decide, close the books of this entry, and compute when something must run next."""
     decide(talking, facts, scene, cause, memo)
-    talk = replace(talking.finished(scene.revision), broken=_known_broken(artifact.body.talk.broken, facts))
+    talk = replace(
+        talking.finished(scene.revision, scene.book.listens.spans if scene.book is not None else ()),
+        broken=_known_broken(artifact.body.talk.broken, facts),
+    )
     body = Body(facts, talk)
     after = replace(artifact, version=entry.n, now=entry.now, due=due_of(body, scene), body=body)
     out = tuple(sorted(talking.records, key=lambda r: r.message))

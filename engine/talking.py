@@ -6,18 +6,21 @@ from msgspec.msgpack import Encoder
 from msgspec.structs import replace
 
 from artifact.canonical import derived_id
-from artifact.customer import Contact, Gathering, LateMark, StaffTask, Talk, rolled
+from artifact.customer import Contact, Gathering, LateMark, Requested, StaffTask, Talk, rolled
 from artifact.decision import KeptRecord
-from artifact.instant import DAY, Instant
+from artifact.instant import DAY, HOUR, MINUTE, Instant
 from artifact.limits import Limits
-from artifact.message import LIVE_STATES, Delivery, Message
+from artifact.message import LIVE_STATES, Delivery, Message, MessageState
+from artifact.span import Span, Unit
 from engine.scene import Scene
 
 _records = Encoder(order="deterministic")
 
 CONTACT_DAYS = 400
 """Contacts older than the longest window a cap may have are forgotten."""
-CONTACTS_KEPT = 500
+
+REQUEST_DAYS = 31
+"""Requests are remembered so long, or as long as the widest window in which the rules of the day count them."""
 
 
 @dataclass(slots=True)
@@ -99,11 +102,13 @@ class Talking:
         if id in self.tasks and self.tasks[id].state == "OPEN":
             self.tasks[id] = replace(self.tasks[id], state=state)
 
-    def finished(self, revision: str) -> Talk:
-        """The new talk, within its limits."""
+    def finished(self, revision: str, spans: tuple[Span, ...] = ()) -> Talk:
+        """The new talk, within its limits. `spans` are the windows in which rules count messages."""
         digest = self.talk.records_hash
         for record in self.records:
             digest = rolled(digest, _records.encode(record))
+        closed = tuple(sorted(self.tail.values(), key=lambda m: m.closed_at or 0))
+        tail = closed[-self.limits.closed_messages :]
         oldest = self.now - CONTACT_DAYS * DAY
         contacts = sorted((c for c in self.contacts if c.at > oldest), key=lambda c: (c.at, c.delivery))
         lates = tuple(self.lates)[-self.limits.late_marks :]
@@ -111,10 +116,9 @@ class Talking:
         return replace(
             self.talk,
             messages=tuple(self.messages.values()),
-            tail=tuple(sorted(self.tail.values(), key=lambda m: m.closed_at or 0))[
-                -self.limits.closed_messages :
-            ],
-            contacts=tuple(contacts)[-CONTACTS_KEPT:],
+            tail=tail,
+            requests=self._requests(closed[: len(closed) - len(tail)], spans),
+            contacts=tuple(contacts)[-self.limits.contacts :],
             tasks=tuple(self.tasks.values()),
             gatherings=tuple(self.gatherings.values()),
             lates=lates,
@@ -122,6 +126,35 @@ class Talking:
             revision=revision,
             records_hash=digest,
         )
+
+    def _requests(self, gone: tuple[Message, ...], spans: tuple[Span, ...]) -> tuple[Requested, ...]:
+        """The requests of messages that are let go, as far back as rules count; past the limit the oldest leave."""
+        reach = max([REQUEST_DAYS * DAY, *(2 * DAY + MARGIN[span.unit] * span.amount for span in spans)])
+        asked = (requested(message) for message in gone if is_request(message))
+        kept = [one for one in (*self.talk.requests, *asked) if one.at > self.now - reach]
+        return tuple(sorted(kept, key=lambda one: (one.at, one.id)))[-self.limits.requests :]
+
+
+MARGIN = {
+    Unit.MINUTE: MINUTE,
+    Unit.HOUR: HOUR,
+    Unit.DAY: DAY,
+    Unit.WEEK: 7 * DAY,
+    Unit.MONTH: 31 * DAY,
+    Unit.YEAR: 366 * DAY,
+}
+"""No unit of any calendar is longer."""
+
+
+def is_request(message: Message) -> bool:
+    """Whether it asked for something new: neither joined to another message nor a bundle of several."""
+    return message.state is not MessageState.JOINED and message.group is None
+
+
+def requested(message: Message) -> Requested:
+    """What rules may count of a message."""
+    request = message.request
+    return Requested(message.id, message.received_at, request.topic, message.category, request.lower_urgency)
 
 
 def begin(customer_id: str, talk: Talk, n: int, now: Instant, limits: Limits) -> Talking:

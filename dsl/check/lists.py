@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from artifact.limits import DEFAULT_LIMITS
 from artifact.span import Span
 from dsl.check import literals
+from dsl.check.paths import URGENCY
 from dsl.check.said import items_said
-from dsl.check.symbols import Fields, ListInfo, SituationInfo
+from dsl.check.symbols import Fields, ListInfo, SituationInfo, Symbols
 from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
 from dsl.names import Names
@@ -31,6 +32,7 @@ _MEASURES = {
 }
 _SINGULAR = {"interaction": "interactions", "message": "messages", "contact": "contacts"}
 """`any contact` is one of `contacts`."""
+_KEPT = ("messages", "contacts", "interactions")
 _ADDABLE = (Kind.WHOLE, Kind.NUMBER, Kind.MONEY)
 
 
@@ -124,10 +126,12 @@ def _info(checker: Conditions, word: Word, where: Where) -> ListInfo | None:
     name = _SINGULAR.get(name, name)
     if name == "interactions":
         return _interactions()
-    if name in ("messages", "contacts") or symbols.events.find(word.text):
+    if name in ("messages", "contacts"):
+        return _said(checker, name, word, where)
+    if symbols.events.find(word.text):
         desk.report(Code.NOT_AVAILABLE, word, what=f"asking about past {word.text}")
         return None
-    known = [*symbols.situations, *symbols.lists, "interactions"]
+    known = [*symbols.situations, *symbols.lists, *map(desk.tongue.name_of, _KEPT)]
     desk.unknown(Code.NAME_UNKNOWN, word, word.text, known)
     return None
 
@@ -135,6 +139,25 @@ def _info(checker: Conditions, word: Word, where: Where) -> ListInfo | None:
 def _of_situations(info: SituationInfo) -> ListInfo:
     most = DEFAULT_LIMITS.open_situations + DEFAULT_LIMITS.closed_situations
     return ListInfo(Source.SITUATIONS, info.kind, info.kind, info.fields, most, situation=info)
+
+
+def _said(checker: Conditions, name: str, word: Word, where: Where) -> ListInfo | None:
+    if not where.message:
+        checker.desk.report(Code.NOT_READABLE_HERE, word, text=word.text, what="a message")
+        return None
+    return said_info(name, checker.symbols)
+
+
+def said_info(name: str, symbols: Symbols) -> ListInfo:
+    """The list of all messages asked for, or of all contacts made."""
+    fields: Fields = Names()
+    fields.add("topic", Type(Kind.ONE_OF, tuple(symbols.topics)))
+    fields.add("category", Type(Kind.ONE_OF, tuple(symbols.categories)))
+    if name == "messages":
+        fields.add("urgency", URGENCY)
+        return ListInfo(Source.MESSAGES, name, "message", fields, DEFAULT_LIMITS.requests)
+    fields.add("channel", CHANNEL)
+    return ListInfo(Source.CONTACTS, name, "contact", fields, DEFAULT_LIMITS.contacts)
 
 
 def _interactions() -> ListInfo:

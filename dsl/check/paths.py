@@ -5,17 +5,15 @@ from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
 from dsl.lexicon import plain
 from dsl.syntax import Word
-from dsl.typed import Parameter, Read, Scope, Source
+from dsl.typed import SAID, Parameter, Read, Scope
 from dsl.types import INSTANT, TEXT, Kind, Type
 
 _KINDS = Type(Kind.ONE_OF, ("anonymous", "lead", "customer", "former"))
 _CUSTOMER = {"kind": _KINDS, "language": TEXT, "zone": TEXT}
-_URGENCY = Type(Kind.ONE_OF, ("low", "normal", "high", "critical"))
+URGENCY = Type(Kind.ONE_OF, ("low", "normal", "high", "critical"))
 _SITUATION = {"opened": INSTANT, "closed": INSTANT, "reference": TEXT}
 _COMMITMENT = {"due": INSTANT, "made": INSTANT, "reference": TEXT}
-SAID: tuple[Source, ...] = ()
-"""Lists of what was said: their fields are words of the language, and always known."""
-_MESSAGE = {"urgency": _URGENCY, "source": TEXT, "at": INSTANT, "key": TEXT}
+_MESSAGE = {"urgency": URGENCY, "source": TEXT, "at": INSTANT, "key": TEXT}
 
 
 class Paths:

@@ -18,7 +18,7 @@ from dsl.lexicon import plain
 from dsl.names import Names
 from dsl.syntax import Node, Word
 from dsl.tables import BY_IMPORTANCE, Hit, Output, Results, Row, TablePlan, type_read
-from dsl.typed import Clock, Condition, Expression, Read, Scope
+from dsl.typed import SAID, Clock, Condition, Expression, Items, Named, Read, Scope
 from dsl.types import CHANNEL, NUMBER, NUMERIC, ORDERED, TEXT, WHOLE, Kind, Type
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dsl.check.expressions import Expressions
 
 _OF_AN_EVENT = (Scope.EVENT, Scope.EVENT_AT)
-_OF_A_MESSAGE = (Scope.MESSAGE, Scope.MESSAGE_DATA)
+_OF_A_MESSAGE = (Scope.MESSAGE, Scope.MESSAGE_DATA, Scope.SAID)
 
 
 def check_tables(effects: Effects) -> dict[str, TablePlan]:
@@ -71,7 +71,7 @@ def _readable(read: Read, where: Where) -> bool:
         return fields is not None and known and plain(read.field) not in where.clashing
     data = where.data
     return where.message and (
-        read.scope is Scope.MESSAGE or (data is not None and data.find(read.field) == read.type)
+        read.scope in (Scope.MESSAGE, Scope.SAID) or (data is not None and data.find(read.field) == read.type)
     )
 
 
@@ -230,12 +230,19 @@ class _Checker:
         trees = [*cells, *(part for row in rows for part in row.conditions)]
         found: dict[Read, None] = {}
         named = (read for tree in trees for read in reads_of(tree))
-        for read in (one for one in named if isinstance(one, Read)):
+        for read in (one for one in map(_of_list, named) if isinstance(one, Read)):
             below = self.checker.symbols.tables.find(read.owner) if read.scope is Scope.TABLE else None
             for each in below.needs if below else (read,):
                 if each.scope in _OF_AN_EVENT + _OF_A_MESSAGE:
                     found[each] = None
         return tuple(found)
+
+
+def _of_list(named: Named) -> Named:
+    """A list of what is being said is there only where a message is, like a field of one."""
+    if isinstance(named, Items) and named.source in SAID:
+        return Read(Scope.SAID, named.name, "", named.name, TEXT)
+    return named
 
 
 _BOUNDS = frozenset({"ge", "le", "gt", "lt"})

@@ -8,7 +8,8 @@ from artifact.instant import Instant
 from dsl.check import literals
 from dsl.check.declarations import LONGEST_LIST, Header, Placed
 from dsl.check.effects import EVENT_VERBS, MESSAGE_VERBS, Effects
-from dsl.check.symbols import Fields
+from dsl.check.lists import said_info
+from dsl.check.symbols import Fields, ListInfo
 from dsl.check.where import Where
 from dsl.effects import (
     CloseSituation,
@@ -51,6 +52,7 @@ from dsl.trial import (
     GivenEvent,
     GivenFact,
     GivenItems,
+    GivenSaid,
     GivenSituation,
     Happens,
     Later,
@@ -126,12 +128,30 @@ class Tests:
     def _given_many(self, node: Node) -> Given | None:
         number, word = node.word(0), node.word(1)
         count = literals.whole(self.desk, number, 1, LONGEST_LIST)
+        built_in = self.desk.tongue.builtin(word.text)
         info = self.symbols.lists.find(word.text)
+        if info is None and built_in in ("messages", "contacts"):
+            return self._given_said(node, said_info(built_in, self.symbols), count)
         if info is None:
-            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.lists, what="a list")
+            known = [*self.symbols.lists, *map(self.desk.tongue.name_of, ("messages", "contacts"))]
+            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, known, what="a list")
             return None
         data = self._data(self.effects.assigned(node.maybe_node(2), _ANYWHERE, info.fields, closed=True))
         return None if count is None else GivenItems(info.name, count, data)
+
+    def _given_said(self, node: Node, info: ListInfo, count: int | None) -> Given | None:
+        """Fields may be named in the tongue of the author."""
+        fields: Fields = Names()
+        for name, of in [*info.fields.items(), ("at", INSTANT)]:
+            fields.add(self.desk.tongue.name_of(name), of)
+            fields.add(name, of)
+        assigned = self.effects.assigned(node.maybe_node(2), _ANYWHERE, fields, closed=True)
+        values = {self.desk.tongue.builtin(name): value for name, value in assigned}
+        at = values.pop("at", None)
+        data = self._data(tuple(values.items()))
+        if count is None:
+            return None
+        return GivenSaid(info.name, count, None if at is None else self._constant(at), data)
 
     def _event(self, word: Word) -> tuple[str, Fields]:
         fields = self.symbols.events.find(word.text)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from artifact.customer import Artifact, Body
+from artifact.channel import Channel
+from artifact.customer import Artifact, Body, Contact, Requested, Talk
 from artifact.decision import Intent
 from artifact.errors import InputError
 from artifact.event import Event
@@ -38,6 +39,7 @@ from dsl.trial import (
     GivenEvent,
     GivenFact,
     GivenItems,
+    GivenSaid,
     GivenSituation,
     Happens,
     Later,
@@ -122,7 +124,28 @@ class _Play:
                 facts = replace(facts, situations=(*facts.situations, self._situation(given)))
             elif isinstance(given, GivenCommitment):
                 facts = replace(facts, commitments=(*facts.commitments, self._commitment(given)))
-        return Body(facts)
+        return Body(facts, self._talk())
+
+    def _talk(self) -> Talk:
+        given = [one for one in self.test.given if isinstance(one, GivenSaid)]
+        rows = [(one, f"given-{n}-{m}") for n, one in enumerate(given) for m in range(one.count)]
+        return Talk(
+            requests=tuple(self._requested(one, id) for one, id in rows if one.name == "messages"),
+            contacts=tuple(self._contact(one, id) for one, id in rows if one.name == "contacts"),
+        )
+
+    def _about(self, given: GivenSaid) -> tuple[str, str]:
+        """Its topic and its category, which follows from the topic unless it is given."""
+        topic = given.data.get("topic", "")
+        return topic, given.data.get("category") or (self.book.topic(topic).category if topic else "")
+
+    def _requested(self, given: GivenSaid, id: str) -> Requested:
+        return Requested(id, given.at if given.at is not None else self.now, *self._about(given))
+
+    def _contact(self, given: GivenSaid, id: str) -> Contact:
+        topic, category = self._about(given)
+        channel = Channel(given.data.get("channel", Channel.EMAIL))
+        return Contact(given.at if given.at is not None else self.now, channel, category, topic, id)
 
     def _longer(self, facts: Facts, given: GivenItems) -> Fact:
         """A list with some more in it."""

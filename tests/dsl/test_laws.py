@@ -9,9 +9,9 @@ from artifact.facts import Facts
 from artifact.instant import DAY, Instant
 from dsl.book import CompiledRulebook
 from dsl.oracle import InterpretedRulebook
-from dsl.verdict import Asked
+from dsl.verdict import Asked, Spoken
 from tests.dsl.support import book
-from tests.dsl.worlds import customers, messages, nows, rules, zones
+from tests.dsl.worlds import customers, messages, nows, rules, talks, zones
 
 SETTINGS = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -24,37 +24,37 @@ def compiled(text: str) -> CompiledRulebook:
 
 
 @SETTINGS
-@given(rules(), customers(), messages(), zones, nows)
+@given(rules(), customers(), messages(), talks(), zones, nows)
 def test_the_compiled_form_says_what_the_interpreter_says(
-    text: str, facts: Facts, message: Asked, zone: str, now: Instant
+    text: str, facts: Facts, message: Asked, said: Spoken, zone: str, now: Instant
 ) -> None:
     fast = compiled(text)
     slow = InterpretedRulebook(fast.program)
-    assert fast.judge(message, facts, zone, now) == slow.judge(message, facts, zone, now)
+    assert fast.judge(message, facts, zone, now, said) == slow.judge(message, facts, zone, now, said)
 
 
 @SETTINGS
-@given(rules(), customers(), messages(), zones, nows, st.floats(0, 1))
+@given(rules(), customers(), messages(), talks(), zones, nows, st.floats(0, 1))
 def test_a_verdict_stands_until_it_says_it_flips(
-    text: str, facts: Facts, message: Asked, zone: str, now: Instant, share: float
+    text: str, facts: Facts, message: Asked, said: Spoken, zone: str, now: Instant, share: float
 ) -> None:
     rulebook = compiled(text)
-    first = rulebook.judge(message, facts, zone, now)
+    first = rulebook.judge(message, facts, zone, now, said)
     until = first.flips_at if first.flips_at is not None else now + 1000 * DAY
     assert until > now
     later = min(until - 1, now + int((until - now) * share))
-    again = rulebook.judge(message, facts, zone, later)
+    again = rulebook.judge(message, facts, zone, later, said)
     assert (again.fired, again.rows, again.ties) == (first.fired, first.rows, first.ties)
-    last = rulebook.judge(message, facts, zone, until - 1)
+    last = rulebook.judge(message, facts, zone, until - 1, said)
     assert (last.fired, last.rows, last.ties) == (first.fired, first.rows, first.ties)
 
 
 @settings(SETTINGS, max_examples=15)
-@given(rules(), customers(), messages(), zones, nows)
+@given(rules(), customers(), messages(), talks(), zones, nows)
 def test_judging_depends_on_nothing_but_its_arguments(
-    text: str, facts: Facts, message: Asked, zone: str, now: Instant
+    text: str, facts: Facts, message: Asked, said: Spoken, zone: str, now: Instant
 ) -> None:
     rulebook = compiled(text)
-    first = rulebook.judge(message, facts, zone, now)
+    first = rulebook.judge(message, facts, zone, now, said)
     rulebook.judge(message, Facts(), "UTC", now + DAY)
-    assert rulebook.judge(message, facts, zone, now) == first
+    assert rulebook.judge(message, facts, zone, now, said) == first

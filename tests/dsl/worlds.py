@@ -4,9 +4,18 @@ from hypothesis import strategies as st
 
 from artifact.channel import Channel
 from artifact.event import Subject
-from artifact.facts import Commitment, CommitmentState, Fact, Facts, Interaction, Preferences, Situation
+from artifact.facts import (
+    Commitment,
+    CommitmentState,
+    Fact,
+    Facts,
+    Happened,
+    Interaction,
+    Preferences,
+    Situation,
+)
 from artifact.instant import DAY, HOUR, MINUTE, Instant, format_instant
-from dsl.verdict import Asked
+from dsl.verdict import Asked, Spoken
 from tests.dsl.support import NOW, asked
 
 SPANS = ["3 days", "2 hours", "1 month", "90 minutes", "1 year", "2 weeks"]
@@ -51,6 +60,9 @@ _ATOMS = st.one_of(
         the number of policies with (product is motor) is 1|sum of premium of policies is more than 100 EUR
         average of people of policies is more than 1.5|latest premium of policies is at least 80 EUR
         any policy with (policy.expires is in the next 1 month)|average of amount of claim > customer.value
+        any messages with (topic is survey)|the number of messages with (category is marketing) is 2|no contacts
+        every contacts in the last 3 days with (channel is sms)|latest channel of contacts is email
+        the number of messages in the last 3 days with (urgency is low) is more than 1
         latest amount of claim with (state is closed) is known|any interaction in the last 2 hours with (channel is web)
         the number of interactions in the last 3 days is more than 1|every claim in the last 1 year with (kind is water)
         no claim with (state is refused)
@@ -68,6 +80,8 @@ _ATOMS = st.one_of(
     spans.map("claim.closed is in the last {}".format),
     spans.map("claim.opened is older than {}".format),
     spans.map("any claim with (closed is in the last {} and satisfaction is less than 6)".format),
+    spans.map("the number of contacts in the last {} is at least 2".format),
+    spans.map("any messages in the last {} with (topic is cross_sell)".format),
     long_spans.map("customer.born is in the last {}".format),
     long_spans.map("customer.born is in the next {}".format),
     long_spans.map("customer.born is older than {}".format),
@@ -266,6 +280,27 @@ def messages(draw: st.DrawFn) -> Asked:
     given: list[dict[str, object]] = [{}, {"product": "car"}, {"product": 3, "amount": 12.5}]
     data = draw(st.sampled_from(given))
     return asked(draw(st.sampled_from(["cross_sell", "survey", "apology", "nobody_knows"])), about, **data)
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> Spoken:
+    """What was asked for, the message at hand among it, and what was said."""
+    topics = st.sampled_from(["cross_sell", "survey", "apology", "gone"])
+    asked_for = [
+        Happened(
+            draw(moments),
+            {"id": f"m{n}", "topic": draw(topics), "category": "marketing", "urgency": "low"},
+        )
+        for n in range(draw(st.integers(0, 4)))
+    ]
+    said = [
+        Happened(
+            draw(moments),
+            {"topic": draw(topics), "category": "", "channel": draw(st.sampled_from(["SMS", "EMAIL"]))},
+        )
+        for _ in range(draw(st.integers(0, 4)))
+    ]
+    return Spoken(tuple(asked_for), tuple(said))
 
 
 zones = st.sampled_from(["Europe/Madrid", "UTC", "America/Sao_Paulo", "Australia/Lord_Howe"])

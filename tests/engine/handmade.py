@@ -35,8 +35,8 @@ from dsl.effects import (
     UpdateSituation,
     Withdraw,
 )
-from dsl.rulebook import Cap, Group, QuietHours, RuleFace, Topic
-from dsl.verdict import Asked, Fired, Raised, Reaction, RenderContext, Rendered, Verdict
+from dsl.rulebook import Cap, Group, Listening, QuietHours, RuleFace, Topic
+from dsl.verdict import SILENCE, Asked, Fired, Raised, Reaction, RenderContext, Rendered, Spoken, Verdict
 
 C = Channel
 Applies = Callable[[Asked, Facts, Instant], bool]
@@ -174,7 +174,11 @@ class Handmade:
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         return Reaction(tuple(Raised("by_hand", i, e) for i, e in enumerate(_effects(event, facts))))
 
-    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> Verdict:
+    @property
+    def listens(self) -> Listening:
+        return Listening()
+
+    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         self.judged.append(asked.id)
         fired, rows, flips = [], [], []
         for rank, rule in enumerate(self.written):

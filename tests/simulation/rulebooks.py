@@ -85,6 +85,11 @@ _ATOMS = (
     "call is broken",
     "call is pending",
     "message.topic is offer",
+    "any messages in the last 2 days with (category is service)",
+    "the number of messages in the last 36 hours with (topic is bill) is at least 2",
+    "the number of contacts in the last 24 hours is at least 2",
+    "no contacts in the last 5 hours with (channel is sms)",
+    "latest topic of contacts is claim_news",
 )
 _EVENT_ATOMS = (
     "claim is open",
@@ -184,7 +189,7 @@ class Author:
 
     def condition(self, atoms: Sequence[str]) -> str:
         """Every third one changes by the mere passing of time."""
-        passing = [a for a in atoms if " is in the last " in a or a.startswith("visiting")]
+        passing = [a for a in atoms if " in the last " in a or a.startswith("visiting")]
         atoms = passing if passing and self.number(1, 3) == 1 else atoms
         one, other = self.one(*atoms), self.one(*atoms)
         return self.one(one, one, one, f"{one} and {other}", f"({one} or {other})", f"not ({one})")
