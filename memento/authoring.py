@@ -41,7 +41,7 @@ TEXT = "query Text($id: ID!) { rulebookVersion(id: $id) { id number state author
 TESTS = "query Tests($id: ID!) { rulebookVersion(id: $id) { check { tests { name passed } } } }"
 PREVIEW = """query Preview($id: ID!, $first: Int!, $after: Cursor) {
   previewRulebook(versionId: $id, first: $first, after: $after) {
-    customers messages changed endCursor
+    customers messages changed failed endCursor
     moves { before after count } causes { reason rule count }
     examples {
       customerId messageId label because
@@ -58,6 +58,7 @@ class Preview(msgspec.Struct, kw_only=True, rename="camel"):
     customers: int = 0
     messages: int = 0
     changed: int = 0
+    failed: int = 0
     moves: list[dict[str, Any]] = []
     causes: list[dict[str, Any]] = []
     examples: list[dict[str, Any]] = []
@@ -130,6 +131,7 @@ def preview(client: Client, version_id: str, first: int, advance: Advance) -> Pr
         whole.customers += page["customers"]
         whole.messages += page["messages"]
         whole.changed += page["changed"]
+        whole.failed += page["failed"]
         moves.update({(one["before"], one["after"]): one["count"] for one in page["moves"]})
         causes.update({(one["reason"], one["rule"]): one["count"] for one in page["causes"]})
         whole.examples = (whole.examples + page["examples"])[:first]

@@ -30,6 +30,7 @@ async def preview_rulebook(
         customers=page.customers,
         messages=page.messages,
         changed=page.changed,
+        failed=page.failed,
         moves=[PreviewMove(before=m.before, after=m.after, count=m.count) for m in page.moves],
         causes=[PreviewCause(reason=c.reason, rule=c.rule, count=c.count) for c in page.causes],
         examples=[_example(one) for one in page.examples],

@@ -51,6 +51,9 @@ class RulebookPreview:
     customers: int = strawberry.field(description="Customers of this page.")
     messages: int = strawberry.field(description="Open messages of this page's customers.")
     changed: int = strawberry.field(description="Of these, those that would change.")
+    failed: int = strawberry.field(
+        description="Customers of this page who could not be decided: a fault of ours, in our log."
+    )
     moves: list[PreviewMove]
     causes: list[PreviewCause]
     examples: list[PreviewExample]

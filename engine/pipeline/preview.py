@@ -1,10 +1,12 @@
 """What would change if a rulebook went live now: customers decided under it on the side, a page of them at a time.
 
-Nothing is stored and nothing is remembered: each is brought to this instant under the rulebook in force, then decided
-under the draft by the very step that the sweep would take. So what is counted here is what the sweep would record.
+Nothing is stored and nothing is remembered. Each customer is brought to this instant under the rulebook in force, then
+decided under the draft by the very step that the sweep would take: so what is counted here is what the sweep would
+record. One who cannot be decided (a fault of ours) is logged, counted and passed over, as the sweep passes over her.
 """
 
 import asyncio
+import logging
 from collections import Counter
 from typing import TypeVar
 
@@ -23,6 +25,8 @@ from engine.pipeline.pasts import Pasts
 from engine.pipeline.run import Run
 from engine.scene import Scene
 from store.port import Store
+
+log = logging.getLogger(__name__)
 
 K = TypeVar("K")
 
@@ -76,12 +80,13 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 class Preview(msgspec.Struct, frozen=True):
     """One page. `customers` were looked at, `messages` of theirs are open, `changed` of these would change.
 
-    `after` is where the next page begins; None: this was the last one.
+    `failed` customers could not be decided. `after` is where the next page begins; None: this was the last one.
     """
 
     customers: int
     messages: int
     changed: int
+    failed: int
     moves: tuple[Move, ...]
     causes: tuple[Cause, ...]
     examples: tuple[Example, ...]
@@ -107,8 +112,12 @@ class Previewer:
         tally = _Tally(self._draft, self._books.live, examples)
         for index, customer_id in enumerate(found.items, 1):
             artifact = await self._store.artifact(customer_id)
-            if artifact is not None:
-                await self._look(artifact, now, tally)
+            try:
+                if artifact is not None:
+                    await self._look(artifact, now, tally)
+            except Exception:
+                log.exception("customer %s cannot be previewed", customer_id)
+                tally.failed += 1
             if index % _AT_ONCE == 0:
                 await asyncio.sleep(0)
         return tally.preview(len(found.items), Place(found.after, now) if found.after is not None else None)
@@ -130,7 +139,7 @@ class _Tally:
 
     def __init__(self, draft: Rulebook, live: Rulebook | None, wanted: int) -> None:
         self._draft, self._live, self._wanted = draft, live, wanted
-        self._messages = self._changed = 0
+        self.failed = self._messages = self._changed = 0
         self._moves: Counter[tuple[MessageState, MessageState]] = Counter()
         self._causes: Counter[tuple[str, str | None]] = Counter()
         self._examples: list[Example] = []
@@ -167,7 +176,8 @@ class _Tally:
         """The page; the most frequent first."""
         moves = tuple(Move(before, end, count) for (before, end), count in _ranked(self._moves))
         causes = tuple(Cause(reason, rule, count) for (reason, rule), count in _ranked(self._causes))
-        return Preview(customers, self._messages, self._changed, moves, causes, tuple(self._examples), after)
+        counts = (customers, self._messages, self._changed, self.failed)
+        return Preview(*counts, moves, causes, tuple(self._examples), after)
 
 
 def _records(draft: Run) -> tuple[KeptRecord, ...]:

@@ -105,6 +105,8 @@ def _preview(client: Client, version_id: str, args: argparse.Namespace) -> Exit:
         answer(found)
         return Exit.OK
     say(f"{found.changed} of {found.messages} open messages of {found.customers} customers would change")
+    if found.failed:
+        say(f"  {found.failed} customers could not be decided; the service's log says why")
     for move in found.moves:
         say(f"  {move['count']:>7}  {move['before']} -> {move['after']}")
     if found.causes:

@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from artifact.customer import Artifact
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event
 from artifact.instant import DAY, HOUR, SECOND, Instant, parse_instant
 from dsl.compile import Checked, compile_rulebook
 from engine.pipeline import Engine
+from engine.pipeline.preview import Previewer
 from engine.pipeline.publishing import Order
 from engine.pipeline.rollout import RolloutState, next_size
 from store.memory import MemoryStore
@@ -269,6 +273,40 @@ async def test_a_customer_who_cannot_follow_holds_up_nobody(
     assert await brand.swept() == 6
     rollout = await brand.engine.rollout(published)
     assert (rollout.state, rollout.done) == (RolloutState.RUNNING, 5)
+
+
+async def test_a_preview_passes_over_who_cannot_be_decided_and_says_so(
+    brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await brand.publish(await brand.saved("one", HEAD))
+    for n in range(3):
+        await brand.ask(f"c{n}")
+    whole = Previewer._look
+
+    async def look(self: Previewer, artifact: Artifact, *rest: Any) -> None:
+        if artifact.customer_id == "c1":
+            raise AssertionError("a fault of ours")
+        await whole(self, artifact, *rest)
+
+    monkeypatch.setattr(Previewer, "_look", look)
+    preview = await brand.engine.preview(await brand.saved("two", waiting(3)), examples=5)
+    assert (preview.customers, preview.changed, preview.failed) == (3, 2, 1)
+
+
+async def test_pages_of_a_preview_look_at_one_instant_and_add_up(brand: Brand) -> None:
+    brand.engine.limits = replace(brand.engine.limits, preview_customers=2)
+    await brand.publish(await brand.saved("one", HEAD))
+    for n in range(5):
+        await brand.ask(f"c{n}")
+    draft = await brand.saved("two", waiting(3))
+    pages = [await brand.engine.preview(draft, examples=1)]
+    while (place := pages[-1].after) is not None:
+        brand.clock.now += HOUR
+        assert place.now == MONDAY
+        pages.append(await brand.engine.preview(draft, 1, place))
+    assert [page.customers for page in pages] == [2, 2, 1]
+    assert [page.changed for page in pages] == [2, 2, 1]
+    assert [one.customer_id for page in pages for one in page.examples] == ["c0", "c2", "c4"]
 
 
 def test_slices_grow_while_there_is_time_and_shrink_when_there_is_none() -> None:
