@@ -20,7 +20,7 @@ _OF_MANY = {"of_category": "_CATEGORY", "of_topic": "_TOPIC"}
 _BEING = frozenset({"_IS", "_IS_NOT"})
 _HAPPENING = frozenset({"_CLOSES", "_HAPPENS"})
 _FEMININE = frozenset({"hour", "week", "working_hour"})
-_STATES = frozenset({"open", "closed", "broken", "kept", "pending"})
+_STATES = frozenset({"open", "closed", "broken", "kept", "dropped", "pending"})
 _SOME = frozenset({"_ANY", "_NONE"})
 _RANGES = frozenset({"to_under", "over_to", "over_to_under"})
 """`500 EUR to under 5,000 EUR`: the shorter form of a bound."""
@@ -30,6 +30,7 @@ _THERE_IS = 3
 """`hay` and `no hay`, which need no gender."""
 
 _NAMED = frozenset({"on_open", "on_close", "on_break"})
+_ACTED_ON = frozenset({"closing", "open", "close", "move"})
 _NOUNS = {"_OPENS": "la", "_CLOSES": "el", "_BREAKS": "el"}
 """`apertura`, `cierre`, `incumplimiento`."""
 
@@ -37,8 +38,10 @@ _PREPOSITIONS = {
     "_FROM": {"range": 1, "scorecard": 1, "subtract_from": 1},
     "_TO": {"valid": 1, "set": 2},
     "_FOR": {"postpone_for": 1},
+    "_ON": {"quiet": 2, "forbidden": 2},
+    "_EVENT": {"event_": 1, "g_event": 1},
 }
-"""`de 0 a 120`, `restar 5 de`, `vigente desde ... hasta`, `fijar ... en`, `aplazar durante 3 días`."""
+"""`cada sábado`, `llega el evento`, `de 0 a 120`, `restar 5 de`, `vigente desde ... hasta`, `fijar ... en`, `aplazar durante 3 días`."""
 
 _TO_A_DAY = frozenset({"_FROM", "_TO", "_UNTIL", "_VALID_FROM"})
 _ARTICLES = {"m": "el", "f": "la"}
@@ -106,7 +109,7 @@ class Wording:
         if (
             _OF_MANY.get(token.kind) == token.terminal
             and index
-            and tokens[index - 1].terminal in ("_FOR", "_OF")
+            and tokens[index - 1].terminal in ("_FOR", "_OF", "_TAKES")
         ):
             several = self._form(tokens, index)
             return {"_CATEGORY": ("la", "las"), "_TOPIC": ("el", "los")}[token.terminal][several]
@@ -123,7 +126,7 @@ class Wording:
     def _is_subject(self, tokens: Sequence[Token], index: int) -> bool:
         """Whether a noun stands where it is spoken of as one: `the claim is open`, `until the claim closes`."""
         token = tokens[index]
-        if token.kind == "closing" or token.kind in _NAMED:
+        if token.kind in _ACTED_ON or token.kind in _NAMED:
             return True
         after = tokens[min(index + 1, len(tokens) - 1)]
         return after.terminal in _BEING and self._spanish_form(tokens, index + 1) == 1
