@@ -84,7 +84,8 @@ class Round:
         else:
             taken = self.budget.snapshot()
             draft = self.draft(message, merged)
-            draft.groups = self._pushable(message, merged)
+            if self.seating is not None:
+                draft.groups = self._pushable(message, merged)
             draft = planned(draft)
             decided = decided_of(draft)
             self.found.append((message, decided))

@@ -12,7 +12,7 @@ from artifact.instant import Instant, datetime_of
 from artifact.message import Message
 from artifact.span import zone_of
 from dsl.rulebook import Rulebook
-from engine.explaining import because, label, sentence
+from engine.explaining import because, name_of, sentence
 from engine.fold import zone_of_customer
 
 _SILENT = frozenset({GateOutcome.PASSED, GateOutcome.SKIPPED})
@@ -33,10 +33,6 @@ class Teller:
         if instant is None:
             return "-"
         return f"{datetime_of(instant).astimezone(self._zone):%Y-%m-%d %H:%M}"
-
-    def label(self, topic: str) -> str:
-        """A topic as people call it."""
-        return label(self._book, topic, self._language)
 
     def sentence(self, message: Message) -> str:
         """What is with a message, in one sentence."""
@@ -75,7 +71,8 @@ class Teller:
         request = message.request
         yield self.sentence(message)
         yield ""
-        yield f"{message.id}: {self.label(request.topic)}, {message.category}, {message.state}"
+        name = name_of(self._book, message, self._language)
+        yield f"{message.id}: {name}, {message.category or 'several categories'}, {message.state}"
         yield f"asked for by {request.source} at {self.at(request.at)} for customer {self._artifact.customer_id}"
         for joined in message.sources:
             yield f"and by {joined.source} at {self.at(joined.at)}"

@@ -73,6 +73,7 @@ commitment adjuster_call "The adjuster calls" in Spanish "El perito llama"
   dropped on claim closes
   if broken raise task call_today for claims_desk, due in 4 hours and send apology by app
 end
+group together  waits 1 day from the first  template words end
 template words in English text "News." end
 """
 

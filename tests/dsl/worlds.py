@@ -104,6 +104,8 @@ _THEN = st.one_of(
             "deliver by sms",
             "deliver by app, email and avoid sms",
             "rephrase with words",
+            "group into together",
+            "postpone for 3 days, at most 2 times, otherwise group into together",
             "set urgency to low",
             "require proof by email",
             "propagate to sms if unseen after 2 hours",

@@ -73,11 +73,18 @@ def _counted(cap: Cap, contacts: list[Contact], exempt: set[str]) -> list[Instan
         c.at
         for c in contacts
         if c.channel in SENDS
-        and c.topic not in exempt
+        and not exempt.issuperset(topic for _, topic in _said(c))
         and (not cap.channels or c.channel in cap.channels)
-        and (not cap.categories or c.category in cap.categories)
-        and (not cap.topics or c.topic in cap.topics)
+        and any(
+            (not cap.categories or category in cap.categories) and (not cap.topics or topic in cap.topics)
+            for category, topic in _said(c)
+        )
     ]
+
+
+def _said(contact: Contact) -> tuple[tuple[str, str], ...]:
+    """Category and topic of what it said: a bundle is one contact, in each category that it contains."""
+    return contact.also or ((contact.category, contact.topic),)
 
 
 def _windows(cap: Cap, instants: list[Instant], zone: str) -> list[list[Instant]]:
