@@ -60,6 +60,8 @@ class RuleRow(msgspec.Struct, frozen=True, array_like=True):
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """One decision about one message, at log entry `n` of its customer.
 
+    `rules` has a row for every candidate once the record is read again (engine.traces). Until then those are left out
+    that follow from `looked`: what the index of the rulebook found, in its own numbers.
     `bundle` is the message that it goes with; `items` what a bundle holds.
     """
 
@@ -78,6 +80,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     reads: dict[str, Any] = {}
     bundle: str | None = None
     items: tuple[str, ...] = ()
+    looked: tuple[int, ...] = ()
 
 
 Name = int | str
@@ -116,7 +119,8 @@ class KeptPlan(msgspec.Struct, frozen=True, array_like=True):
 class KeptRecord(msgspec.Struct, frozen=True, array_like=True):
     """A record as the log keeps it (engine.traces): what its entry says is left out, and what has a number is one.
 
-    `counted` are the rules that fired or were not met, packed together; `reads` names and values in turn.
+    `counted` are the rules that fired or were not met, packed together; `reads` names and values in turn; `looked` is what
+    the index of the rulebook found.
     """
 
     message: str
@@ -132,6 +136,7 @@ class KeptRecord(msgspec.Struct, frozen=True, array_like=True):
     reads: tuple[Any, ...] = ()
     bundle: str | None = None
     items: tuple[str, ...] = ()
+    looked: tuple[int, ...] = ()
 
 
 class EntryKind(StrEnum):

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from artifact.channel import Channel, Urgency
+from artifact.decision import RuleRow
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event
 from artifact.facts import Facts
@@ -113,6 +114,14 @@ class CompiledRulebook:
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         """What all message rules say about one message."""
         return self._judge.judge(asked, facts, zone, now, said)
+
+    def rows(self, verdict: Verdict) -> tuple[RuleRow, ...]:
+        """A row for every candidate rule."""
+        return self._judge.rows(verdict)
+
+    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
+        """The rows of candidates that the index did not leave to be run."""
+        return tuple(self._judge.ruled_out(looked))
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         """Whether words exist for this channel in this or the default language."""

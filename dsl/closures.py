@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from dsl.arithmetic import RELATIONS, row_for
-from dsl.clock import inside, window_of
+from dsl.clock import Window, inside, window_of
 from dsl.interpret import of_item
 from dsl.lists import measured, noted
 from dsl.many import chosen_of, quantified
@@ -331,13 +331,27 @@ def _holds(left: Load, right: Load) -> Test:
 
 
 def _within(condition: Within, load: Load) -> Test:
+    """A window is that of a moment and a zone, whoever asks: what was worked out once is kept."""
     absent = False if condition.absent_is_no else None
+    windows: dict[tuple[Value, str], Window] = {}
 
     def holds(env: Env) -> bool | None:
         moment = load(env)
-        return absent if moment is None else inside(env, window_of(condition, moment, env.zone))
+        if moment is None:
+            return absent
+        key = moment, env.zone
+        window = windows.get(key)
+        if window is None:
+            if len(windows) >= _WINDOWS:
+                windows.clear()
+            window = windows[key] = window_of(condition, moment, env.zone)
+        return inside(env, window)
 
     return holds
+
+
+_WINDOWS = 256
+"""How many windows one condition keeps."""
 
 
 def _now(env: Env) -> Value:

@@ -15,6 +15,7 @@ from artifact.facts import Facts
 from dsl.book import CompiledRulebook
 from dsl.interpret import Interpreter
 from dsl.oracle import InterpretedRulebook
+from dsl.plain import Candidate
 from dsl.program import EventRule, MessageRule, Program
 from dsl.reading import Env
 from dsl.tables import Answer, TablePlan
@@ -114,11 +115,11 @@ class WatchedRulebook(InterpretedRulebook):
             if rule.name in asked:
                 self._watch(rule.name, rule.clause.conditions, env)
 
-    def _one(self, rule: MessageRule, rank: int, env: Env) -> tuple[Fired | None, RuleRow]:
-        found = super()._one(rule, rank, env)
-        self._note(found[1])
-        self._watch(rule.name, rule.conditions, env)
-        return found
+    def _one(self, one: Candidate, env: Env) -> tuple[Fired | None, RuleRow | None]:
+        fired, row = super()._one(one, env)
+        self._note(row or RuleRow(one.rule.name, "NOT_MET" if fired is None else "FIRED"))
+        self._watch(one.rule.name, one.rule.conditions, env)
+        return fired, row
 
     def _note(self, row: RuleRow) -> None:
         self._asked.add(row.rule)

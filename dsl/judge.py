@@ -1,49 +1,44 @@
 """What all message rules say about one message: the compiled form of phase one of deciding.
 
-Rules are found by the topic of the message; everything that a rule may answer is made beforehand, so that judging
-mostly compares and appends. The oracle is dsl.oracle.
+The index (dsl.index) answers all plain conditions at once; only rules that it leaves are run. Everything that a rule
+may answer is made beforehand. The oracle is dsl.oracle.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from artifact.decision import RuleRow
 from artifact.facts import Facts
 from artifact.instant import Instant
 from dsl.effects import Deliver, GroupInto, MessageEffect, Postpone, Rephrase, SetUrgency
+from dsl.groups import LAYOUT, Group, Groups
+from dsl.index import chosen
 from dsl.interpret import Interpreter, first_missing, reads_of
+from dsl.plain import Candidate, Split, candidates, split
 from dsl.program import MessageRule, Program, Waiting
 from dsl.react import Compile, Test, fault_of, valid
 from dsl.reading import Env, Keys, reference_of
-from dsl.typed import And, Compare, Condition, Literal, OneOf, Read, Relation, Scope
+from dsl.typed import Condition
 from dsl.values import Value
 from dsl.verdict import SILENCE, Asked, Fired, Spoken, Verdict
 
 Expression = Callable[[Env], Value]
 
 
-class Unsure(NamedTuple):
-    """What is said where a condition is the first to be unknown. `name` None: several things are read, so find which."""
-
-    condition: Condition
-    name: str | None
-    row: RuleRow
-
-
 class Runner(NamedTuple):
-    """One rule, ready to run. `steps` are its conditions, each with the row for when it is the first to fail.
+    """One rule, ready to run. `steps` are the conditions that are not plain, each with the row for when it says no.
 
-    `invalid` is the row outside its validity. `waiting` is set only if what it waits for must be read anew.
+    `every` are all conditions, for a rule that waits until a situation closes: it is asked of each anew.
     """
 
     rule: MessageRule
     rank: int
-    steps: tuple[tuple[Test, RuleRow, Unsure], ...]
-    invalid: RuleRow
-    fired_row: RuleRow
+    steps: tuple[tuple[Test, RuleRow], ...]
     fired: Fired
     waiting: Waiting | None
     while_: Test | None
+    every: tuple[Test, ...]
 
 
 class Judge:
@@ -53,112 +48,126 @@ class Judge:
         self._keys: Keys = program.keys
         self._values = Interpreter(program.currency, program.figures)
         self._compile = compile_condition
-        self._ranked = sorted(
-            program.message_rules, key=lambda rule: (-rule.priority, rule.specificity, rule.name)
-        )
-        self._rules = {rule.name: rule for rule in self._ranked}
-        self._exceptions = {rule.name for rule in self._ranked if rule.exception_to}
-        self._rivals = {
-            rule.name for rule in self._ranked if any(type(e) in _ONE_VALUE for e in rule.effects)
-        }
-        self._ranks = {rule.name: (rule.priority, rule.specificity) for rule in self._ranked}
-        self._categories = {topic.name: topic.category for topic in program.topics.values()}
-        self._of_topic: dict[str, list[int]] = {}
-        self._of_category: dict[str, list[int]] = {}
-        self._of_any: list[int] = []
-        for rank, rule in enumerate(self._ranked):
-            self._enter(rank, rule)
+        self._candidates = candidates(program)
+        ranked = [one.rule for one in self._candidates]
+        self._rules = {rule.name: rule for rule in ranked}
+        self._exceptions = {rule.name for rule in ranked if rule.exception_to}
+        self._rivals = {rule.name for rule in ranked if any(type(e) in _ONE_VALUE for e in rule.effects)}
+        self._ranks = {rule.name: (rule.priority, rule.specificity) for rule in ranked}
+        self._places = {rule.name: rank for rank, rule in enumerate(ranked)}
+        self._groups = Groups(program, self._candidates)
         self._runners: dict[int, Runner] = {}
-        self._found: dict[str, tuple[Runner, ...]] = {}
-
-    def _enter(self, rank: int, rule: MessageRule) -> None:
-        if rule.topics is None and rule.categories is None:
-            self._of_any.append(rank)
-        for name in rule.topics or ():
-            self._of_topic.setdefault(name, []).append(rank)
-        for name in rule.categories or ():
-            self._of_category.setdefault(name, []).append(rank)
 
     @property
     def cost(self) -> int:
         """How many conditions the dearest topic can make the rules read."""
-        each = [1 + len(rule.conditions) for rule in self._ranked]
-        of_topic = {name: sum(map(each.__getitem__, ranks)) for name, ranks in self._of_topic.items()}
-        of_category = {name: sum(map(each.__getitem__, ranks)) for name, ranks in self._of_category.items()}
-        topics = [of_topic.get(name, 0) + of_category.get(of, 0) for name, of in self._categories.items()]
-        return sum(map(each.__getitem__, self._of_any)) + max(topics, default=0)
-
-    def candidates(self, topic: str, category: str) -> tuple[Runner, ...]:
-        """The rules that may apply to messages of this topic, in the order of their rank."""
-        found = self._found.get(topic)
-        if found is not None:
-            return found
-        of_topic, of_category = self._of_topic.get(topic, []), self._of_category.get(category, [])
-        ranks = sorted({*of_topic, *of_category, *self._of_any})
-        found = tuple(self._runner(rank) for rank in ranks if self._may_apply(rank, topic, category))
-        if self._categories.get(topic) == category:
-            self._found[topic] = found
-        return found
-
-    def _may_apply(self, rank: int, topic: str, category: str) -> bool:
-        return all(admits(part, topic, category) for part in self._ranked[rank].conditions)
-
-    def _runner(self, rank: int) -> Runner:
-        """A rule is compiled when a message first needs it, so that a large rulebook goes live at once."""
-        runner = self._runners.get(rank)
-        if runner is None:
-            runner = self._runners[rank] = _runner(self._ranked[rank], rank, self._compile)
-        return runner
+        return self._groups.cost
 
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         """What all rules say."""
         env = Env(facts, zone, now, self._keys, asked=asked, subject=asked.about, said=said)
         fired: list[Fired] = []
         rows: list[RuleRow] = []
-        for runner in self.candidates(asked.topic, asked.category):
-            try:
-                found = self._run(runner, env, rows)
-            except Exception as error:
-                found = self._failed(runner, error, rows)
-            if found is not None:
-                fired.append(found)
+        place, groups = self._groups.of(asked.topic, asked.category)
+        trace = list(place)
+        for group in groups:
+            self._looked(group, env, fired, rows, trace)
+        fired.sort(key=_rank)
         if self._exceptions and not self._exceptions.isdisjoint(one.rule for one in fired):
             fired = silenced(fired, rows, self._rules)
+        if len(rows) > 1:
+            rows.sort(key=_name)
         rivals = [one for one in fired if one.rule in self._rivals]
         tied = ties(rivals, self._ranks) if len(rivals) > 1 else ()
-        return Verdict(tuple(fired), tuple(rows), tied, env.reads, env.flip)
+        return Verdict(tuple(fired), tuple(rows), tied, env.reads, env.flip, tuple(trace))
 
-    def _run(self, runner: Runner, env: Env, rows: list[RuleRow]) -> Fired | None:
-        rule = runner.rule
-        if rule.validity is not None and not valid(rule.validity, env):
-            rows.append(runner.invalid)
-            return None
-        unknown: Unsure | None = None
-        for test, failed, unsure in runner.steps:
-            answer = test(env)
-            if answer is False:
-                rows.append(failed)
-                return None
-            if answer is None:
-                unknown = unknown or unsure
-        if unknown is not None:
-            return self._unknown(runner, unknown, env, rows)
-        if runner.waiting is None:
-            rows.append(runner.fired_row)
-            return runner.fired
-        return self._waiting(runner, runner.waiting, env, rows, None)
+    def looked(self, asked: Asked, env: Env) -> tuple[int, ...]:
+        """The trace of the looks alone."""
+        place, groups = self._groups.of(asked.topic, asked.category)
+        trace = list(place)
+        for group in groups:
+            group.table.look(env, trace)
+        return tuple(trace)
 
-    def _unknown(self, runner: Runner, unsure: Unsure, env: Env, rows: list[RuleRow]) -> Fired | None:
-        rule, missing = runner.rule, unsure.name
-        if missing is None:
-            missing = first_missing((unsure.condition,), env, self._values)
+    def rows(self, verdict: Verdict) -> tuple[RuleRow, ...]:
+        """A row for every candidate, by rank: also of those that fired, and of those that a look ruled out."""
+        told = {row.rule: row for row in verdict.rows}
+        for one in verdict.fired:
+            told.setdefault(one.rule, RuleRow(one.rule, "FIRED", one.by_unknown or None))
+        for row in self.ruled_out(verdict.looked):
+            told.setdefault(row.rule, row)
+        return tuple(sorted(told.values(), key=lambda row: self._places[row.rule]))
+
+    def ruled_out(self, looked: tuple[int, ...]) -> Iterable[RuleRow]:
+        """The rows of rules that a look did not leave to be run; nothing where the trace is of another layout."""
+        if looked[:1] != (LAYOUT,):
+            return
+        zones = iter(looked[3:])
+        for group in self._groups.numbered(looked[1], looked[2]).groups:
+            yield from group.table.rows(zones)
+
+    def _looked(
+        self, group: Group, env: Env, fired: list[Fired], rows: list[RuleRow], trace: list[int]
+    ) -> None:
+        sure, unsure = group.table.look(env, trace)
+        unsure &= group.applying
+        for validity, mask, invalid in group.dated:
+            if not valid(validity, env):
+                rows += invalid
+                sure, unsure = sure & ~mask, unsure & ~mask
+        fired += chosen(group.fired, sure & group.quick)
+        left = sure & ~group.quick
+        if left or unsure:
+            for one in chosen(group.rules, left):
+                self._ran(self._runner(one), False, env, fired, rows)
+            for one in chosen(group.rules, unsure):
+                self._ran(self._runner(one), True, env, fired, rows)
+
+    def _ran(self, runner: Runner, unsure: bool, env: Env, fired: list[Fired], rows: list[RuleRow]) -> None:
+        try:
+            found = self._run(runner, unsure, env, rows)
+        except Exception as error:
+            found = self._failed(runner, error, rows)
+        if found is not None:
+            fired.append(found)
+
+    def _runner(self, one: Candidate) -> Runner:
+        """A rule is compiled when a look first leaves it."""
+        runner = self._runners.get(one.rank)
+        if runner is None:
+            runner = self._runners[one.rank] = _runner(one, self._compile)
+        return runner
+
+    def _run(self, runner: Runner, unsure: bool, env: Env, rows: list[RuleRow]) -> Fired | None:
+        """A condition that says no decides, whatever another one could not tell, or erred about."""
+        error: Exception | None = None
+        for test, failed in runner.steps:
+            try:
+                answer = test(env)
+            except Exception as raised:
+                error = error or raised
+            else:
+                if answer is False:
+                    rows.append(failed)
+                    return None
+                unsure = unsure or answer is None
+        if error is not None:
+            raise error
+        if unsure:
+            return self._unknown(runner, env, rows)
+        return (
+            runner.fired if runner.waiting is None else self._waiting(runner, runner.waiting, env, rows, None)
+        )
+
+    def _unknown(self, runner: Runner, env: Env, rows: list[RuleRow]) -> Fired | None:
+        rule, fired = runner.rule, runner.fired
+        missing = first_missing(in_pieces(split(rule)), env, self._values)
         if not rule.apply_unknown:
-            rows.append(RuleRow(rule.name, "UNKNOWN", missing) if unsure.name is None else unsure.row)
+            rows.append(RuleRow(rule.name, "UNKNOWN", missing))
             return None
         if runner.waiting is not None:
             return self._waiting(runner, runner.waiting, env, rows, missing)
-        rows.append(RuleRow(rule.name, "FIRED", missing))
-        return Fired(rule.name, runner.rank, runner.fired.effects, True, missing)
+        return Fired(rule.name, runner.rank, fired.effects, True, missing)
 
     def _waiting(
         self, runner: Runner, waiting: Waiting, env: Env, rows: list[RuleRow], missing: str | None
@@ -185,7 +194,6 @@ class Judge:
             holding = rule.apply_unknown if answer is None else answer
         elif waiting.closing is not None:
             holding = self._closing(runner, waiting.closing, env)
-        rows.append(RuleRow(rule.name, "FIRED", missing) if missing else runner.fired_row)
         return Fired(rule.name, runner.rank, (postpone, *rule.effects), holding, missing)
 
     def _closing(self, runner: Runner, kind: str, env: Env) -> bool:
@@ -198,9 +206,8 @@ class Judge:
         for one in found:
             if one.open:
                 pinned = env.pinned_to(one)
-                answers = [test(pinned) for test, _, _ in runner.steps]
-                if pinned.flip is not None:
-                    env.until(pinned.flip)
+                answers = [test(pinned) for test in runner.every]
+                env.adopt(pinned)
                 holding = holding or not (
                     False in answers or (None in answers and not runner.rule.apply_unknown)
                 )
@@ -218,44 +225,26 @@ class Judge:
         return Fired(rule.name, runner.rank, effects, True, said)
 
 
-def _runner(rule: MessageRule, rank: int, compile_condition: Compile) -> Runner:
+_rank = attrgetter("rank")
+_name = attrgetter("rule")
+
+
+def in_pieces(parts: Split) -> tuple[Condition, ...]:
+    """The conditions of a rule in the order in which they are asked."""
+    plain = (condition for _, condition, _ in parts.plain)
+    return (*plain, *(condition for _, condition in parts.rest))
+
+
+def _runner(one: Candidate, compile_condition: Compile) -> Runner:
+    rule = one.rule
     steps = tuple(
-        (compile_condition(part), RuleRow(rule.name, "NOT_MET", number), _unsure(rule.name, part))
-        for number, part in enumerate(rule.conditions, 1)
+        (compile_condition(part), RuleRow(rule.name, "NOT_MET", number)) for number, part in one.parts.rest
     )
-    waiting, effects = rule.waiting, rule.effects
-    if waiting is not None and not (waiting.until or waiting.while_ or waiting.closing):
-        effects, waiting = (waiting.fixed, *effects), None
-    return Runner(
-        rule,
-        rank,
-        steps,
-        RuleRow(rule.name, "NOT_MET", 0),
-        RuleRow(rule.name, "FIRED"),
-        Fired(rule.name, rank, effects),
-        waiting,
-        compile_condition(waiting.while_) if waiting and waiting.while_ else None,
-    )
-
-
-def _unsure(rule: str, condition: Condition) -> Unsure:
-    """Where one thing only is read, that is what is missing."""
-    names = {read.shown for read in reads_of(condition)}
-    name = names.pop() if len(names) == 1 else None
-    return Unsure(condition, name, RuleRow(rule, "UNKNOWN", name))
-
-
-def admits(condition: Condition, topic: str, category: str) -> bool:
-    """False where `message.topic` or `message.category` alone already says no: the rule is then no candidate."""
-    match condition:
-        case Compare(Relation.EQ, Read(Scope.MESSAGE, _, "topic" | "category" as field), Literal(value)):
-            return bool(value == (topic if field == "topic" else category))
-        case OneOf(Read(Scope.MESSAGE, _, "topic" | "category" as field), values):
-            return (topic if field == "topic" else category) in values
-        case And(parts):
-            return all(admits(part, topic, category) for part in parts)
-        case _:
-            return True
+    waiting = rule.waiting if rule.waits_anew else None
+    while_ = compile_condition(waiting.while_) if waiting and waiting.while_ else None
+    every = tuple(map(compile_condition, rule.conditions)) if waiting and waiting.closing else ()
+    fired = Fired(rule.name, one.rank, rule.standing_effects)
+    return Runner(rule, one.rank, steps, fired, waiting, while_, every)
 
 
 def silenced(fired: list[Fired], rows: list[RuleRow], rules: dict[str, MessageRule]) -> list[Fired]:
@@ -272,11 +261,10 @@ def silenced(fired: list[Fired], rows: list[RuleRow], rules: dict[str, MessageRu
             stands[name] = not any(standing(other) for other in by.get(name, ()))
         return stands[name]
 
-    kept = [one for one in fired if standing(one.rule)]
-    for index, row in enumerate(rows):
-        if row.rule in names and not standing(row.rule):
-            rows[index] = RuleRow(row.rule, "SILENCED", next(n for n in by[row.rule] if standing(n)))
-    return kept
+    gone = [name for name in sorted(names) if not standing(name)]
+    rows[:] = [row for row in rows if row.rule not in gone]
+    rows += [RuleRow(name, "SILENCED", next(n for n in by[name] if standing(n))) for name in gone]
+    return [one for one in fired if standing(one.rule)]
 
 
 _ONE_VALUE = (Rephrase, SetUrgency, Deliver, GroupInto)

@@ -1,5 +1,7 @@
 """A rulebook run by the plain interpreter of the typed tree: no index, no closures, nothing made beforehand.
 
+The trace of a look is the one thing that it takes from the index; plain_rows says what must be read from it.
+
 It exists to be obviously right and to disagree with the compiled form if that is wrong.
 """
 
@@ -10,7 +12,8 @@ from artifact.limits import DEFAULT_LIMITS
 from dsl.book import CompiledRulebook
 from dsl.effects import Postpone
 from dsl.interpret import Interpreter, first_missing, reads_of
-from dsl.judge import admits, silenced, ties
+from dsl.judge import in_pieces, silenced, ties
+from dsl.plain import Candidate, candidates
 from dsl.program import MessageRule, Program
 from dsl.react import fault_of, valid
 from dsl.reading import Env, reference_of
@@ -22,6 +25,7 @@ class InterpretedRulebook(CompiledRulebook):
 
     def __init__(self, program: Program, text: str = "", revision: str = "") -> None:
         self._walker = Interpreter(program.currency, program.figures)
+        self._candidates = candidates(program)
         super().__init__(
             program,
             text,
@@ -33,47 +37,69 @@ class InterpretedRulebook(CompiledRulebook):
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         """What all message rules say about one message."""
         env = Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about, said=said)
-        ranked = sorted(
-            self.program.message_rules, key=lambda rule: (-rule.priority, rule.specificity, rule.name)
-        )
+        candidates = [one for one in self._candidates if one.about.admits(asked.topic, asked.category)]
         fired, rows = [], []
-        for rank, rule in enumerate(ranked):
-            if self._speaks_of(rule, asked):
-                one, row = self._one(rule, rank, env)
+        for one in candidates:
+            answer, row = self._one(one, env)
+            if row is not None:
                 rows.append(row)
-                if one is not None:
-                    fired.append(one)
-        rules = {rule.name: rule for rule in ranked}
+            if answer is not None:
+                fired.append(answer)
+        rules = {one.rule.name: one.rule for one in candidates}
         standing = silenced(fired, rows, rules)
-        ranks = {rule.name: (rule.priority, rule.specificity) for rule in ranked}
-        return Verdict(tuple(standing), tuple(rows), ties(standing, ranks), env.reads, env.flip)
+        ranks = {rule.name: (rule.priority, rule.specificity) for rule in rules.values()}
+        looked = self._judge.looked(asked, env)
+        rows.sort(key=lambda row: row.rule)
+        return Verdict(tuple(standing), tuple(rows), ties(standing, ranks), env.reads, env.flip, looked)
 
-    def _speaks_of(self, rule: MessageRule, asked: Asked) -> bool:
-        in_topics = rule.topics is None or asked.topic in rule.topics
-        in_categories = rule.categories is None or asked.category in rule.categories
-        named = all(admits(condition, asked.topic, asked.category) for condition in rule.conditions)
-        return in_topics and in_categories and named
+    def plain_rows(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> tuple[RuleRow, ...]:
+        """The rows of candidates of which a plain condition says no, or is unknown where that ends it."""
+        env = Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about)
+        candidates = [one for one in self._candidates if one.about.admits(asked.topic, asked.category)]
+        return tuple(row for one in candidates if (row := self._plain_row(one, env)) is not None)
 
-    def _one(self, rule: MessageRule, rank: int, env: Env) -> tuple[Fired | None, RuleRow]:
+    def _plain_row(self, one: Candidate, env: Env) -> RuleRow | None:
+        """All plain conditions are asked, whatever one of them says: the index looks at each thing anyway."""
+        answers = [(number, self._walker.truth(part, env)) for number, part, _ in one.parts.plain]
+        for number, answer in answers:
+            if answer is False:
+                return RuleRow(one.rule.name, "NOT_MET", number)
+        if None in (answer for _, answer in answers):
+            return RuleRow(one.rule.name, "UNKNOWN", first_missing(in_pieces(one.parts), env, self._walker))
+        return None
+
+    def _one(self, one: Candidate, env: Env) -> tuple[Fired | None, RuleRow | None]:
+        """What a rule does, and its row if neither its firing nor its plain conditions tell it."""
+        rule = one.rule
+        ruled_out = self._plain_row(one, env)
+        if rule.validity is not None and not valid(rule.validity, env):
+            return None, RuleRow(rule.name, "NOT_MET", 0)
+        if ruled_out is not None and (ruled_out.result == "NOT_MET" or not rule.apply_unknown):
+            return None, None
         try:
-            return self._judged(rule, rank, env)
+            return self._judged(one, env)
         except Exception as error:
             row = RuleRow(rule.name, "ERROR", fault_of(error))
             if not rule.apply_unknown:
                 return None, row
             waits = (rule.waiting.fixed,) if rule.waiting and rule.waiting.until is None else ()
-            return Fired(rule.name, rank, (*waits, *rule.effects), True, fault_of(error)), row
+            return Fired(rule.name, one.rank, (*waits, *rule.effects), True, fault_of(error)), row
 
-    def _judged(self, rule: MessageRule, rank: int, env: Env) -> tuple[Fired | None, RuleRow]:
-        if rule.validity is not None and not valid(rule.validity, env):
-            return None, RuleRow(rule.name, "NOT_MET", 0)
-        missing = None
-        for number, condition in enumerate(rule.conditions, 1):
-            answer = self._walker.truth(condition, env)
-            if answer is False:
-                return None, RuleRow(rule.name, "NOT_MET", number)
-            if answer is None and missing is None:
-                missing = first_missing(rule.conditions, env, self._walker)
+    def _judged(self, one: Candidate, env: Env) -> tuple[Fired | None, RuleRow | None]:
+        rule, errors = one.rule, []
+        unsure = None in [self._walker.truth(part, env) for _, part, _ in one.parts.plain]
+        for number, condition in one.parts.rest:
+            try:
+                answer = self._walker.truth(condition, env)
+            except Exception as error:
+                errors.append(error)
+            else:
+                if answer is False:
+                    return None, RuleRow(rule.name, "NOT_MET", number)
+                unsure = unsure or answer is None
+        if errors:
+            raise errors[0]
+        missing = first_missing(in_pieces(one.parts), env, self._walker) if unsure else None
         if missing is not None and not rule.apply_unknown:
             return None, RuleRow(rule.name, "UNKNOWN", missing)
         if rule.waiting is not None and rule.waiting.until is not None:
@@ -82,7 +108,7 @@ class InterpretedRulebook(CompiledRulebook):
                 reads = reads_of(rule.waiting.until)
                 name = next((read.shown for read in reads if self._walker.named(read, env) is None), "")
                 return None, RuleRow(rule.name, "UNKNOWN", name)
-        return self._applied(rule, rank, env, missing), RuleRow(rule.name, "FIRED", missing)
+        return self._applied(rule, one.rank, env, missing), None
 
     def _applied(self, rule: MessageRule, rank: int, env: Env, missing: str | None) -> Fired:
         waiting = rule.waiting
@@ -111,7 +137,6 @@ class InterpretedRulebook(CompiledRulebook):
         for one in running:
             pinned = env.pinned_to(one)
             answers = [self._walker.truth(condition, pinned) for condition in rule.conditions]
-            if pinned.flip is not None:
-                env.until(pinned.flip)
+            env.adopt(pinned)
             holding.append(False not in answers and (None not in answers or rule.apply_unknown))
         return any(holding)

@@ -168,6 +168,19 @@ class MessageRule(msgspec.Struct, frozen=True, gc=False):
         """0: speaks of topics, 1: of categories, 2: of anything."""
         return 0 if self.topics is not None else 1 if self.categories is not None else 2
 
+    @property
+    def waits_anew(self) -> bool:
+        """Whether how long it postpones must be read each time that it fires."""
+        waiting = self.waiting
+        return waiting is not None and bool(waiting.until or waiting.while_ or waiting.closing)
+
+    @property
+    def standing_effects(self) -> tuple[MessageEffect, ...]:
+        """All effects that need no reading."""
+        if self.waiting is None or self.waits_anew:
+            return self.effects
+        return (self.waiting.fixed, *self.effects)
+
 
 class TemplateVariant(msgspec.Struct, frozen=True, gc=False):
     """Words for some channels (None: any) in one language. `parts` are Liquid sources by name."""

@@ -5,7 +5,7 @@ The interpreter and the compiled form read through here, so that both record the
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from artifact.event import Event, Subject
 from artifact.facts import Commitment, CommitmentState, Facts, Happened, Situation
@@ -20,6 +20,18 @@ VISIT = 30 * MINUTE
 Keys = Mapping[str, str | None]
 
 
+class Meant(NamedTuple):
+    """What a kind of situation stands for in one evaluation.
+
+    `one` is the one meant, None where none fits; `running` whether any that fits is open; `reference` that of the
+    subject, if it says so.
+    """
+
+    one: Situation | None
+    running: bool
+    reference: str | None
+
+
 class Env:
     """One evaluation: what is read, what was read, and when the answer may change. Used once, by one thread."""
 
@@ -31,6 +43,7 @@ class Env:
         "item",
         "keys",
         "kinds",
+        "meaning",
         "now",
         "pinned",
         "reads",
@@ -61,6 +74,7 @@ class Env:
         self.item: Situation | Happened | None = None
         self.pinned: Situation | None = None
         self.kinds: dict[str, list[Situation]] | None = None
+        self.meaning: dict[str, Meant] = {}
 
     def pinned_to(self, situation: Situation) -> "Env":
         """The same evaluation, speaking of this situation wherever its kind is named."""
@@ -74,22 +88,33 @@ class Env:
             subject=self.subject,
             said=self.said,
         )
-        env.pinned, env.reads, env.kinds = situation, self.reads, self.kinds
+        env.pinned, env.kinds = situation, self.kinds
         return env
+
+    def adopt(self, pinned: "Env") -> None:
+        """Note what a pinned evaluation read, unless this one read it too, and when it changes."""
+        for shown, value in pinned.reads.items():
+            self.reads.setdefault(shown, value)
+        if pinned.flip is not None:
+            self.until(pinned.flip)
 
     def situations(self, kind: str) -> list[Situation]:
         """All that are remembered of that kind, in the order in which they came up."""
-        kinds = self.kinds
-        if kinds is None:
-            kinds = self.kinds = {}
-            for situation in self.facts.situations:
-                kinds.setdefault(situation.kind, []).append(situation)
-        found = kinds.get(kind)
+        found = self.by_kind().get(kind)
         if found is None:
             return _NONE
         if kind not in self.reads:
             self.reads[kind] = {one.reference: one.state for one in found}
         return found
+
+    def by_kind(self) -> dict[str, list[Situation]]:
+        """All situations, by their kind."""
+        kinds = self.kinds
+        if kinds is None:
+            kinds = self.kinds = {}
+            for situation in self.facts.situations:
+                kinds.setdefault(situation.kind, []).append(situation)
+        return kinds
 
     def until(self, flip: Instant) -> None:
         """Note that a condition changes at this instant."""
@@ -143,6 +168,30 @@ def the_situation(env: Env, kind: str) -> Situation | None:
 def reference_name(kind: str) -> str:
     """How a verdict tells which situation was meant."""
     return f"{kind}.reference"
+
+
+def meant(env: Env, kind: str) -> Meant:
+    """The one meant, and what there is of its kind, found once in an evaluation. Notes nothing."""
+    found = env.meaning.get(kind)
+    if found is None:
+        fitting = env.by_kind().get(kind, _NONE)
+        reference = reference_of(env, kind)
+        if reference is not None:
+            fitting = [one for one in fitting if one.reference == reference]
+        found = env.meaning[kind] = _meant(fitting, reference)
+    return found
+
+
+def _meant(fitting: list[Situation], reference: str | None) -> Meant:
+    if len(fitting) == 1:
+        return Meant(fitting[0], fitting[0].open, reference)
+    if not fitting:
+        return Meant(None, False, reference)
+    running = [one for one in fitting if one.open]
+    if reference is not None:
+        return Meant(fitting[0], bool(running), reference)
+    one = running[0] if len(running) == 1 else max(fitting, key=lambda each: each.changed_at)
+    return Meant(one, bool(running), None)
 
 
 def situation_is(env: Env, kind: str, state: str) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from artifact.channel import Channel, Urgency
+from artifact.decision import RuleRow
 from artifact.errors import InputError
 from artifact.event import Event
 from artifact.facts import Facts
@@ -175,6 +176,9 @@ class Rulebook(Protocol):
 
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         """What all message rules say about one message. Never raises for what an author wrote."""
+
+    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
+        """The rows of candidates that have none in a verdict and did not fire, from what was found (Verdict.looked)."""
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         """Whether words exist for this channel in this or the default language."""

@@ -26,7 +26,7 @@ Value: TypeAlias = Any
 
 Reader: TypeAlias = Callable[[Any], Value]
 
-_LARGEST = 10**15
+LARGEST = 10**15
 """No amount and no count of a brand is beyond this; what is, is not of its type."""
 
 _NOMINAL = {
@@ -64,8 +64,8 @@ def _bounded(read: Reader, low: int, high: int) -> Reader:
 
 def _whole(raw: Any) -> Value:
     if type(raw) is int:
-        return raw if -_LARGEST <= raw <= _LARGEST else None
-    if type(raw) is float and raw.is_integer() and abs(raw) <= _LARGEST:
+        return raw if -LARGEST <= raw <= LARGEST else None
+    if type(raw) is float and raw.is_integer() and abs(raw) <= LARGEST:
         return int(raw)
     return None
 
@@ -73,13 +73,13 @@ def _whole(raw: Any) -> Value:
 def exact_number(raw: Any) -> Value:
     """The number that the JSON text said, not its nearest binary fraction."""
     if type(raw) is int:
-        return raw if -_LARGEST <= raw <= _LARGEST else None
+        return raw if -LARGEST <= raw <= LARGEST else None
     return _exact_float(raw) if type(raw) is float else None
 
 
 @lru_cache(maxsize=4096)
 def _exact_float(raw: float) -> Value:
-    if not -_LARGEST <= raw <= _LARGEST:  # NaN too
+    if not -LARGEST <= raw <= LARGEST:  # NaN too
         return None
     number = Fraction(Decimal(repr(raw)))
     return number.numerator if number.denominator == 1 else number

@@ -79,9 +79,9 @@ class Fired(msgspec.Struct, frozen=True):
 class Verdict(msgspec.Struct, frozen=True):
     """Phase one of deciding: what all rules say about one message, by the facts alone.
 
-    `rows` tells of every candidate rule (also those not met, unknown, silenced, in error), `ties` names pairs of
-    rules of equal rank that disagree. `reads` are the values read, by the name the author uses, as plain JSON.
-    `flips_at` is the next instant at which a condition on time can change the verdict; None: never.
+    `rows` tells of candidate rules that neither fired nor were ruled out by the index (for those, see Rulebook.ruled_out), `ties` names pairs of rules of equal rank that disagree. `reads` are the values read, by the name the author
+    uses, as plain JSON. `flips_at` is the next instant at which a condition on time can change the verdict; None:
+    never. `looked` is what the index found, in numbers that the rulebook reads.
     """
 
     fired: tuple[Fired, ...] = ()
@@ -89,6 +89,7 @@ class Verdict(msgspec.Struct, frozen=True):
     ties: tuple[tuple[str, str], ...] = ()
     reads: dict[str, Any] = {}
     flips_at: Instant | None = None
+    looked: tuple[int, ...] = ()
 
 
 class Rendered(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ from engine.rounds import decide_all
 from engine.said import said_of
 from engine.scene import Scene
 from engine.talking import Talking
-from engine.traces import kept
+from engine.traces import kept, told
 
 
 def decide(talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo | None) -> None:
@@ -132,12 +132,13 @@ def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, 
         cause=cause,
         next_at=decided.eligible if decided.eligible is not None else next_eligible(message),
         gates=decided.gates,
-        rules=verdict.rows,
+        rules=told(verdict),
         holds=tuple(HoldRow(h.kind, h.since, h.until, h.rule) for h in message.holds),
         plan=tuple(PlanRow(d.channel, d.state, d.planned_at, d.because) for d in message.deliveries),
         reads=verdict.reads,
         bundle=message.bundle,
         items=message.items,
+        looked=verdict.looked,
     )
     return kept(record, scene.book)
 

@@ -1,7 +1,8 @@
 """Records in the log, kept small: what has a place in a table is kept as its number, what the entry says is left out.
 
 A rule's and a fact's number is its place in the rulebook of the record's revision, that of a gate or a state its place
-among its kind, so a record is made whole again on reading. Refuses to drop what has no number: that keeps its name.
+among its kind, so a record is made whole again on reading. Rules that the index ruled out have no rows at all: what it
+found is kept, and their rows follow from that. Refuses to drop what has no number: that keeps its name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,6 +29,7 @@ from artifact.decision import (
 from artifact.instant import Instant
 from artifact.message import DeliveryState, GateName, HoldKind
 from dsl.rulebook import Rulebook
+from dsl.verdict import Verdict
 
 E = TypeVar("E", bound=str)
 
@@ -72,10 +74,11 @@ def kept(record: Record, book: Rulebook | None) -> KeptRecord:
             [KeptPlan(_CHANNEL[r.channel], _STATE[r.state], r.planned_at, r.because) for r in record.plan]
         ),
         reads=tuple(
-            [part for name, value in record.reads.items() for part in (facts.get(name, name), value)]
+            [part for name, value in sorted(record.reads.items()) for part in (facts.get(name, name), value)]
         ),
         bundle=record.bundle,
         items=record.items,
+        looked=record.looked,
     )
 
 
@@ -86,6 +89,13 @@ def _tables(book: Rulebook | None) -> tuple[Mapping[str, int], Mapping[str, int]
 def _kept_hold(row: HoldRow, now: Instant, rules: Mapping[str, int]) -> KeptHold:
     rule = None if row.rule is None else rules.get(row.rule, row.rule)
     return KeptHold(_KIND[row.kind], row.since - now, row.until, rule)
+
+
+def told(verdict: Verdict) -> tuple[RuleRow, ...]:
+    """The rows of a verdict, with one for each rule that fired."""
+    named = {row.rule for row in verdict.rows}
+    fired = [RuleRow(f.rule, FIRED, f.by_unknown or None) for f in verdict.fired if f.rule not in named]
+    return (*verdict.rows, *fired)
 
 
 def packed(
@@ -124,7 +134,10 @@ def _kept_rule(row: RuleRow, rules: Mapping[str, int], facts: Mapping[str, int])
 def whole(kept: KeptRecord, entry: Entry, book: Rulebook | None) -> Record:
     """What was decided at `entry`; `book` is that of its revision. Without it names that have a number are told by it."""
     rules, facts = (tuple(table) for table in _tables(book))
-    named = [_rule_row(row, rules, facts) for row in kept.rules]
+    rows = [_rule_row(row, rules, facts) for row in kept.rules]
+    rows += [_counted_row(mark, rules) for mark in accumulate(kept.counted)]
+    known = {row.rule for row in rows}
+    others = book.ruled_out(kept.looked) if book is not None else ()
     return Record(
         message=kept.message,
         n=entry.n,
@@ -135,7 +148,7 @@ def whole(kept: KeptRecord, entry: Entry, book: Rulebook | None) -> Record:
         cause=kept.cause,
         next_at=kept.next_at,
         gates=tuple(GateRow(_GATES[r.gate], _OUTCOMES[r.outcome], r.reason, r.until) for r in kept.gates),
-        rules=(*named, *(_counted_row(mark, rules) for mark in accumulate(kept.counted))),
+        rules=(*rows, *(row for row in others if row.rule not in known)),
         holds=tuple(_hold_row(row, entry.now, rules) for row in kept.holds),
         plan=tuple(
             PlanRow(_CHANNELS[r.channel], _STATES[r.state], r.planned_at, r.because) for r in kept.plan

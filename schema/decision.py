@@ -46,7 +46,7 @@ class RuleTrace:
     async def because(self, info: Info, language: str | None = None) -> str | None:
         return await info.context.reader.because(self._revision, self.rule, language or self._language)
 
-    @described("The first condition that was not met.")
+    @described("The condition that was not met: the first plain one, else the first other one.")
     async def failed_condition(self, info: Info) -> str | None:
         number = self._row.detail
         if not isinstance(number, int):

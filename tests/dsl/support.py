@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from artifact.channel import Channel, Urgency
 from artifact.event import Event, Subject
 from artifact.facts import (
@@ -140,8 +142,10 @@ def customer(*situations: Situation, **attributes: Any) -> Facts:
 
 
 def judged(text: str, facts: Facts = Facts(), message: Asked | None = None, now: Instant = NOW) -> Verdict:
-    """What rules say about a message."""
-    return book(text).judge(message or asked(), facts, ZONE, now)
+    """What rules say about a message, with a row for every candidate."""
+    rulebook = book(text)
+    verdict = rulebook.judge(message or asked(), facts, ZONE, now)
+    return replace(verdict, rows=rulebook.rows(verdict))
 
 
 def rule(condition: str, then: str = "deliver by sms", *, name: str = "R", meta: str = "") -> str:

@@ -121,7 +121,7 @@ def test_what_is_said_of_rules_is_so_for_every_customer(
     never = {quoted(one)[0] for one in said if one.code == "RULE_NEVER_APPLIES"}
     silent = {quoted(one)[:2] for one in said if one.code in SILENT}
     for facts in known:
-        rows = rulebook.judge(message, facts, zone, now).rows
+        rows = rulebook.rows(rulebook.judge(message, facts, zone, now))
         fired = {row.rule for row in rows if row.result in ("FIRED", "SILENCED")}
         assert not never & fired
         assert all(whole in fired for part, whole in silent if part in fired)

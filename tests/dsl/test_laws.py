@@ -30,7 +30,11 @@ def test_the_compiled_form_says_what_the_interpreter_says(
 ) -> None:
     fast = compiled(text)
     slow = InterpretedRulebook(fast.program)
-    assert fast.judge(message, facts, zone, now, said) == slow.judge(message, facts, zone, now, said)
+    verdict = fast.judge(message, facts, zone, now, said)
+    assert verdict == slow.judge(message, facts, zone, now, said)
+    told = {row.rule for row in verdict.rows} | {one.rule for one in verdict.fired}
+    plain = {row for row in slow.plain_rows(message, facts, zone, now) if row.rule not in told}
+    assert {row for row in fast.rows(verdict) if row.rule not in told} == plain
 
 
 @SETTINGS

@@ -115,9 +115,20 @@ def test_an_error_of_one_rule_is_its_own_row_and_the_others_go_on() -> None:
     assert {one.rule for one in verdict.fired} == {"R", "S"}
 
 
-def test_the_first_failing_condition_is_named_by_its_number() -> None:
+def test_the_first_plain_condition_that_fails_is_named_by_its_number() -> None:
     verdict = judged(
-        rule("customer.age is 44 and (claim is open or claim is refused) and claim is known"), SOMEONE
+        rule(
+            "(claim is open or claim is refused) and customer.age is 44 and claim is known and claim is open"
+        ),
+        SOMEONE,
+    )
+    assert [(row.result, row.detail) for row in verdict.rows] == [("NOT_MET", 3)]
+
+
+def test_where_plain_conditions_hold_the_first_other_that_fails_is_named_by_its_number() -> None:
+    verdict = judged(
+        rule("customer.age is 44 and (claim is open or claim is refused) and any claim"),
+        SOMEONE,
     )
     assert [(row.result, row.detail) for row in verdict.rows] == [("NOT_MET", 2)]
 

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from artifact.facts import Facts
 from artifact.instant import DAY
 from dsl.oracle import InterpretedRulebook
 from dsl.verdict import Verdict
-from tests.dsl.support import NOW, ZONE, asked, book, claim, codes, customer, happened, rule
+from tests.dsl.support import NOW, ZONE, asked, book, claim, codes, customer, happened, judged, rule
 from tests.dsl.test_laws import SETTINGS
 from tests.dsl.worlds import customers, tables
 
@@ -20,7 +21,7 @@ def answered(text: str, facts: Facts, read: str, then: str = "is known") -> Verd
     compiled = book(text + rule(f"{read} {then}"))
     found = compiled.judge(asked(), facts, ZONE, NOW)
     assert InterpretedRulebook(compiled.program).judge(asked(), facts, ZONE, NOW) == found
-    return found
+    return replace(found, rows=compiled.rows(found))
 
 
 def told(text: str, facts: Facts, read: str = "t.x") -> Any:
@@ -195,7 +196,7 @@ def test_a_table_reads_a_table_and_a_definition_reads_both() -> None:
     table t takes first | customer.tier | => x | | gold | => 1 | | - | => 2 | end
     """
     assert told(text, customer(tier="gold", age=6), "u.y") == "10 (rows 1, 2)"
-    [row] = book(text + rule("dear")).judge(asked(), customer(tier="gold", age=6), ZONE, NOW).rows
+    [row] = judged(text + rule("dear"), customer(tier="gold", age=6)).rows
     assert row.result == "FIRED"
 
 

@@ -162,7 +162,7 @@ def _answer(rulebook: Any, case: dict[str, Any]) -> list[str]:
     ]
     reads = [f"read {json.dumps(verdict.reads, sort_keys=True)}"]
     flips = [f"until {format_instant(verdict.flips_at)}"] if verdict.flips_at is not None else []
-    return fired + [_row(row) for row in verdict.rows] + reads + flips
+    return fired + [_row(row) for row in rulebook.rows(verdict)] + reads + flips
 
 
 def _row(row: Any) -> str:

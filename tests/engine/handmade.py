@@ -178,6 +178,9 @@ class Handmade:
     def listens(self) -> Listening:
         return Listening()
 
+    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
+        return ()
+
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         self.judged.append(asked.id)
         fired, rows, flips = [], [], []

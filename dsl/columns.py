@@ -1,0 +1,190 @@
+"""One named thing as a column of the index: its values fall into zones, and each zone knows the rules it rules out.
+
+The zones of a value that is compared by size are the steps between the numbers that rules compare it with; of any
+other, the values that rules name, and one for all that they do not name. Zone 0 is *unknown*. A set of rules is a whole
+number with a bit for each, so that one look rules out any number of them.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from math import lcm
+
+from dsl.arithmetic import RELATIONS
+from dsl.currency import DECIMALS
+from dsl.plain import LADDERED, Among, Atom, Beside, Known, Source
+from dsl.typed import Read, Relation
+from dsl.types import Kind, Type
+from dsl.values import LARGEST, Reader, Value, reader
+
+Zone = Callable[[Value], int]
+
+
+class Column:
+    """`false[zone]` are the rules that this zone rules out; `unknown` those that cannot tell where it is zone 0."""
+
+    __slots__ = ("false", "of", "places", "source", "unknown", "zone")
+
+    def __init__(self, source: Source, uses: list[tuple[int, Atom]]) -> None:
+        """`uses` are the bits of rules, each with one of its atoms on this source."""
+        self.source = source
+        laddered = isinstance(source, Read) and source.type.kind in LADDERED
+        atoms = [atom for _, atom in uses]
+        self.places = _steps(atoms) if laddered else _values(atoms)
+        self.of = {value: 2 * n + 2 if laddered else n + 1 for n, value in enumerate(self.places)}
+        last = 2 * len(self.places) + 1 if laddered else len(self.places) + 1
+        self.zone: Zone = ladder(self.places) if laddered else named(self.of, last)
+        self.unknown = _union(bit for bit, atom in uses if not isinstance(atom, Known))
+        self.false = self._ruled_out(uses, last)
+
+    def says(self, atom: Atom, zone: int) -> bool | None:
+        """What a plain test answers for a value of this zone."""
+        match atom:
+            case Known(_, denied):
+                return (zone != 0) is not denied
+            case _ if zone == 0:
+                return None
+            case Beside(_, relation, value):
+                return RELATIONS[relation](zone, self.of[value])
+            case Among(_, values, denied):
+                found = zone <= len(self.places) and self.places[zone - 1] in values
+                return found is not denied
+
+    def _ruled_out(self, uses: list[tuple[int, Atom]], last: int) -> tuple[int, ...]:
+        """For each zone its rules; in time and space that grow with the zones and the tests, not with both."""
+        false = [0] * (last + 1)
+        upward, downward = [0] * (last + 2), [0] * (last + 2)
+        accepting: dict[int, frozenset[Value]] = {}
+        for bit, atom in uses:
+            match atom:
+                case Known(_, True):
+                    upward[1] |= bit
+                case Known():
+                    false[0] |= bit
+                case Beside(_, relation, value):
+                    self._beside(relation, self.of[value], bit, false, upward, downward)
+                case Among(_, values, True):
+                    for value in values:
+                        false[self.of[value]] |= bit
+                case Among(_, values):
+                    accepting[bit] = accepting[bit] & values if bit in accepting else values
+        _spread(false, upward, downward)
+        self._accept(accepting, false)
+        return tuple(false)
+
+    @staticmethod
+    def _beside(
+        relation: Relation, at: int, bit: int, false: list[int], upward: list[int], downward: list[int]
+    ) -> None:
+        """Above and below the step at which the test changes its answer."""
+        match relation:
+            case Relation.NE:
+                false[at] |= bit
+            case Relation.EQ:
+                upward[at + 1] |= bit
+                downward[at - 1] |= bit
+            case Relation.LT:
+                upward[at] |= bit
+            case Relation.LE:
+                upward[at + 1] |= bit
+            case Relation.GT:
+                downward[at] |= bit
+            case Relation.GE:
+                downward[at - 1] |= bit
+
+    def _accept(self, accepting: dict[int, frozenset[Value]], false: list[int]) -> None:
+        """Rules that name the values they take are ruled out by all others."""
+        wanted = _union(accepting)
+        taking = [0] * len(false)
+        for bit, values in accepting.items():
+            for value in values:
+                taking[self.of[value]] |= bit
+        for zone in range(1, len(false)):
+            false[zone] |= wanted & ~taking[zone]
+
+
+def _spread(false: list[int], upward: list[int], downward: list[int]) -> None:
+    mask = 0
+    for zone in range(1, len(false)):
+        mask |= upward[zone]
+        false[zone] |= mask
+    mask = 0
+    for zone in range(len(false) - 1, 0, -1):
+        mask |= downward[zone]
+        false[zone] |= mask
+
+
+def _union(bits: Iterable[int]) -> int:
+    mask = 0
+    for bit in bits:
+        mask |= bit
+    return mask
+
+
+def _steps(atoms: Iterable[Atom]) -> tuple[Value, ...]:
+    return tuple(sorted({atom.value for atom in atoms if isinstance(atom, Beside)}))
+
+
+def _values(atoms: Iterable[Atom]) -> tuple[Value, ...]:
+    """In the order in which rules first name them: that of a set would not be the same in every process."""
+    named = (value for atom in atoms if isinstance(atom, Among) for value in sorted(atom.values))
+    return tuple(dict.fromkeys(named))
+
+
+def raw_zone(column: Column, of: Type, currency: str) -> Zone:
+    """The zone of a value as plain JSON, as if it were read first and placed then."""
+    read, zone = reader(of, currency), column.zone
+    if of.kind is Kind.ONE_OF:
+        return _one_of({value: zone(value) for value in of.values})
+    if of.kind in (Kind.WHOLE, Kind.NUMBER):
+        low, high = (-LARGEST, LARGEST) if of.low is None or of.high is None else (of.low, of.high)
+        return _whole(1, max(low, -LARGEST), min(high, LARGEST), read, zone)
+    if of.kind is Kind.MONEY:
+        return _whole(10 ** DECIMALS.get(currency, 2), -LARGEST, LARGEST, read, zone)
+    return lambda raw: zone(read(raw))
+
+
+def _one_of(zones: dict[str, int]) -> Zone:
+    get = zones.get
+    return lambda raw: get(raw, 0) if type(raw) is str else 0
+
+
+def _whole(units: int, low: int, high: int, read: Reader, zone: Zone) -> Zone:
+    """Whole numbers, which most are, need no reader."""
+
+    def placed(raw: Value) -> int:
+        if type(raw) is int:
+            return zone(raw * units) if low <= raw <= high else 0
+        return zone(read(raw))
+
+    return placed
+
+
+def named(of: dict[Value, int], other: int) -> Zone:
+    """The zone of a value that rules name, or of all others."""
+
+    def zone(value: Value) -> int:
+        return 0 if value is None else of.get(value, other)
+
+    return zone
+
+
+def ladder(steps: tuple[Value, ...]) -> Zone:
+    """The zone of a number. Whole numbers compare ten times as fast as fractions do, so all are made whole first."""
+    scale = lcm(*(Fraction(step).denominator for step in steps))
+    whole = [int(step * scale) for step in steps]
+    count = len(whole)
+
+    def zone(value: Value) -> int:
+        if value is None:
+            return 0
+        if type(value) is int:
+            scaled, over = value * scale, 0
+        else:
+            scaled, over = divmod(value.numerator * scale, value.denominator)
+        at = bisect_left(whole, scaled)
+        if at < count and whole[at] == scaled:
+            return 2 * at + (3 if over else 2)
+        return 2 * at + 1
+
+    return zone

@@ -1,0 +1,200 @@
+"""Which conditions are plain: a test of one named thing that is the same for every rule that makes it.
+
+The index of a rulebook is made of them (dsl.index), so every rule is asked its plain conditions before any other, in
+the compiled form and in the interpreter alike. Refuses, that is leaves to be run by itself, whatever reads the clock,
+reckons, quantifies, or joins by `or`; and any node that it does not know.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+from dsl.program import MessageRule, Program
+from dsl.typed import (
+    And,
+    CommitmentIs,
+    Compare,
+    Condition,
+    IsKnown,
+    Literal,
+    Not,
+    OneOf,
+    Read,
+    Relation,
+    Scope,
+    SituationIs,
+    SituationKnown,
+    Truth,
+)
+from dsl.types import NUMERIC, Kind, family
+from dsl.values import Value
+
+Source: TypeAlias = Read | SituationIs | SituationKnown | CommitmentIs
+"""What is looked at. Of the last three the value is yes or no, never unknown."""
+
+DISCRETE = frozenset({Kind.ONE_OF, Kind.TEXT, Kind.YES_NO, Kind.CHANNEL})
+LADDERED = NUMERIC | {Kind.MONEY, Kind.DATE, Kind.INSTANT}
+
+_SCOPES = frozenset(
+    {
+        Scope.ATTRIBUTE,
+        Scope.CUSTOMER,
+        Scope.SITUATION,
+        Scope.COMMITMENT,
+        Scope.EVENT,
+        Scope.MESSAGE,
+        Scope.MESSAGE_DATA,
+    }
+)
+
+
+class Among(NamedTuple):
+    """The value is one of these."""
+
+    source: Source
+    values: frozenset[Value]
+    denied: bool = False
+
+
+class Beside(NamedTuple):
+    """The value stands so to a fixed one."""
+
+    source: Source
+    relation: Relation
+    value: Value
+
+
+class Known(NamedTuple):
+    """The value is known. Never unknown itself."""
+
+    source: Source
+    denied: bool = False
+
+
+Atom: TypeAlias = Among | Beside | Known
+
+_YES = frozenset({True})
+
+_OPPOSITE = {
+    Relation.EQ: Relation.NE,
+    Relation.NE: Relation.EQ,
+    Relation.LT: Relation.GE,
+    Relation.LE: Relation.GT,
+    Relation.GT: Relation.LE,
+    Relation.GE: Relation.LT,
+}
+
+
+class Split(NamedTuple):
+    """The conditions of a rule with their numbers: `plain` ones, each taken apart where `and` joins it, and the rest."""
+
+    plain: tuple[tuple[int, Condition, Atom], ...]
+    rest: tuple[tuple[int, Condition], ...]
+
+
+def split(rule: MessageRule) -> Split:
+    """The conditions of a rule, plain ones apart. Both parts keep the author's order."""
+    plain: list[tuple[int, Condition, Atom]] = []
+    rest: list[tuple[int, Condition]] = []
+    for number, condition in enumerate(rule.conditions, 1):
+        for part in _parts(condition):
+            atom = atom_of(part)
+            if atom is None:
+                rest.append((number, part))
+            else:
+                plain.append((number, part, atom))
+    return Split(tuple(plain), tuple(rest))
+
+
+def _parts(condition: Condition) -> Iterator[Condition]:
+    if isinstance(condition, And):
+        for part in condition.parts:
+            yield from _parts(part)
+    else:
+        yield condition
+
+
+def atom_of(condition: Condition) -> Atom | None:
+    """The plain test that a condition is, or None."""
+    match condition:
+        case Not(part):
+            atom = atom_of(part)
+            return None if atom is None else _denied(atom)
+        case SituationIs() | SituationKnown() | CommitmentIs():
+            return Among(condition, _YES)
+        case IsKnown(Read() as read) if read.scope in _SCOPES:
+            return Known(read)
+        case Truth(Read() as read) if read.scope in _SCOPES and read.type.kind is Kind.YES_NO:
+            return Among(read, _YES)
+        case OneOf(Read() as read, values) if read.scope in _SCOPES and read.type.kind in DISCRETE:
+            return Among(read, frozenset(values))
+        case Compare(relation, Read() as read, Literal() as literal) if read.scope in _SCOPES:
+            return _beside(relation, read, literal)
+        case _:
+            return None
+
+
+def _beside(relation: Relation, read: Read, literal: Literal) -> Atom | None:
+    if family(read.type.kind) is not family(literal.type.kind) or literal.value is None:
+        return None
+    if read.type.kind in LADDERED:
+        return Beside(read, relation, literal.value)
+    if read.type.kind in DISCRETE and relation in (Relation.EQ, Relation.NE):
+        return Among(read, frozenset({literal.value}), relation is Relation.NE)
+    return None
+
+
+def _denied(atom: Atom) -> Atom:
+    match atom:
+        case Beside(source, relation, value):
+            return Beside(source, _OPPOSITE[relation], value)
+        case Among(source, values, denied):
+            return Among(source, values, not denied)
+        case Known():
+            return Known(atom.source, not atom.denied)
+
+
+class About(NamedTuple):
+    """The topics and categories that a rule speaks of, by its head and by plain conditions. None: any."""
+
+    topics: frozenset[str] | None
+    categories: frozenset[str] | None
+
+    def admits(self, topic: str, category: str) -> bool:
+        """Whether the rule is a candidate for messages of this topic."""
+        return (self.topics is None or topic in self.topics) and (
+            self.categories is None or category in self.categories
+        )
+
+
+def about(rule: MessageRule, parts: Split) -> About:
+    """What a rule speaks of. One that does not speak of a message is no candidate, and is not explained."""
+    topics = None if rule.topics is None else frozenset(rule.topics)
+    categories = None if rule.categories is None else frozenset(rule.categories)
+    for _, _, atom in parts.plain:
+        match atom:
+            case Among(Read(Scope.MESSAGE, _, "topic"), values, False):
+                topics = values if topics is None else topics & values
+            case Among(Read(Scope.MESSAGE, _, "category"), values, False):
+                categories = values if categories is None else categories & values
+            case _:
+                pass
+    return About(topics, categories)
+
+
+class Candidate(NamedTuple):
+    """A rule taken apart. `rank` is its place in the order in which rules win where only one can."""
+
+    rank: int
+    rule: MessageRule
+    parts: Split
+    about: About
+
+
+def candidates(program: Program) -> tuple[Candidate, ...]:
+    """All message rules, by rank."""
+    ranked = sorted(program.message_rules, key=lambda rule: (-rule.priority, rule.specificity, rule.name))
+    found = []
+    for rank, rule in enumerate(ranked):
+        parts = split(rule)
+        found.append(Candidate(rank, rule, parts, about(rule, parts)))
+    return tuple(found)

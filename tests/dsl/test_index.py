@@ -1,0 +1,106 @@
+"""The index answers what running every rule would answer, however its tables are cut, and a trace gives the rows back."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from artifact.facts import Facts
+from artifact.instant import Instant
+from dsl.book import CompiledRulebook
+from dsl.groups import COPIES, LAYOUT
+from dsl.index import ROOM, chosen
+from dsl.oracle import InterpretedRulebook
+from dsl.verdict import Asked
+from tests.dsl.support import NOW, ZONE, asked, book, claim, customer, judged, rule
+from tests.dsl.test_laws import SETTINGS, compiled
+from tests.dsl.worlds import customers, messages, nows, rules, zones
+
+
+@pytest.fixture(scope="module")
+def large() -> CompiledRulebook:
+    """More rules for any message than a table holds, and than are copied for every topic."""
+    text = "".join(
+        f'message rule "R{n}" when customer.age is at least {n % 121} and customer.churn < 0.{n % 7 + 1} '
+        f"then avoid sms end\n"
+        for n in range(ROOM + 100)
+    )
+    many = "".join(f"topic extra_{n} category marketing template words end\n" for n in range(COPIES // ROOM))
+    return book(many + text + rule("claim is open", name="Of a topic"))
+
+
+@pytest.mark.parametrize(
+    ("age", "churn"), list(product((None, 0, 44, 44.5, 120, "old"), (None, 0.25, 0.1, 1)))
+)
+def test_more_rules_than_a_table_holds_are_judged_as_the_interpreter_judges_them(
+    large: CompiledRulebook, age: object, churn: object
+) -> None:
+    facts = customer(claim("S1"), age=age, churn=churn)
+    verdict = large.judge(asked(), facts, ZONE, NOW)
+    plain = InterpretedRulebook(large.program)
+    assert verdict == plain.judge(asked(), facts, ZONE, NOW)
+    fired = {one.rule for one in verdict.fired}
+    ruled_out = {row for row in large.rows(verdict) if row.rule not in fired}
+    assert ruled_out == set(plain.plain_rows(asked(), facts, ZONE, NOW))
+    assert len(large.rows(verdict)) == ROOM + 101
+
+
+@SETTINGS
+@given(rules(), customers(), messages(), zones, nows)
+def test_every_candidate_has_one_row(
+    text: str, facts: Facts, message: Asked, zone: str, now: Instant
+) -> None:
+    rulebook = compiled(text)
+    rows = rulebook.rows(rulebook.judge(message, facts, zone, now))
+    assert len({row.rule for row in rows}) == len(rows)
+    assert {row.rule for row in rows} <= set(rulebook.rules)
+
+
+def test_a_trace_of_another_layout_is_not_read() -> None:
+    verdict = judged(rule("customer.age is 3"), customer(age=4))
+    rulebook = book(rule("customer.age is 3"))
+    assert [row.result for row in rulebook.ruled_out(verdict.looked)] == ["NOT_MET"]
+    assert rulebook.ruled_out((LAYOUT + 1, *verdict.looked[1:])) == ()
+    assert rulebook.ruled_out(()) == ()
+
+
+@given(st.lists(st.booleans(), max_size=300))
+def test_the_items_whose_bits_are_set_are_chosen_in_their_order(bits: list[bool]) -> None:
+    mask = sum(1 << (len(bits) - 1 - place) for place, bit in enumerate(bits) if bit)
+    assert list(chosen(range(len(bits)), mask)) == [place for place, bit in enumerate(bits) if bit]
+
+
+@pytest.mark.parametrize(
+    ("condition", "age", "result"),
+    [
+        ("customer.age is 44", 44, "FIRED"),
+        ("customer.age is 44", 43, "NOT_MET"),
+        ("customer.age is not 44", 44, "NOT_MET"),
+        ("not (customer.age is at least 44)", 43, "FIRED"),
+        ("not (customer.age is at least 44)", 44, "NOT_MET"),
+        ("customer.age is between 20 and 60", 60, "FIRED"),
+        ("customer.age is between 20 and 60", 61, "NOT_MET"),
+        ("customer.age is between 20 and 60", None, "UNKNOWN"),
+        ("customer.age is unknown", None, "FIRED"),
+        ("customer.age is unknown", 3, "NOT_MET"),
+        ("customer.age is known", 130, "NOT_MET"),
+    ],
+)
+def test_values_at_the_edges_of_a_zone(condition: str, age: object, result: str) -> None:
+    [row] = judged(rule(condition), customer(age=age)).rows
+    assert row.result == result
+
+
+def test_a_condition_that_says_no_decides_whatever_another_one_errs_about() -> None:
+    facts = customer(age=44, last_visit="2026-03-01T00:00:00Z")
+    late = "customer.last_visit + 9000 years > now and {}"
+    told = [
+        judged(rule(late.format(other), meta="if unknown apply"), facts)
+        for other in ("customer.age is 43", "any claim", "customer.age is 44")
+    ]
+    assert [(found.rows[0].result, bool(found.fired)) for found in told] == [
+        ("NOT_MET", False),
+        ("NOT_MET", False),
+        ("ERROR", True),
+    ]
