@@ -19,6 +19,7 @@ from benchmarks.timing import loop_speed
 NAMES = (
     *(
         "evaluate",
+        "peers",
         "parse",
         "deciding",
         "late",

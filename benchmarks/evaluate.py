@@ -37,9 +37,8 @@ def _line(scale: Scale, rules: int, floor: float, goal: float) -> Line:
     text = msgspec.json.encode(replace(body, talk=replace(body.talk, messages=body.talk.messages[:1])))
     reading = cpu_each(lambda: orjson.loads(text), scale.calls * 10, scale.rounds)
     judging = cpu_each(judge_all, max(1, scale.calls // 50), scale.rounds) / len(asked)
-    candidates = sum(len(book.judge(one, body.facts, "Europe/Madrid", now).rows) for one in asked) / len(
-        asked
-    )
+    verdicts = [book.judge(one, body.facts, "Europe/Madrid", now) for one in asked]
+    candidates = sum(len(book.rows(verdict)) for verdict in verdicts) / len(asked)
     note = f"{judging * 1e6:.1f} us, {candidates:.0f} rules may apply; reading {len(text)} B takes {reading * 1e6:.1f} us"
     return Line(f"evaluate {rules:,} rules", judging / reading, "x", floor, goal, "orjson.loads", note=note)
 

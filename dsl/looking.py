@@ -9,8 +9,9 @@ from typing import NamedTuple, TypeAlias
 
 from artifact.instant import format_instant
 from dsl.columns import Column, Zone, raw_zone
+from dsl.meaning import Meant, meant
 from dsl.plain import Source
-from dsl.reading import Env, Meant, commitment_is, getter, meant, reference_name, situation_field
+from dsl.reading import Env, commitment_is, getter, reference_name, situation_field
 from dsl.typed import CommitmentIs, Read, Scope, SituationIs, SituationKnown
 from dsl.values import Value
 

@@ -5,7 +5,7 @@ The interpreter and the compiled form read through here, so that both record the
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from artifact.event import Event, Subject
 from artifact.facts import Commitment, CommitmentState, Facts, Happened, Situation
@@ -18,18 +18,6 @@ VISIT = 30 * MINUTE
 """How long an interaction counts as running when nobody says that it ended."""
 
 Keys = Mapping[str, str | None]
-
-
-class Meant(NamedTuple):
-    """What a kind of situation stands for in one evaluation.
-
-    `one` is the one meant, None where none fits; `running` whether any that fits is open; `reference` that of the
-    subject, if it says so.
-    """
-
-    one: Situation | None
-    running: bool
-    reference: str | None
 
 
 class Env:
@@ -74,7 +62,7 @@ class Env:
         self.item: Situation | Happened | None = None
         self.pinned: Situation | None = None
         self.kinds: dict[str, list[Situation]] | None = None
-        self.meaning: dict[str, Meant] = {}
+        self.meaning: dict[str, Any] = {}  # of dsl.meaning
 
     def pinned_to(self, situation: Situation) -> "Env":
         """The same evaluation, speaking of this situation wherever its kind is named."""
@@ -168,30 +156,6 @@ def the_situation(env: Env, kind: str) -> Situation | None:
 def reference_name(kind: str) -> str:
     """How a verdict tells which situation was meant."""
     return f"{kind}.reference"
-
-
-def meant(env: Env, kind: str) -> Meant:
-    """The one meant, and what there is of its kind, found once in an evaluation. Notes nothing."""
-    found = env.meaning.get(kind)
-    if found is None:
-        fitting = env.by_kind().get(kind, _NONE)
-        reference = reference_of(env, kind)
-        if reference is not None:
-            fitting = [one for one in fitting if one.reference == reference]
-        found = env.meaning[kind] = _meant(fitting, reference)
-    return found
-
-
-def _meant(fitting: list[Situation], reference: str | None) -> Meant:
-    if len(fitting) == 1:
-        return Meant(fitting[0], fitting[0].open, reference)
-    if not fitting:
-        return Meant(None, False, reference)
-    running = [one for one in fitting if one.open]
-    if reference is not None:
-        return Meant(fitting[0], bool(running), reference)
-    one = running[0] if len(running) == 1 else max(fitting, key=lambda each: each.changed_at)
-    return Meant(one, bool(running), None)
 
 
 def situation_is(env: Env, kind: str, state: str) -> bool:
