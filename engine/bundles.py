@@ -15,7 +15,7 @@ from dsl.rulebook import Group, Rulebook, Topic
 from dsl.verdict import Verdict
 from engine.draft import MUST_BE_SAID
 from engine.gates import Extra
-from engine.grouping import Guest, Party, common
+from engine.grouping import Guest, Party
 from engine.judging import Merged
 from engine.placing import has_words
 from engine.planning import Way
@@ -83,7 +83,7 @@ def way_of(party: Party, bundle: Message, book: Rulebook) -> Way:
     if group is None or len(ways) < len(party.guests):
         return Way([], [], 0)
     barred = {d.channel for d in bundle.deliveries if d.state is not DeliveryState.PLANNED}
-    candidates = [c for c in common(party.guests, book, group) if c not in barred]
+    candidates = [c for c in party.channels if c not in barred]
     extras = [e for way in ways for e in way.extras if e[0] not in barred and _all_may(party.guests, e)]
     bases = [way.base for way in ways]
     known = [base for base in bases if base is not None]

@@ -53,12 +53,25 @@ class Guest:
 
 @dataclass(slots=True)
 class Party:
-    """Those who go together: a gathering that has not left, or (None) what a bundle that has left carries."""
+    """Those who go together: a gathering that has not left, or (None) what a bundle that has left carries.
+
+    `channels` are those that all of them may take, in the order of the first.
+    """
 
     id: str
     group: str
     gathering: Gathering | None
     guests: list[Guest] = field(default_factory=list)
+    channels: tuple[Channel, ...] = ()
+
+    def shared(self, own: tuple[Channel, ...]) -> tuple[Channel, ...]:
+        """What is left in common with one more."""
+        return tuple(c for c in self.channels if c in own) if self.guests else own
+
+    def add(self, guest: Guest, own: tuple[Channel, ...]) -> None:
+        """One more goes with them."""
+        self.channels = self.shared(own)
+        self.guests.append(guest)
 
 
 @dataclass(slots=True)
@@ -116,7 +129,7 @@ class Seating:
             return False
         party = self.parties.setdefault(bundle.id, Party(bundle.id, bundle.group or "", None))
         guest.place = next((p for p in guest.message.places if p.bundle == bundle.id), None)
-        party.guests.append(guest)
+        party.add(guest, own_channels(guest, self.book, self.book.groups.get(party.group)))
         return True
 
     # ---- who may sit
@@ -179,11 +192,12 @@ class Seating:
     def _open(self, guest: Guest, group: Group) -> Gathering:
         """The gathering that takes it: the first that is open, else one of its own."""
         key, said = key_of(guest.message, group), window_of(group)
+        own = own_channels(guest, self.book, group)
         for gathering in self.gatherings.values():
             same = (gathering.group, gathering.key, gathering.said) == (group.name, key, said)
             if same and self.talking.now < gathering.until:
                 party = self.parties[gathering.id]
-                if len(party.guests) < self._most(group) and common([*party.guests, guest], self.book, group):
+                if len(party.guests) < self._most(group) and party.shared(own):
                     return gathering
         now = self.talking.now
         id = derived_id("m", self.talking.customer_id, "group", group.name, said, guest.message.id)
@@ -207,10 +221,10 @@ class Seating:
 
     def _sit(self, guest: Guest, party: Party) -> bool:
         """Whether there is a channel that all of them may take."""
-        group = self.book.groups[party.group]
-        if not common([*party.guests, guest], self.book, group):
+        own = own_channels(guest, self.book, self.book.groups[party.group])
+        if not party.shared(own):
             return False
-        party.guests.append(guest)
+        party.add(guest, own)
         return True
 
 
@@ -245,16 +259,13 @@ def key_of(message: Message, group: Group) -> str:
     return "" if value is None else str(value)
 
 
-def common(guests: list[Guest], book: Rulebook, group: Group) -> list[Channel]:
-    """The channels that all of them may take and for which all have words, in the order of the first."""
-    shared: list[Channel] | None = None
-    for guest in guests:
-        if guest.way is None:
-            return []
-        own = [c for c in guest.way.candidates if has_words(guest.draft, c)]
-        shared = own if shared is None else [c for c in shared if c in own]
-    if not shared:
-        return []
-    first = guests[0].draft
-    language = first.facts.preferences.language or book.language
-    return [c for c in shared if book.has_template(group.template, c, language)]
+def own_channels(guest: Guest, book: Rulebook, group: Group | None) -> tuple[Channel, ...]:
+    """The channels that it may take and for which it and the group have words."""
+    if guest.way is None or group is None:
+        return ()
+    language = guest.draft.facts.preferences.language or book.language
+    return tuple(
+        c
+        for c in guest.way.candidates
+        if has_words(guest.draft, c) and book.has_template(group.template, c, language)
+    )
