@@ -29,7 +29,7 @@ STEP = 2
 """Columns of one indentation."""
 
 _HEADS = {
-    "cap": {"_AT_MOST"},
+    "cap": {"_AT_MOST", "called"},
     "event_rule": {"_ON", "_THEN"},
     "message_rule": {"_FOR", "_THEN"},
     "table": {"inputs", "last"},
