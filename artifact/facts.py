@@ -134,6 +134,21 @@ class Happened(msgspec.Struct, frozen=True, array_like=True):
     data: dict[str, Any] = {}
 
 
+class Points(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an event added to a score (below zero: subtracted), asked for by `rule` for a reason in some languages.
+
+    `value` is the score that came of it. Where room ran out, the oldest of one score are one: their points together,
+    with the instant and the value of the last, and no rule.
+    """
+
+    score: str
+    amount: int | float
+    at: Instant
+    rule: str = ""
+    because: dict[str, str] = {}
+    value: int | float | None = None
+
+
 class Stamp(msgspec.Struct, frozen=True, gc=False, order=True):
     """A place in the order of the memory: events come before deadlines at one instant (`deadline` 0, then 1)."""
 
@@ -163,6 +178,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     consents: tuple[Consent, ...] = ()
     preferences: Preferences = Preferences()
     interactions: tuple[Interaction, ...] = ()
+    points: tuple[Points, ...] = ()
     deceased_at: Instant | None = None
     high_water: Stamp | None = None
     seats: tuple[Seat, ...] = ()

@@ -25,6 +25,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     interactions: int = 20
     requests: int = 200
     contacts: int = 500
+    points: int = 64
     sources_per_message: int = 8
     late_entries: int = 10_000
     late_marks: int = 64

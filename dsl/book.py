@@ -20,11 +20,12 @@ from dsl.program import MessageRule, Program
 from dsl.react import Compile, Reactions
 from dsl.reading import reference_name
 from dsl.rulebook import Group, Listening, RuleFace, Topic
+from dsl.scores import scores_of
 from dsl.template import Templates
 from dsl.typed import SAID, Named, Source
 from dsl.types import Kind, Type
 from dsl.values import Reader, reader
-from dsl.verdict import SILENCE, Asked, Reaction, RenderContext, Rendered, Spoken, Verdict
+from dsl.verdict import SILENCE, Asked, Reaction, RenderContext, Rendered, Scored, Spoken, Verdict
 
 UNCLASSIFIED = "unclassified"
 
@@ -122,6 +123,10 @@ class CompiledRulebook:
     def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
         """The rows of candidates that the index did not leave to be run."""
         return tuple(self._judge.ruled_out(looked))
+
+    def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
+        """What every scorecard comes to."""
+        return scores_of(self.program, facts, zone, now)
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         """Whether words exist for this channel in this or the default language."""

@@ -16,6 +16,7 @@ from dsl.lists import measured, noted
 from dsl.many import chosen_of, quantified
 from dsl.program import Program
 from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
+from dsl.scorecards import ScorecardPlan, reads_of_score, score_of
 from dsl.tables import Answer, Results, TablePlan, answer_of, matching, told
 from dsl.typed import (
     Aggregate,
@@ -62,6 +63,8 @@ class Closures:
         parts = [part for rule in program.message_rules for part in rule.conditions]
         parts += [part for rule in program.event_rules for part in rule.clause.conditions]
         parts += [part for table in program.tables.values() for row in table.rows for part in row.conditions]
+        parts += [line.condition for card in program.scorecards.values() for line in card.lines]
+        self._scorecards = program.scorecards
         self._tables, self._answers = program.tables, dict[str, Answering]()
         self._uses = Counter(condition for part in parts for condition in _shareable(part))
 
@@ -129,6 +132,8 @@ class Closures:
                 return lambda env: value
             case Read(Scope.TABLE):
                 return _once(self._slot(expression), self._taken(expression))
+            case Read(Scope.SCORE, name):
+                return _once(self._slot(expression), self._score(self._scorecards[name]))
             case Read():
                 read = getter(expression, self._currency)
                 return read if of_item(expression) else _once(self._slot(expression), read)
@@ -159,6 +164,20 @@ class Closures:
             found = answer(env)
             env.reads[read.shown] = told(found.values[index], read.type, found.rows, currency)
             return found.values[index]
+
+        return value
+
+    def _score(self, plan: ScorecardPlan) -> Load:
+        """What reads a score, whose lines are decided once in an evaluation."""
+        lines = [(self.test(line.condition), self.load(line.points)) for line in plan.lines]
+
+        def value(env: Env) -> Value:
+            item, env.item = env.item, None
+            found = [load(env) if (answer := test(env)) else answer for test, load in lines]
+            env.item = item
+            score = score_of(plan, env.facts, found)
+            env.reads.update(reads_of_score(plan.name, score))
+            return score.value
 
         return value
 

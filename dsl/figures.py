@@ -1,4 +1,4 @@
-"""What is worked out before any rule is asked: the tables of a rulebook, by name.
+"""What is worked out before any rule is asked: the tables and scorecards of a rulebook, by name.
 
 They form no circle (the checker sees to that), so whoever reads one may read it as any other value.
 """
@@ -6,6 +6,7 @@ They form no circle (the checker sees to that), so whoever reads one may read it
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from dsl.scorecards import ScorecardPlan
 from dsl.tables import TablePlan
 
 
@@ -13,6 +14,7 @@ class Figures(NamedTuple):
     """Those of one rulebook."""
 
     tables: Mapping[str, TablePlan] = {}
+    scorecards: Mapping[str, ScorecardPlan] = {}
 
 
 NO_FIGURES = Figures()

@@ -9,6 +9,7 @@ from dsl.clock import inside, window_of
 from dsl.figures import NO_FIGURES, Figures
 from dsl.lists import Chosen, Item, in_window, listed, measured, noted
 from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
+from dsl.scorecards import Line, Score, ScorecardPlan, reads_of_score, score_of
 from dsl.tables import Answer, TablePlan, answer_of, matching, told
 from dsl.typed import (
     SAID,
@@ -166,6 +167,10 @@ class Interpreter:
                 return value
             case Read(Scope.TABLE):
                 return self._taken(expression, env)
+            case Read(Scope.SCORE):
+                score = self.score(self.figures.scorecards[expression.owner], env)
+                env.reads.update(reads_of_score(expression.shown, score))
+                return score.value
             case Read():
                 return getter(expression, self.currency)(env)
             case Aggregate():
@@ -185,6 +190,18 @@ class Interpreter:
                 a, b = self.value(left, env), self.value(right, env)
                 row = row_for(operator, left.type.kind, right.type.kind)
                 return None if a is None or b is None or row is None else row.run(a, b, env.zone)
+
+    def score(self, plan: ScorecardPlan, env: Env) -> Score:
+        """A score. Its lines speak of the customer, never of the situation at hand in `any ... with`."""
+        item, env.item = env.item, None
+        lines = [self.points(line, env) for line in plan.lines]
+        env.item = item
+        return score_of(plan, env.facts, lines)
+
+    def points(self, line: Line, env: Env) -> Value:
+        """What a line scores: False where it does not hold, None where nobody knows."""
+        answer = self.truth(line.condition, env)
+        return self.value(line.points, env) if answer else answer
 
     def _taken(self, read: Read, env: Env) -> Value:
         """An output of a table. Its cells speak of the customer, never of the situation at hand in `any ... with`."""

@@ -48,6 +48,7 @@ HEADS = frozenset(
         "_EVENT_RULE",
         "_MESSAGE_RULE",
         "_TABLE",
+        "_SCORECARD",
         "_TEMPLATE",
         "_TEST",
     ]

@@ -14,6 +14,7 @@ from artifact.span import Span
 from dsl.effects import MessageEffect, Postpone
 from dsl.figures import Figures
 from dsl.rulebook import Cap, Group, QuietHours, RuleFace, Topic
+from dsl.scorecards import ScorecardPlan
 from dsl.tables import TablePlan
 from dsl.typed import Condition, Expression
 from dsl.types import Type
@@ -102,13 +103,21 @@ class TaskPlan(msgspec.Struct, frozen=True, gc=False):
     is_alert: bool = False
 
 
+class PointsPlan(msgspec.Struct, frozen=True, gc=False):
+    """Points for a score; what is subtracted are points below zero."""
+
+    score: str
+    points: Expression
+    because: dict[str, str] = {}
+
+
 class RaisePlan(msgspec.Struct, frozen=True, gc=False):
     type: str
     data: Assigned = ()
 
 
 EffectPlan: TypeAlias = (
-    OpenPlan | ClosePlan | MovePlan | SetPlan | SendPlan | WithdrawPlan | TaskPlan | RaisePlan
+    OpenPlan | ClosePlan | MovePlan | SetPlan | PointsPlan | SendPlan | WithdrawPlan | TaskPlan | RaisePlan
 )
 
 
@@ -204,6 +213,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     caps: tuple[Cap, ...] = ()
     tables: dict[str, TablePlan] = {}
     groups: dict[str, Group] = {}
+    scorecards: dict[str, ScorecardPlan] = {}
     situations: tuple[SituationPlan, ...]
     commitments: tuple[CommitmentPlan, ...]
     event_rules: tuple[EventRule, ...]
@@ -215,7 +225,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def figures(self) -> Figures:
         """What is worked out before any rule is asked."""
-        return Figures(self.tables)
+        return Figures(self.tables, self.scorecards)
 
     @property
     def keys(self) -> dict[str, str | None]:

@@ -11,6 +11,7 @@ from artifact.event import Event, Subject
 from artifact.facts import Facts
 from dsl.clock import inside
 from dsl.effects import (
+    AddPoints,
     CloseSituation,
     DropCommitment,
     EventEffect,
@@ -35,6 +36,7 @@ from dsl.program import (
     EventRule,
     MovePlan,
     OpenPlan,
+    PointsPlan,
     Program,
     RaisePlan,
     SendPlan,
@@ -47,7 +49,7 @@ from dsl.program import (
     WithdrawPlan,
 )
 from dsl.reading import Env, key_text, reference_of, the_situation
-from dsl.typed import Condition
+from dsl.typed import Condition, Expression
 from dsl.values import day_start, to_json
 from dsl.verdict import Raised, Reaction
 
@@ -126,6 +128,10 @@ class Reactions:
             if value is not None:
                 found[name] = value
         return found
+
+    def amount(self, points: Expression, env: Env) -> Any:
+        """Points as plain JSON; None if they are unknown."""
+        return to_json(self._values.value(points, env), points.type, self.program.currency)
 
     def value(self, plan: SetPlan, env: Env) -> Any:
         """The value of a `set`, as plain JSON; None if it is unknown."""
@@ -290,6 +296,9 @@ class _Run:
             case SetPlan(name):
                 value = self.to.value(plan, env)
                 return SetFact(name, value) if value is not None or plan.value is None else None
+            case PointsPlan(score, points, because):
+                amount = self.to.amount(points, env)
+                return AddPoints(score, amount, because) if amount is not None else None
             case RaisePlan(type_, data):
                 return RaiseEvent(type_, self.to.data(data, env), self._subject(None))
             case OpenPlan(kind, data):

@@ -17,7 +17,7 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.span import Span
 from dsl.effects import Block, Deliver, GroupInto, Postpone
-from dsl.verdict import SILENCE, Asked, Reaction, RenderContext, Rendered, Spoken, Verdict
+from dsl.verdict import SILENCE, Asked, Reaction, RenderContext, Rendered, Scored, Spoken, Verdict
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +179,9 @@ class Rulebook(Protocol):
 
     def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
         """The rows of candidates that have none in a verdict and did not fire, from what was found (Verdict.looked)."""
+
+    def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
+        """What every scorecard comes to, in the order of the text. Never raises for what an author wrote."""
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         """Whether words exist for this channel in this or the default language."""

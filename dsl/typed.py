@@ -29,6 +29,7 @@ class Scope(StrEnum):
     MESSAGE = "MESSAGE"
     MESSAGE_DATA = "MESSAGE_DATA"
     TABLE = "TABLE"
+    SCORE = "SCORE"
 
 
 class Read(msgspec.Struct, frozen=True, gc=False):

@@ -92,6 +92,18 @@ class Verdict(msgspec.Struct, frozen=True):
     looked: tuple[int, ...] = ()
 
 
+class Scored(msgspec.Struct, frozen=True):
+    """A score as a reader is told it. `reasons` are those of the lines that scored, each by language.
+
+    `unknown` are the numbers of the lines that could not be decided; they scored nothing.
+    """
+
+    name: str
+    value: int | float
+    reasons: tuple[dict[str, str], ...] = ()
+    unknown: tuple[int, ...] = ()
+
+
 class Rendered(msgspec.Struct, frozen=True):
     """Words for one delivery. `subject` and `short` where the template has them."""
 

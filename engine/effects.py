@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec.structs import replace
 
 from artifact.event import Event, Subject
-from artifact.facts import Commitment, CommitmentState, Fact, Situation
+from artifact.facts import Commitment, CommitmentState, Fact, Points, Situation
 from artifact.message import Request
 from artifact.span import add_span
 from dsl.effects import (
+    AddPoints,
     CloseSituation,
     DropCommitment,
     KeepCommitment,
@@ -29,6 +30,7 @@ from dsl.effects import (
     Withdraw,
 )
 from engine.outputs import Asked, Tasked, Withdrew, origin_of, output_id
+from engine.points import bounded
 
 if TYPE_CHECKING:
     from dsl.verdict import Raised
@@ -248,6 +250,14 @@ def _withdraw(folding: Folding, cause: Cause, effect: Withdraw) -> None:
     folding.outputs.append(Withdrew(id, origin, effect.topics, cause.event.at))
 
 
+def _add_points(folding: Folding, cause: Cause, effect: AddPoints) -> None:
+    """Remember them. Their value is read once everything that the event does is done."""
+    new = Points(effect.score, effect.amount, cause.event.at, cause.rule, effect.because)
+    folding.scored = True
+    points = bounded((*folding.facts.points, new), folding.limits.points)
+    folding.facts = replace(folding.facts, points=points)
+
+
 def _raise_event(folding: Folding, cause: Cause, effect: RaiseEvent) -> None:
     folding.raise_event(cause.event, effect.type, effect.about, cause.depth, effect.data)
 
@@ -261,6 +271,7 @@ EFFECT_TABLE: dict[type[Any], Callable[[Folding, Cause, Any], None]] = {
     KeepCommitment: _keep,
     DropCommitment: _drop,
     SetFact: _set,
+    AddPoints: _add_points,
     Send: _send,
     RaiseTask: _raise_task,
     Withdraw: _withdraw,

@@ -17,7 +17,7 @@ from engine.bundles import DISSOLVED
 from engine.decided import next_eligible
 from engine.fold import zone_of_customer
 from engine.phrases import Phrases
-from engine.spoken import phrases_of, primary, spoken_instant, spoken_language, spoken_list
+from engine.spoken import in_language, phrases_of, spoken_instant, spoken_language, spoken_list
 
 
 class _Teller(NamedTuple):
@@ -80,10 +80,7 @@ def label(book: Rulebook | None, topic: str, language: str) -> str:
 def because(book: Rulebook | None, rule: str | None, language: str) -> str | None:
     """The author's reason of a rule: in this language, else the rulebook's, else any."""
     face = book.rules.get(rule) if book is not None and rule is not None else None
-    if book is None or face is None or not face.because:
-        return None
-    wanted = (primary(language), book.language, *face.because)
-    return next(face.because[one] for one in wanted if one in face.because)
+    return in_language(face.because, language, book.language) or None if book is not None and face else None
 
 
 def _inside(text: str) -> str:

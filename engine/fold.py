@@ -19,6 +19,7 @@ from engine.builtin import CORRECTION, FACT_TABLE, TALK_TYPES
 from engine.effects import apply_effect
 from engine.order import after_event
 from engine.outputs import Output
+from engine.points import valued
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class Folding:
     root: EventKey | None = None
     outputs: list[Output] = field(default_factory=list)
     queue: list[tuple[Event, int]] = field(default_factory=list)
+    scored: bool = False
 
     @property
     def zone(self) -> str:
@@ -167,6 +169,7 @@ def _expire(folding: Folding, at: Instant, kind: str, reference: str) -> None:
 
 def _drain(folding: Folding) -> None:
     """Run the queue. All effects of one event are found against the facts as they were before the first of them."""
+    at = folding.queue[0][0].at if folding.queue else None
     while folding.queue:
         event, depth = folding.queue.pop(0)
         builtin = FACT_TABLE.get(event.type)
@@ -174,6 +177,9 @@ def _drain(folding: Folding) -> None:
             folding.facts = builtin(folding.facts, event, folding.limits)
         for raised in _reaction(folding, event):
             apply_effect(folding, event, raised, depth)
+    if folding.scored and folding.book is not None and at is not None:
+        folding.facts = valued(folding.facts, folding.book, folding.zone, at)
+        folding.scored = False
 
 
 def _reaction(folding: Folding, event: Event) -> tuple[Raised, ...]:

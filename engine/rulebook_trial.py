@@ -13,6 +13,7 @@ from artifact.instant import Instant, format_instant
 from artifact.message import DeliveryState, HoldKind, Message, MessageState
 from artifact.span import add_span
 from dsl.effects import (
+    AddPoints,
     Avoid,
     CloseSituation,
     Deliver,
@@ -256,6 +257,17 @@ def _fact(expected: ExpectEffect, moment: Moment) -> str | None:
     return None if met else "another value of the fact was expected"
 
 
+def _points(expected: ExpectEffect, moment: Moment) -> str | None:
+    effect = expected.effect
+    found = [p for p in moment.body.facts.points if p.at == moment.now]
+    if isinstance(effect, AddPoints) and any(
+        (p.score, p.amount) == (effect.score, effect.amount) for p in found
+    ):
+        return None
+    told = ", ".join(f"{p.amount} for {p.score}" for p in found) or "none"
+    return f"other points were expected, but now there came {told}"
+
+
 def _withdraw(expected: ExpectEffect, moment: Moment) -> str | None:
     effect = expected.effect
     topics = effect.topics if isinstance(effect, Withdraw) else ()
@@ -280,6 +292,8 @@ _VERBS: dict[str, Callable[[ExpectEffect, Moment], str | None]] = {
     "close": _situation,
     "move": _situation,
     "set": _fact,
+    "add_to": _points,
+    "subtract_from": _points,
     "withdraw": _withdraw,
 }
 """Every verb that an expectation can name."""

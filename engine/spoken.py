@@ -4,6 +4,8 @@ Also which language a reader is spoken to in: the one asked for if there are phr
 English.
 """
 
+from collections.abc import Mapping
+
 from artifact.instant import Instant, datetime_of
 from artifact.span import zone_of
 from dsl.rulebook import Rulebook
@@ -17,6 +19,11 @@ LANGUAGES = {"en": ENGLISH, "es": SPANISH}
 def primary(language: str) -> str:
     """The language of a BCP 47 tag: `es` of `es-ES`."""
     return language.replace("_", "-").partition("-")[0].lower()
+
+
+def in_language(texts: Mapping[str, str], language: str, other: str) -> str:
+    """An author's text in this language, else in the other, else in any; empty where there is none."""
+    return next((texts[one] for one in (primary(language), other, *texts) if one in texts), "")
 
 
 def spoken_language(language: str, book: Rulebook | None) -> str:

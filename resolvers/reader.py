@@ -22,10 +22,11 @@ from engine.explaining import because, name_of
 from engine.fold import zone_of_customer
 from engine.gate_words import gate_sentence
 from engine.pipeline import Engine
+from engine.points import scores_told
 from engine.pressing import pressures
 from engine.spoken import phrases_of
 from resolvers.publishing import rollout_of
-from schema.port import Option, Placed, Pressed, Reading, Saved, Told
+from schema.port import Option, Placed, Pressed, Reading, Saved, Standing, Told
 from schema.rollout import Rollout
 from schema.rule_test import RuleTest
 from store.port import Publication, RulebookRow
@@ -125,6 +126,11 @@ class EngineReader:
     def inbox(self, reading: Reading, channel: Channel) -> list[Placed]:
         found = view.inbox(reading.artifact.body, channel, self._engine.books.live, reading.now)
         return [Placed(item.message, item.delivery) for item in found]
+
+    def scores(self, reading: Reading) -> list[Standing]:
+        language = self._language(reading, None)
+        told = scores_told(self._engine.books.live, reading.artifact.body.facts, reading.now, language)
+        return [Standing(one.name, one.value, one.reasons, one.history) for one in told]
 
     def unread(self, reading: Reading, channel: Channel) -> int:
         shown = view.shown(reading.artifact.body, channel)

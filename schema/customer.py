@@ -18,6 +18,7 @@ from schema.paging import Connection, check_first, page_of
 from schema.port import Info, Reading
 from schema.preferences import Preferences
 from schema.scalars import JSON, Cursor, DateTime
+from schema.score import Score
 from schema.situation import Situation
 from schema.task import Task
 from schema.timeline import TimelineEntry
@@ -111,6 +112,11 @@ class Customer:
     @strawberry.field
     def consents(self) -> list[Consent]:
         return [Consent.of(row) for row in self._reading.artifact.body.facts.consents]
+
+    @described("In the order of the rulebook in force.")
+    def scores(self, info: Info) -> list[Score]:
+        standings = info.context.reader.scores(self._reading)
+        return [Score.of(standing, self._reading.now) for standing in standings]
 
     @strawberry.field
     def tasks(self, state: TaskState | None = None) -> list[Task]:

@@ -60,6 +60,15 @@ class Pressed(msgspec.Struct, frozen=True):
     frees_at: Instant | None = None
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """A score of one customer: its reasons in her language, and what it came to whenever an event changed it."""
+
+    name: str
+    value: float
+    reasons: tuple[str, ...]
+    history: tuple[tuple[Instant, float], ...]
+
+
 class Saved(msgspec.Struct, frozen=True):
     """A saved rulebook, and where it stands: DRAFT, SCHEDULED, LIVE or REPLACED."""
 
@@ -109,6 +118,9 @@ class Reader(Protocol):
 
     def inbox(self, reading: Reading, channel: Channel) -> list[Placed]:
         """What may be told there now, held or ready."""
+
+    def scores(self, reading: Reading) -> list[Standing]:
+        """What the scorecards in force come to, in the order of the rulebook."""
 
     def unread(self, reading: Reading, channel: Channel) -> int:
         """How many of those that the channel shows she has not seen."""

@@ -341,6 +341,8 @@ def _unsure_of_many(value: Aggregate, guarded: frozenset[Expression]) -> str | N
 
 def _unsure(value: Expression, guarded: frozenset[Expression]) -> str | None:
     match value:
+        case Read(Scope.SCORE):
+            return None
         case Read(scope, _, field, shown):
             return None if value in guarded or field in _SURE.get(scope, ()) else shown
         case Aggregate():

@@ -15,6 +15,7 @@ from dsl.check.symbols import (
     Desk,
     Fields,
     ListInfo,
+    ScorecardInfo,
     SituationInfo,
     Symbols,
     TableInfo,
@@ -126,6 +127,7 @@ class Collector:
             "situation": self._situation,
             "commitment": self._commitment,
             "table": self._table,
+            "scorecard": self._scorecard,
             "template": lambda n: self._declare(self.symbols.templates, n.word(), True),
             "gathering": self._group,
         }
@@ -204,6 +206,18 @@ class Collector:
         types = [output.maybe_node(1) for output in next(node.all("outputs")).nodes()]
         declared = tuple(self.type_of(of) if of is not None else None for of in types)
         self._declare(self.symbols.tables, word, TableInfo(word.text, node, self.desk.base, declared))
+
+    def _scorecard(self, node: Node) -> None:
+        word = node.word()
+        low, high, start = (self._bound(node.parts[at]) for at in (1, 2, 3))
+        if low is None or high is None or start is None:
+            low, high, start = 0, 100, 0
+        elif low > high:
+            self.desk.report(Code.RANGE_EMPTY, word, low=str(low), high=str(high))
+        elif not low <= start <= high:
+            self.desk.report(Code.VALUE_OUT_OF_RANGE, node.parts[3] or word, low=str(low), high=str(high))
+        info = ScorecardInfo(word.text, node, self.desk.base, (low, high, start))
+        self._declare(self.symbols.scorecards, word, info)
 
     def _topic(self, node: Node) -> None:
         fields: Fields = Names()
@@ -358,9 +372,9 @@ class Catalogue:
         """The display name by language, if the author gave one."""
         texts: dict[str, str] = {}
         for part in node.all("called"):
-            texts = self.effects.because(part.node())
+            texts = self.effects.worded(part.node())
         for part in node.all("worded"):
-            texts = self.effects.because(part)
+            texts = self.effects.worded(part)
         if texts:
             self.labels[(kind, name)] = texts
         return texts

@@ -8,6 +8,7 @@ from artifact.channel import Channel, Urgency
 from artifact.span import Span, Unit
 from dsl.check import literals
 from dsl.check.conditions import Conditions
+from dsl.check.scorecards import points_of
 from dsl.check.symbols import Fields
 from dsl.check.where import Where
 from dsl.effects import (
@@ -30,6 +31,7 @@ from dsl.program import (
     EffectPlan,
     MovePlan,
     OpenPlan,
+    PointsPlan,
     RaisePlan,
     SendPlan,
     SetPlan,
@@ -44,12 +46,13 @@ from dsl.types import CHANNEL, Kind
 _LATER = {
     "start_journey": "start journey",
     "stop_journey": "stop journey",
-    "add_to": "adding to a score",
-    "subtract_from": "subtracting from a score",
     "happening": "waiting until an event happens",
     "next_working_day": "the next working day",
 }
-EVENT_VERBS = frozenset(["open", "close", "move", "set", "send", "withdraw", "task", "alert", "raise_event"])
+_POINTS = frozenset({"add_to", "subtract_from"})
+EVENT_VERBS = _POINTS | frozenset(
+    ["open", "close", "move", "set", "send", "withdraw", "task", "alert", "raise_event"]
+)
 MESSAGE_VERBS = frozenset(
     [
         "block",
@@ -87,14 +90,6 @@ class Effects(Conditions):
                 found[Channel(literal.value)] = None
         return tuple(found)
 
-    def because(self, worded: Node) -> dict[str, str]:
-        """A text of the author, in the language of the file and in any other that is given."""
-        words = worded.words()
-        texts = {self.desk.language: words[0].text}
-        for code, text in zip(words[1::2], words[2::2], strict=True):
-            texts[self.desk.tongue.builtin(code.text)] = text.text
-        return texts
-
     # ---- message rules
 
     def said(self, effects: Node, where: Where) -> Said:
@@ -119,7 +114,7 @@ class Effects(Conditions):
     def _unwrapped(self, node: Node) -> tuple[Node, dict[str, str]]:
         if node.kind != "because":
             return node, {}
-        return node.node(0), self.because(node.node(1))
+        return node.node(0), self.worded(node.node(1))
 
     def _belongs(self, action: Node, verbs: frozenset[str]) -> bool:
         if action.kind in _LATER:
@@ -240,16 +235,21 @@ class Effects(Conditions):
         found: list[EffectPlan] = []
         for node in nodes:
             action, because = self._unwrapped(node)
-            if because:
+            if because and action.kind not in _POINTS:
                 self.desk.report(
                     Code.EFFECT_MISPLACED, node, text=self.desk.tongue.first["_BECAUSE"], what="an event rule"
                 )
-            if self._belongs(action, EVENT_VERBS) and (plan := self._plan(action, where)) is not None:
+            if (
+                self._belongs(action, EVENT_VERBS)
+                and (plan := self._plan(action, because, where)) is not None
+            ):
                 found.append(plan)
         return tuple(found)
 
-    def _plan(self, action: Node, where: Where) -> EffectPlan | None:
+    def _plan(self, action: Node, because: dict[str, str], where: Where) -> EffectPlan | None:
         match action.kind:
+            case "add_to" | "subtract_from":
+                return self._points(action, because, where)
             case "send":
                 return self._send(action, where)
             case "withdraw":
@@ -282,6 +282,16 @@ class Effects(Conditions):
         fields = self.symbols.topics.find(topic) if topic else None
         data = self.assigned(action.maybe_node(2), where, fields, closed=False)
         return SendPlan(topic, channels, data) if topic else None
+
+    def _points(self, action: Node, because: dict[str, str], where: Where) -> EffectPlan | None:
+        word = action.word(1)
+        card = self.symbols.scorecards.find(word.text)
+        points = points_of(self, action.node(0), where, minus=action.kind == "subtract_from")
+        if card is None:
+            known = self.symbols.scorecards
+            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, known, what="a scorecard")
+            return None
+        return PointsPlan(card.name, points, because) if points is not None else None
 
     def _raise(self, action: Node, where: Where) -> EffectPlan | None:
         word = action.word()

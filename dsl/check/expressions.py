@@ -6,6 +6,7 @@ from artifact.channel import Channel
 from dsl.arithmetic import row_for
 from dsl.check import literals
 from dsl.check.paths import Paths
+from dsl.check.scorecards import read_score
 from dsl.check.symbols import Definition, Desk, Symbols
 from dsl.check.tables import read_table
 from dsl.check.where import Where
@@ -30,6 +31,14 @@ class Expressions(ABC):
     @abstractmethod
     def condition(self, node: Place | None, where: Where) -> Condition | None:
         """The condition at a place; None if it was reported."""
+
+    def worded(self, worded: Node) -> dict[str, str]:
+        """A text of the author, in the language of the file and in any other that is given."""
+        words = worded.words()
+        texts = {self.desk.language: words[0].text}
+        for code, text in zip(words[1::2], words[2::2], strict=True):
+            texts[self.desk.tongue.builtin(code.text)] = text.text
+        return texts
 
     @abstractmethod
     def aggregate(self, node: Node, where: Where) -> Expression | None:
@@ -90,6 +99,9 @@ class Expressions(ABC):
             info = self.symbols.tables.find(word.text.partition(".")[0])
             if info is not None:
                 return read_table(self, info, word, where)
+            card = self.symbols.scorecards.find(word.text)
+            if card is not None:
+                return read_score(self, card, word)
         definition = self.paths.definition(word.text)
         if definition is not None and not self.symbols.facts.find(word.text):
             return self._defined(definition, word, where)

@@ -18,12 +18,14 @@ from dsl.check.groups import check_group
 from dsl.check.parameters import check_parameters
 from dsl.check.pressure import check_calendar, check_cap
 from dsl.check.rules import Rule
+from dsl.check.scorecards import check_scorecards
 from dsl.check.symbols import Definition, Desk, Symbols
 from dsl.check.tables import check_tables
 from dsl.check.templates import check_templates
 from dsl.names import Names
 from dsl.program import CommitmentPlan, SituationPlan, TemplateVariant
 from dsl.rulebook import Cap, Group, QuietHours, Topic
+from dsl.scorecards import ScorecardPlan
 from dsl.syntax import Node
 from dsl.tables import TablePlan
 
@@ -42,6 +44,7 @@ class Frame(NamedTuple):
     caps: tuple[Cap, ...]
     tables: dict[str, TablePlan]
     groups: dict[str, Group]
+    scorecards: dict[str, ScorecardPlan]
     owners: Names[Node]
     bases: tuple[int, ...]
 
@@ -85,7 +88,7 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
     for one in of["topic"]:
         catalogue.topic(one)
     check_definitions(effects, of["vocabulary"])
-    tables = check_tables(effects)
+    tables, scorecards = check_tables(effects), check_scorecards(effects)
     for one in of["gathering"]:
         check_group(behaviour, one)
     return Frame(
@@ -100,6 +103,7 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
         caps=tuple(cap for one in of["cap"] if (cap := check_cap(effects, behaviour, one))),
         tables=tables,
         groups=catalogue.groups,
+        scorecards=scorecards,
         owners=owners,
         bases=tuple(one.base for one in placed),
     )

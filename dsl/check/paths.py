@@ -166,6 +166,7 @@ class Paths:
             *symbols.situations,
             *symbols.commitments,
         ]
+        names += symbols.scorecards
         names += [f"{name}.{output}" for name, info in symbols.tables.items() for output in info.outputs]
         names += [f"customer.{field}" for field in _CUSTOMER] + ["visiting"]
         names += [f"event.{field}" for field in where.event or ()]

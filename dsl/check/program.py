@@ -89,5 +89,6 @@ def _program(frame: Frame, rules: Rules, sources: list[Source], language: str) -
         caps=frame.caps,
         tables=frame.tables,
         groups=frame.groups,
+        scorecards=frame.scorecards,
         labels=frame.labels,
     )

@@ -9,10 +9,11 @@ from dsl.glossary import Glossary
 from dsl.grammar import keyword_of
 from dsl.lexicon import Tongue, plain
 from dsl.names import Names, nearest
+from dsl.scorecards import ScorecardPlan
 from dsl.syntax import Node, Place
 from dsl.tables import TablePlan
 from dsl.typed import Parameter, Read, Source
-from dsl.types import CHANNEL, TEXT, Type
+from dsl.types import CHANNEL, TEXT, Kind, Type
 
 Fields = Names[Type]
 
@@ -69,6 +70,17 @@ class TableInfo:
         self.plan: TablePlan | None = None
 
 
+class ScorecardInfo:
+    """A scorecard as those see it who read it. `open` while its lines are being checked."""
+
+    def __init__(self, name: str, node: Node, base: int, bounds: tuple[int, int, int]) -> None:
+        self.name, self.node, self.base = name, node, base
+        self.low, self.high, self.start = bounds
+        self.type = Type(Kind.NUMBER, low=self.low, high=self.high)
+        self.open = False
+        self.plan: ScorecardPlan | None = None
+
+
 BUILT_IN_EVENTS: dict[str, dict[str, Type]] = {
     **{
         name: {}
@@ -99,6 +111,7 @@ class Symbols:
         self.definitions: Names[Definition] = Names()
         self.parameters: Names[Parameter] = Names()
         self.tables: Names[TableInfo] = Names()
+        self.scorecards: Names[ScorecardInfo] = Names()
         self.categories: Names[str] = Names()
         self.topics: Names[Fields] = Names()
         self.situations: Names[SituationInfo] = Names()

@@ -12,6 +12,7 @@ from dsl.check.lists import said_info
 from dsl.check.symbols import Fields, ListInfo
 from dsl.check.where import Where
 from dsl.effects import (
+    AddPoints,
     CloseSituation,
     EventEffect,
     MoveSituation,
@@ -31,6 +32,7 @@ from dsl.program import (
     EffectPlan,
     MovePlan,
     OpenPlan,
+    PointsPlan,
     RaisePlan,
     SendPlan,
     SetPlan,
@@ -310,6 +312,8 @@ class Tests:
                 return RaiseTask(kind, team, due_in, is_alert)
             case SetPlan(name, value):
                 return SetFact(name, None if value is None else self._json(value, value.type))
+            case PointsPlan(score, points):
+                return AddPoints(score, self._json(points, points.type))
             case RaisePlan(type_, data):
                 return RaiseEvent(type_, self._data(data))
             case OpenPlan(kind, data):

@@ -8,6 +8,7 @@ from dsl.effects.commitment import DropCommitment, KeepCommitment, MakeCommitmen
 from dsl.effects.deliver import Deliver
 from dsl.effects.fact import SetFact
 from dsl.effects.group import GroupInto
+from dsl.effects.points import AddPoints
 from dsl.effects.postpone import Postpone, PostponeKind
 from dsl.effects.proof import RequireProof
 from dsl.effects.propagate import Propagate
@@ -28,6 +29,7 @@ EventEffect: TypeAlias = (
     | KeepCommitment
     | DropCommitment
     | SetFact
+    | AddPoints
     | Send
     | Withdraw
     | RaiseTask
@@ -41,6 +43,7 @@ MessageEffect: TypeAlias = (
 """What a message rule may say about one message."""
 
 __all__ = [
+    "AddPoints",
     "Avoid",
     "Block",
     "CloseSituation",

@@ -70,6 +70,9 @@ def _summary(program: Program) -> list[str]:
         lines.append(f"table {table.name} {table.hit} => {outputs}")
         lines += [f"  {' '.join(map(shown, row.conditions))} => {_cells(row.results)}" for row in table.rows]
         lines += [f"  otherwise => {_cells(table.otherwise)}"] if table.otherwise else []
+    for card in program.scorecards.values():
+        lines.append(f"scorecard {card.name} from {card.low} to {card.high}, starting at {card.start}")
+        lines += [f"  {shown(line.points)} when {shown(line.condition)}" for line in card.lines]
     for situation in program.situations:
         lines.append(f"situation {situation.kind} per {situation.one_per}")
         lines += [f"  {t.turn.lower()} {t.state} {_clause(t.clause)}" for t in situation.transitions]

@@ -36,7 +36,18 @@ from dsl.effects import (
     Withdraw,
 )
 from dsl.rulebook import Cap, Group, Listening, QuietHours, RuleFace, Topic
-from dsl.verdict import SILENCE, Asked, Fired, Raised, Reaction, RenderContext, Rendered, Spoken, Verdict
+from dsl.verdict import (
+    SILENCE,
+    Asked,
+    Fired,
+    Raised,
+    Reaction,
+    RenderContext,
+    Rendered,
+    Scored,
+    Spoken,
+    Verdict,
+)
 
 C = Channel
 Applies = Callable[[Asked, Facts, Instant], bool]
@@ -173,6 +184,9 @@ class Handmade:
 
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         return Reaction(tuple(Raised("by_hand", i, e) for i, e in enumerate(_effects(event, facts))))
+
+    def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
+        return ()
 
     @property
     def listens(self) -> Listening:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from artifact.instant import DAY, format_instant
+from artifact.instant import DAY, format_instant, parse_instant
 from tests.resolvers.world import World
 
 
@@ -201,3 +201,23 @@ def test_an_instant_that_cannot_be_read_is_told_with_its_argument(
     assert (error["extensions"]["code"], error["extensions"]["path"]) == (code, [argument])
     assert error["extensions"]["docs"] == f"docs/errors/{code}.md"
     assert error["path"] == ["customer"]
+
+
+def test_scores_are_worked_out_with_their_reasons_and_keep_what_events_made_of_them(world: World) -> None:
+    id = world.fresh()
+    world.tell(
+        world.event(id, "preference.set", language="es"),
+        world.event(id, "claim.opened", claim_id="S-1", kind="water"),
+    )
+    fields = "scores { name value at reasons history { at value } }"
+    [score] = customer(world, id, fields)["scores"]
+    assert (score["name"], score["value"], score["reasons"]) == ("trust", 3, ["Hay un siniestro abierto"])
+    assert score["history"] == []
+    closed = world.event(id, "claim.closed", claim_id="S-1")
+    world.tell(closed)
+    [score] = customer(world, id, fields)["scores"]
+    assert (score["value"], score["reasons"]) == (8.5, ["Se resolvió un siniestro"])
+    [point] = score["history"]
+    assert point["value"] == 8.5
+    later = f'scores {{ history(since: "{format_instant(parse_instant(point["at"]) + 1)}") {{ value }} }}'
+    assert customer(world, id, later)["scores"] == [{"history": []}]

@@ -90,6 +90,9 @@ _ATOMS = (
     "the number of contacts in the last 24 hours is at least 2",
     "no contacts in the last 5 hours with (channel is sms)",
     "latest topic of contacts is claim_news",
+    "risk is over 12",
+    "tone.level is high",
+    "tone.marks is at least 3",
 )
 _EVENT_ATOMS = (
     "claim is open",
@@ -98,8 +101,23 @@ _EVENT_ATOMS = (
     "debt is open",
     "customer.debt is more than heavy",
     "any claim with (closed is in the last 3 days)",
+    "risk is at most 12",
+    "tone.level is high",
 )
 
+_FIGURES = """scorecard risk from 0 to {}, starting at 10
+  add 5 when claim is open because "A claim"
+  add tone.marks when customer.debt is known
+  subtract 4 when any claim with (closed is in the last 36 hours)
+end
+
+table tone takes {}
+  | claim        | customer.debt  | customer.tier | => level: one of (high, low) | marks |
+  | open         | over 15        | -             | => high                      | 3     |
+  | open, moved  | -              | gold, unknown | => high                      | 3     |
+  | -            | under 10, 20   | basic         | => low                       | 1     |
+  | otherwise                                    | => low                       | 0     |
+end"""
 
 _CLAIM = """situation claim
   one per claim_id
@@ -258,6 +276,8 @@ class Author:
             "set customer.debt to 20",
             "withdraw offer, survey",
             "raise event care.needed with (amount = 3)",
+            'add 6 to risk because "So it goes" and raise event care.needed with (amount = 4)',
+            "subtract 2.5 from risk",
         )
         return f'event rule "React {number}"\n  on {on}\n{when}\n  then {effect}\nend'
 
@@ -265,7 +285,9 @@ class Author:
         """Situations and a promise whose transitions depend on what came before: the order of the memory shows."""
         if_open = self.one("", "", " when event.amount is more than large", " when customer.tier is not gold")
         if_moved = self.one("", " when claim is open and event.amount is at least 2")
-        broken = self.one("raise task sorry for desk", "send claim_news with (amount = 9)")
+        broken = self.one(
+            "raise task sorry for desk", "send claim_news with (amount = 9)", "add 4 to risk", "add 1 to risk"
+        )
         return [
             _CLAIM.format(if_open, if_moved, self.span("days", most=20)),
             _DEBT.format(self.span("days", most=20)),
@@ -301,6 +323,7 @@ class Author:
             *self.topics(),
             *(self.cap(n) for n in range(self.number(0, 2))),
             *(self.group(name) for name in GROUPS),
+            _FIGURES.format(self.number(12, 20), self.one("first", "the only one", "the most important")),
             *self.reactions(),
             *(self.event_rule(n) for n in range(self.number(0, 3))),
             *(self.message_rule(f"{named} {n}") for n in range(self.number(rules // 3, rules))),
