@@ -58,7 +58,10 @@ class Requested(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
 
 
 class StaffTask(msgspec.Struct, frozen=True, omit_defaults=True):
-    """For a person of the brand: to do, or (alert) to know."""
+    """For a person of the brand: to do, or (alert) to know.
+
+    `promise` names the commitment because of which it is asked while that is pending.
+    """
 
     id: str
     kind: str
@@ -71,6 +74,7 @@ class StaffTask(msgspec.Struct, frozen=True, omit_defaults=True):
     about: Subject | None = None
     message: str | None = None
     origin: str | None = None
+    promise: str | None = None
 
 
 class LateMark(msgspec.Struct, frozen=True, array_like=True):

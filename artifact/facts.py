@@ -83,8 +83,18 @@ class Situation(msgspec.Struct, frozen=True, omit_defaults=True):
     data: dict[str, Any] = {}
 
 
+class Stage(msgspec.Struct, frozen=True, gc=False):
+    """Something that follows if a promise is still pending at an instant: the `number`-th that its author wrote."""
+
+    number: int
+    at: Instant
+
+
 class Commitment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A promise with a deadline, keyed by (name, reference). Judged at `due` + grace; `judged_at` says when."""
+    """A promise with a deadline, keyed by (name, reference). Judged at `due` + grace; `judged_at` says when.
+
+    `stages` are those yet to come, `staged` says that one has come: all instants are computed once, when it is made.
+    """
 
     name: str
     reference: str
@@ -93,6 +103,20 @@ class Commitment(msgspec.Struct, frozen=True, omit_defaults=True):
     state: CommitmentState = CommitmentState.OPEN
     judged_at: Instant | None = None
     about: Subject | None = None
+    data: dict[str, Any] = {}
+    stages: tuple[Stage, ...] = ()
+    staged: bool = False
+
+
+class Watch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A silence that is being listened to, keyed by (kind, reference): at `due` its situation opens.
+
+    Each event of the kind that would break the silence sets it anew. `data` are its fields that the situation keeps.
+    """
+
+    kind: str
+    reference: str
+    due: Instant
     data: dict[str, Any] = {}
 
 
@@ -179,6 +203,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     preferences: Preferences = Preferences()
     interactions: tuple[Interaction, ...] = ()
     points: tuple[Points, ...] = ()
+    watches: tuple[Watch, ...] = ()
     deceased_at: Instant | None = None
     high_water: Stamp | None = None
     seats: tuple[Seat, ...] = ()

@@ -18,6 +18,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     closed_situations: int = 64
     open_commitments: int = 64
     closed_commitments: int = 64
+    watches: int = 64
     attributes: int = 500
     consents: int = 200
     tasks: int = 64

@@ -106,7 +106,8 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     """When a rule first held this message. It outlives the hold, its condition, and the rulebook.
 
     `until` is the end of the current fixed period, `periods` how many have begun. `said` names what the rule said
-    when it began: a period stands without its condition only while the rule still says that.
+    when it began: a period stands without its condition only while the rule still says that. `happened`: what it
+    waits for has come since.
     """
 
     rule: str
@@ -114,6 +115,7 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     until: Instant | None = None
     periods: int = 1
     said: str = ""
+    happened: bool = False
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,7 +1,8 @@
 """Lengths of time as people say them, and the clock arithmetic of a customer's zone.
 
 Minutes and hours are elapsed time; days, weeks, months and years follow the calendar of a zone, so that "one day
-later" keeps the hour on the wall across a change of the clocks.
+later" keeps the hour on the wall across a change of the clocks. Working days and working hours follow a calendar of
+the brand, in that calendar's zone: days begin with the next working day and end at 24:00.
 """
 
 from calendar import monthrange
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from artifact.instant import HOUR, MINUTE, Instant, datetime_of, instant_of
+from artifact.workdays import IDLE_DAYS, Calendar, open_hours, working_day_after
 
 
 class Unit(StrEnum):
@@ -22,13 +24,16 @@ class Unit(StrEnum):
     WEEK = "week"
     MONTH = "month"
     YEAR = "year"
+    WORKING_DAY = "working_day"
+    WORKING_HOUR = "working_hour"
 
 
-class Span(msgspec.Struct, frozen=True, gc=False):
-    """`amount` of one unit: 14 days."""
+class Span(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, repr_omit_defaults=True):
+    """`amount` of one unit: 14 days. Working days and hours name the calendar that they are counted in."""
 
     amount: int
     unit: Unit
+    calendar: Calendar | None = None
 
 
 _ELAPSED = {Unit.MINUTE: MINUTE, Unit.HOUR: HOUR}
@@ -45,12 +50,65 @@ def zone_of(name: str) -> ZoneInfo:
 def add_span(instant: Instant, span: Span, zone: str, times: int = 1) -> Instant:
     """The instant `times` spans later (earlier for a negative number) on the calendar of `zone`."""
     amount = span.amount * times
+    if span.calendar is not None:
+        return _add_working(instant, amount, span.unit, span.calendar)
     if span.unit in _ELAPSED:
         return instant + amount * _ELAPSED[span.unit]
     local = datetime_of(instant).astimezone(zone_of(zone)).replace(tzinfo=None)
     if span.unit in _DAYS:
         return at_wall(local + timedelta(days=amount * _DAYS[span.unit]), zone)
     return at_wall(_add_months(local, amount * _MONTHS[span.unit]), zone)
+
+
+def _add_working(instant: Instant, amount: int, unit: Unit, calendar: Calendar) -> Instant:
+    """Refuses to count backwards: the checker admits working days only where time goes forward."""
+    if amount < 0:
+        raise ValueError("working days are counted forward")
+    if amount == 0:
+        return instant
+    day = datetime_of(instant).astimezone(zone_of(calendar.zone)).toordinal()
+    if unit is Unit.WORKING_DAY:
+        return at_wall(datetime.fromordinal(working_day_after(calendar, day, amount) + 1), calendar.zone)
+    return _add_working_hours(instant, day, amount * HOUR, calendar)
+
+
+def _add_working_hours(instant: Instant, day: int, left: int, calendar: Calendar) -> Instant:
+    """The instant at which so much working time has passed. `day` is the date at the beginning."""
+    idle = 0
+    while idle <= IDLE_DAYS:
+        windows = _open(calendar, day)
+        for start, end in windows:
+            begin = max(start, instant)
+            if end - begin >= left:
+                return begin + left
+            left -= max(0, end - begin)
+        day, idle = day + 1, 0 if windows else idle + 1
+    raise OverflowError("no working hours for years")
+
+
+@lru_cache(maxsize=4096)
+def _open(calendar: Calendar, day: int) -> tuple[tuple[Instant, Instant], ...]:
+    """The working hours of a date as instants."""
+    midnight = datetime.fromordinal(day)
+    return tuple(
+        (
+            at_wall(midnight + timedelta(minutes=start), calendar.zone),
+            at_wall(midnight + timedelta(minutes=end), calendar.zone),
+        )
+        for start, end in open_hours(calendar, day)
+    )
+
+
+def next_working_time(instant: Instant, minute: int, calendar: Calendar, zone: str) -> Instant:
+    """The instant at which the wall clock of `zone` reads `minute` on the next working day after today there."""
+    today = datetime_of(instant).astimezone(zone_of(zone)).toordinal()
+    day = datetime.fromordinal(working_day_after(calendar, today, 1))
+    return at_wall(day + timedelta(minutes=minute), zone)
+
+
+def following(end: Instant, span: Span, zone: str) -> Instant:
+    """The end of the span that follows one that ended at `end`: the day that ended at 24:00 counts as the last one."""
+    return add_span(end - 1 if span.unit is Unit.WORKING_DAY else end, span, zone)
 
 
 def _add_months(local: datetime, months: int) -> datetime:

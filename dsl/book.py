@@ -7,7 +7,7 @@ from typing import Any
 from artifact.channel import Channel, Urgency
 from artifact.decision import RuleRow
 from artifact.errors import ErrorCode, InputError
-from artifact.event import Event
+from artifact.event import Event, Subject
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.limits import Limits
@@ -18,8 +18,8 @@ from dsl.judge import Judge
 from dsl.names import nearest
 from dsl.program import MessageRule, Program
 from dsl.react import Compile, Reactions
-from dsl.reading import reference_name
-from dsl.rulebook import Group, Listening, RuleFace, Topic
+from dsl.reading import Env, key_text, reference_name
+from dsl.rulebook import Group, Listening, QuietHours, RuleFace, Topic
 from dsl.scores import scores_of
 from dsl.template import Templates
 from dsl.typed import SAID, Named, Source
@@ -40,11 +40,13 @@ class CompiledRulebook:
         self.name, self.language, self.owner = program.name, program.language, program.owner
         self.zone, self.currency = program.zone, program.currency
         self.topics: Mapping[str, Topic] = program.topics
-        self.quiet_hours, self.caps = program.quiet_hours, program.caps
+        self.caps = program.caps
+        self._own_hours = [(compile_condition(own.condition), own.windows) for own in program.customer_hours]
         self.groups: Mapping[str, Group] = program.groups
         self.event_types = frozenset(program.events)
         self.rules: Mapping[str, RuleFace] = {rule.name: rule.face for rule in program.message_rules}
         self._numbers: Mapping[str, int] = {name: number for number, name in enumerate(self.rules)}
+        self.awaited: Mapping[str, frozenset[str]] = _awaited(program)
         self.program = program
         self._templates = Templates(program, limits)
         self.languages = self._templates.languages
@@ -92,6 +94,23 @@ class CompiledRulebook:
             lives_for=Span(30, Unit.DAY),
             classified=False,
         )
+
+    def hours_of(self, facts: Facts) -> tuple[QuietHours, ...]:
+        """When this customer is left in peace."""
+        for holds, windows in self._own_hours:
+            if holds(Env(facts, self.zone, 0, {})):
+                return windows
+        return self.program.quiet_hours
+
+    def concerns(self, event: Event, about: Subject | None) -> bool:
+        """Whether an event is about a subject, as far as it says."""
+        if about is None:
+            return True
+        if event.about is not None and event.about.kind == about.kind:
+            return event.about.reference == about.reference
+        key = self.program.keys.get(about.kind)
+        named = key_text(event.data.get(key)) if key is not None else None
+        return named is None or named == about.reference
 
     def label(self, kind: str, name: str, language: str) -> str:
         """The display name, in the reader's language or the author's; else the name in words."""
@@ -142,6 +161,15 @@ def _reads_of(rule: MessageRule) -> list[Named]:
     waiting = rule.waiting
     ends = (waiting.until, waiting.while_) if waiting is not None else ()
     return [read for part in (*rule.conditions, *ends) if part is not None for read in reads_of(part)]
+
+
+def _awaited(program: Program) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for rule in program.message_rules:
+        type_ = rule.waiting.fixed.until_event if rule.waiting is not None else None
+        if type_ is not None:
+            found[type_] = found.get(type_, frozenset()) | {rule.name}
+    return found
 
 
 def _problem(field: str, of: Type, raw: Any) -> InputError:

@@ -155,6 +155,7 @@ class Tongue:
                     r"(?P<BRACKET>\[[^\[\]\n]{1,200}\])",
                     r"(?P<SLASHED>\d{1,2}/\d{1,2}/\d{2,4}\b)",
                     rf"(?P<DATE>\d{{4}}-\d\d-\d\d(?!\d)|\d{{1,2}} (?:de )?{month} (?:de )?\d{{4}}\b)",
+                    rf"(?P<YEARDAY>\d{{1,2}} (?:de )?{month})",
                     r"(?P<TIME>\d{1,2}:\d\d(?!\d))",
                     rf"(?P<MONEY>{number}\s*(?:{currency}))",
                     rf"(?P<PERCENT>{number}\s*%)",

@@ -44,12 +44,16 @@ class Turn(StrEnum):
     MAKE = "MAKE"
     KEEP = "KEEP"
     DROP = "DROP"
+    WATCH = "WATCH"
 
 
 class Transition(msgspec.Struct, frozen=True, gc=False):
+    """`state` for MOVE; `silence` for WATCH: how long nothing of the kind must come."""
+
     turn: Turn
     clause: Clause
     state: str = ""
+    silence: Span | None = None
 
 
 class SituationPlan(msgspec.Struct, frozen=True, gc=False):
@@ -121,12 +125,20 @@ EffectPlan: TypeAlias = (
 )
 
 
+class StagePlan(msgspec.Struct, frozen=True, gc=False):
+    """What follows if a commitment is still pending so long after it was made."""
+
+    after: Span
+    effects: tuple[EffectPlan, ...]
+
+
 class CommitmentPlan(msgspec.Struct, frozen=True, gc=False):
     name: str
     one_per: str | None
     within: Span
     transitions: tuple[Transition, ...]
     if_broken: tuple[EffectPlan, ...] = ()
+    stages: tuple[StagePlan, ...] = ()
 
 
 class Validity(msgspec.Struct, frozen=True, gc=False):
@@ -191,6 +203,14 @@ class MessageRule(msgspec.Struct, frozen=True, gc=False):
         return (self.waiting.fixed, *self.effects)
 
 
+class CustomerHours(msgspec.Struct, frozen=True, gc=False):
+    """All hours in which customers of one calendar are left in peace; theirs is the first whose condition holds."""
+
+    calendar: str
+    condition: Condition
+    windows: tuple[QuietHours, ...]
+
+
 class TemplateVariant(msgspec.Struct, frozen=True, gc=False):
     """Words for some channels (None: any) in one language. `parts` are Liquid sources by name."""
 
@@ -210,6 +230,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     events: dict[str, dict[str, Type]]
     topics: dict[str, Topic]
     quiet_hours: tuple[QuietHours, ...] = ()
+    customer_hours: tuple[CustomerHours, ...] = ()
     caps: tuple[Cap, ...] = ()
     tables: dict[str, TablePlan] = {}
     groups: dict[str, Group] = {}

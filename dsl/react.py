@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from artifact.decision import RuleRow
 from artifact.event import Event, Subject
-from artifact.facts import Facts
+from artifact.facts import CommitmentState, Facts
 from dsl.clock import inside
 from dsl.effects import (
     AddPoints,
@@ -24,6 +24,7 @@ from dsl.effects import (
     Send,
     SetFact,
     UpdateSituation,
+    WatchSilence,
     Withdraw,
 )
 from dsl.interpret import Interpreter, first_missing
@@ -49,12 +50,16 @@ from dsl.program import (
     WithdrawPlan,
 )
 from dsl.reading import Env, key_text, reference_of, the_situation
+from dsl.subjects import subject_of
 from dsl.typed import Condition, Expression
 from dsl.values import day_start, to_json
 from dsl.verdict import Raised, Reaction
 
 Test = Callable[[Env], bool | None]
 Compile = Callable[[Condition], Test]
+
+PENDING, SILENT = "commitment.pending", "situation.silent"
+"""Deadlines that only their own declaration hears of: a stage of a promise, the end of a silence."""
 
 _CLOSED = ("situation.closed", "situation.expired")
 
@@ -103,10 +108,6 @@ class Reactions:
     def candidates(self, type_: str) -> tuple[list[SituationPlan], list[CommitmentPlan], list[EventRule]]:
         """What can react to events of this type."""
         return self._situations.get(type_, []), self._commitments.get(type_, []), self._rules.get(type_, [])
-
-    def is_commitment(self, name: str) -> bool:
-        """Whether a subject of this kind is a promise."""
-        return any(plan.name == name for plan in self.program.commitments)
 
     def broken(self, name: str) -> CommitmentPlan | None:
         """The commitment that an event says is broken."""
@@ -162,6 +163,10 @@ class _Run:
             broken = self.to.broken(self.event.about.kind)
             if broken is not None:
                 self._guarded(broken.name, lambda: self._effects(broken.name, broken.if_broken))
+        elif self.event.type == PENDING:
+            self._pending()
+        elif self.event.type == SILENT:
+            self._silent()
         for rule in rules:
             self._guarded(rule.name, lambda one=rule: self._rule(one))  # type: ignore[misc]
         return Reaction(tuple(self.raised), tuple(self.rows))
@@ -211,7 +216,8 @@ class _Run:
     def _situation(self, plan: SituationPlan) -> None:
         for transition in plan.transitions:
             if self._triggered(transition.clause):
-                reference = self._reference(plan.kind, plan.one_per, transition.turn is Turn.OPEN)
+                opening = transition.turn in (Turn.OPEN, Turn.WATCH)
+                reference = self._reference(plan.kind, plan.one_per, opening)
                 if reference is None:
                     self.rows.append(RuleRow(plan.kind, "UNKNOWN", plan.one_per))
                 elif self._holds(plan.kind, transition.clause):
@@ -229,17 +235,13 @@ class _Run:
         return reference
 
     def _turn(self, plan: SituationPlan, transition: Transition, reference: str) -> None:
-        kind = plan.kind
-        data = {name: self.event.data[name] for name in plan.remembers if name in self.event.data}
-        opened = self.opened.setdefault(kind, set())
-        running = reference in opened or any(
-            one.open and one.reference == reference and one.kind == kind for one in self.facts.situations
-        )
-        if transition.turn is Turn.OPEN and not running:
-            opened.add(reference)
-            self._emit(kind, OpenSituation(kind, reference, data, plan.expires_after))
-        elif not running:
-            return
+        kind, data = plan.kind, self._remembered(plan)
+        if transition.turn is Turn.WATCH and transition.silence is not None:
+            key = {name: self.event.data[name] for name in (plan.one_per,) if name in self.event.data}
+            self._emit(kind, WatchSilence(kind, reference, transition.silence, {**key, **data}))
+        elif not self._runs(kind, reference):
+            if transition.turn is Turn.OPEN:
+                self._opening(plan, reference)
         elif transition.turn is Turn.MOVE:
             self._emit(kind, MoveSituation(kind, reference, transition.state, data))
         elif transition.turn is Turn.CLOSE:
@@ -247,26 +249,71 @@ class _Run:
         elif data:
             self._emit(kind, UpdateSituation(kind, reference, data))
 
+    def _remembered(self, plan: SituationPlan) -> dict[str, Any]:
+        return {name: self.event.data[name] for name in plan.remembers if name in self.event.data}
+
+    def _runs(self, kind: str, reference: str) -> bool:
+        """Whether it is open, or is opened by this very event."""
+        return reference in self.opened.get(kind, ()) or any(
+            one.open and one.reference == reference and one.kind == kind for one in self.facts.situations
+        )
+
+    def _opening(self, plan: SituationPlan, reference: str) -> None:
+        if not self._runs(plan.kind, reference):
+            self.opened.setdefault(plan.kind, set()).add(reference)
+            data = self._remembered(plan)
+            self._emit(plan.kind, OpenSituation(plan.kind, reference, data, plan.expires_after))
+
     def _commitment(self, plan: CommitmentPlan) -> None:
         for transition in plan.transitions:
             if not self._triggered(transition.clause):
                 continue
-            reference = "" if plan.one_per is None else reference_of(self.env, plan.name)
-            if reference is None:
+            references = self._promised(plan, transition.turn)
+            if not references:
                 self.rows.append(RuleRow(plan.name, "UNKNOWN", plan.one_per))
             elif self._holds(plan.name, transition.clause):
-                self._promise(plan, transition.turn, reference)
+                for reference in references:
+                    self._promise(plan, transition.turn, reference)
+
+    def _promised(self, plan: CommitmentPlan, turn: Turn) -> list[str]:
+        """Which promises this event speaks of. One that names none keeps the only pending one, and ends them all."""
+        if plan.one_per is None:
+            return [""]
+        reference = reference_of(self.env, plan.name)
+        if reference is not None or turn is Turn.MAKE:
+            return [] if reference is None else [reference]
+        commitments = self.facts.commitments
+        pending = [
+            c.reference for c in commitments if c.name == plan.name and c.state is CommitmentState.OPEN
+        ]
+        return pending if turn is Turn.DROP or len(pending) == 1 else []
 
     def _promise(self, plan: CommitmentPlan, turn: Turn, reference: str) -> None:
         if turn is Turn.MAKE:
             about = self.event.about or self._subject(plan.one_per)
-            self._emit(
-                plan.name, MakeCommitment(plan.name, reference, plan.within, about, dict(self.event.data))
-            )
+            stages = tuple(stage.after for stage in plan.stages)
+            data = dict(self.event.data)
+            self._emit(plan.name, MakeCommitment(plan.name, reference, plan.within, about, data, stages))
         elif turn is Turn.KEEP:
             self._emit(plan.name, KeepCommitment(plan.name, reference))
         else:
             self._emit(plan.name, DropCommitment(plan.name, reference))
+
+    def _pending(self) -> None:
+        """A stage of a promise that is still pending; its number is the event's `seq`."""
+        event, plans = self.event, self.to.program.commitments
+        plan = next((plan for plan in plans if event.about and plan.name == event.about.kind), None)
+        if plan is not None and event.seq is not None and event.seq < len(plan.stages):
+            effects = plan.stages[event.seq].effects
+            self._guarded(plan.name, lambda: self._effects(plan.name, effects))
+
+    def _silent(self) -> None:
+        """A silence has lasted: its situation opens, if the rulebook still says so."""
+        about = self.event.about
+        for plan in self.to.program.situations:
+            listens = any(transition.turn is Turn.WATCH for transition in plan.transitions)
+            if listens and about is not None and plan.kind == about.kind:
+                self._opening(plan, about.reference)
 
     # ---- event rules
 
@@ -329,29 +376,8 @@ class _Run:
         return Send(plan.topic, plan.channels, self._subject(key, value), value, data)
 
     def _subject(self, key: str | None, value: str | None = None) -> Subject | None:
-        """What this event is about: what it says; else the one situation that it turns; else the one keyed alike."""
-        about = self.event.about
-        if about is not None:
-            return self._of_promise(about) if self.to.is_commitment(about.kind) else about
-        turned = [plan for plan in self.to.candidates(self.event.type)[0] if plan.one_per]
-        if (
-            len(turned) == 1
-            and turned[0].one_per
-            and (found := key_text(self.event.data.get(turned[0].one_per)))
-        ):
-            return Subject(turned[0].kind, found)
-        alike = [plan.kind for plan in self.to.program.situations if key is not None and plan.one_per == key]
-        value = value or (key_text(self.event.data.get(key)) if key else None)
-        return Subject(alike[0], value) if len(alike) == 1 and value else None
-
-    def _of_promise(self, about: Subject) -> Subject | None:
-        """What a commitment is about: what it was made about, else the one situation keyed alike."""
-        for one in self.facts.commitments:
-            if (one.name, one.reference) == (about.kind, about.reference) and one.about is not None:
-                return one.about
-        key = self.to.keys.get(about.kind)
-        alike = [plan.kind for plan in self.to.program.situations if key is not None and plan.one_per == key]
-        return Subject(alike[0], about.reference) if len(alike) == 1 else None
+        turned = self.to.candidates(self.event.type)[0]
+        return subject_of(self.event, self.facts, self.to.program, turned, key, value)
 
 
 def valid(validity: Validity, env: Env) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 from artifact.channel import Channel, Urgency
 from artifact.decision import RuleRow
 from artifact.errors import InputError
-from artifact.event import Event
+from artifact.event import Event, Subject
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.span import Span
@@ -130,7 +130,8 @@ class Rulebook(Protocol):
     """One revision of the manners.
 
     `zone` is the zone of customers whose own is unknown, `languages` the template languages, first the default.
-    `event_types` are the declared types: events of others change nothing.
+    `event_types` are the declared types: events of others change nothing. `awaited` are the types until which message
+    rules wait, with those rules.
     """
 
     revision: str
@@ -141,10 +142,10 @@ class Rulebook(Protocol):
     currency: str
     topics: Mapping[str, Topic]
     rules: Mapping[str, RuleFace]
-    quiet_hours: tuple[QuietHours, ...]
     caps: tuple[Cap, ...]
     groups: Mapping[str, Group]
     event_types: frozenset[str]
+    awaited: Mapping[str, frozenset[str]]
 
     @property
     def listens(self) -> Listening:
@@ -160,6 +161,15 @@ class Rulebook(Protocol):
 
     def topic(self, name: str) -> Topic:
         """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""
+
+    def hours_of(self, facts: Facts) -> tuple[QuietHours, ...]:
+        """When this customer is left in peace: by the calendar that is hers, else by the one of everyone.
+
+        Reads facts of the customer alone, and no clock.
+        """
+
+    def concerns(self, event: Event, about: Subject | None) -> bool:
+        """Whether an event is about a subject as far as it says: what names none, or has no such key, is about any."""
 
     def label(self, kind: str, name: str, language: str) -> str:
         """The display name of a declaration (`topic`, `situation`, `commitment`), or its own name in words."""

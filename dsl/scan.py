@@ -99,6 +99,9 @@ def _value(kind: str, text: str, tongue: Tongue) -> str:
     if kind == "DATE" and text[4:5] != "-":
         day, month, year = (part for part in plain(text).split() if part != "de")
         return f"{year}-{tongue.months[month]:02d}-{int(day):02d}"
+    if kind == "YEARDAY":
+        day, month = (part for part in plain(text).split() if part != "de")
+        return f"{tongue.months[month]:02d}-{int(day):02d}"
     return text.zfill(5) if kind == "TIME" else text
 
 

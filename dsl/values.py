@@ -18,6 +18,7 @@ from artifact.channel import Channel
 from artifact.errors import InputError
 from artifact.instant import DAY, HOUR, MINUTE, SECOND, Instant, format_instant, parse_instant
 from artifact.span import Span, Unit, add_span, at_wall
+from artifact.workdays import working_day_after
 from dsl.currency import DECIMALS
 from dsl.types import Kind, Type
 
@@ -36,8 +37,13 @@ _NOMINAL = {
     Unit.WEEK: 7 * DAY,
     Unit.MONTH: 30 * DAY,
     Unit.YEAR: 365 * DAY,
+    Unit.WORKING_DAY: 7 * DAY // 5,
+    Unit.WORKING_HOUR: 7 * DAY // 40,
 }
-"""Lengths by which durations are compared. Added to an instant, a month is a month of the calendar."""
+"""Lengths by which durations are compared. Added to an instant, a month is a month of the calendar.
+
+Working time is compared by the checker alone, as a week of five days of eight hours.
+"""
 
 
 def reader(of: Type, currency: str) -> Reader:
@@ -215,6 +221,8 @@ def _moved(moment: Instant, duration: Span, zone: str, times: int) -> Instant:
 @lru_cache(maxsize=8192)
 def later_date(day: int, duration: Span, times: int = 1) -> int:
     """A date (its ordinal) a duration of days or more later."""
+    if duration.calendar is not None:
+        return working_day_after(duration.calendar, day, duration.amount * times)
     noon = datetime.combine(date.fromordinal(day), datetime.min.time()).replace(hour=12)
     moved = add_span(_utc(noon), duration, "UTC", times)
     return int(_EPOCH_ORDINAL + moved // DAY)

@@ -83,6 +83,10 @@ _EN: Mapping[str, Words] = {
     ),
     "RANGE_EMPTY": ("there is no number from {low} to {high}", "write the lower bound first"),
     "ZONE_UNKNOWN": ("there is no time zone `{text}`", "write it as `Europe/Madrid`"),
+    "REGION_UNKNOWN": (
+        "no holidays are known of `{text}`",
+        'write a country as "ES", a region as "ES-MD"; known: {known}',
+    ),
     "CURRENCY_UNKNOWN": ("there is no currency `{text}`", "write its three letters: `EUR`"),
     "CURRENCY_OTHER": ("`{text}` is not the currency of this rulebook", "amounts here are in {currency}"),
     "MONEY_TOO_FINE": ("`{text}` has more decimals than the currency", "it has {decimals}"),
@@ -99,8 +103,24 @@ _EN: Mapping[str, Words] = {
         "say `is in the last 3 days`, `is in the next 3 days` or `is older than 3 days`",
     ),
     "UNIT_TOO_FINE": ("a date has no hours", "use days or longer"),
+    "CALENDAR_MISSING": (
+        "no calendar says what `{what}` are here",
+        "add them to the calendar: `working days Monday to Friday` or `working hours 9:00 to 18:00`",
+    ),
+    "CALENDAR_MISPLACED": (
+        "a calendar has no meaning for `{text}`",
+        "only working days and working hours are counted in a calendar",
+    ),
+    "CALENDAR_CONDITION": (
+        "whose calendar it is must follow from facts of the customer alone",
+        "compare a fact of the customer, for example where she lives",
+    ),
+    "WORKING_TIME_MISPLACED": (
+        "working days and working hours cannot be counted here",
+        "they are counted forward, from an instant; use days or hours",
+    ),
+    "WINDOW_EMPTY": ("a time of no length has no meaning here", "write 1 or more"),
     "QUANTIFIER_NESTED": ("`any`, `no` and `every` cannot stand inside each other", "use two conditions"),
-    "WINDOW_EMPTY": ("nothing can happen in a window of 0", "say how long it is: `in the last 3 days`"),
     "LIST_UNDATED": (
         "nobody says when each of `{text}` came about, so there is no window of them",
         "leave the window out, or ask for a date of each one: `with (... is in the next 30 days)`",

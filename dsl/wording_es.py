@@ -83,6 +83,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "RANGE_EMPTY": ("no hay ningún número de {low} a {high}", "escriba primero el menor"),
     "ZONE_UNKNOWN": ("no existe la zona horaria `{text}`", "escríbala como `Europe/Madrid`"),
+    "REGION_UNKNOWN": (
+        "no se conocen los festivos de `{text}`",
+        'escriba un país como "ES" y una región como "ES-MD"; se conocen: {known}',
+    ),
     "CURRENCY_UNKNOWN": ("no existe la moneda `{text}`", "escriba sus tres letras: `EUR`"),
     "CURRENCY_OTHER": (
         "`{text}` no es la moneda de este reglamento",
@@ -102,13 +106,26 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "diga `está en los últimos 3 días`, `está en los próximos 3 días` o `es de hace más de 3 días`",
     ),
     "UNIT_TOO_FINE": ("una fecha no tiene horas", "use días o más"),
+    "CALENDAR_MISSING": (
+        "ningún calendario dice aquí qué es `{what}`",
+        "dígalo en el calendario: `días laborables lunes a viernes` u `horario laboral 9:00 a 18:00`",
+    ),
+    "CALENDAR_MISPLACED": (
+        "un calendario no significa nada para `{text}`",
+        "en un calendario solo se cuentan días y horas laborables",
+    ),
+    "CALENDAR_CONDITION": (
+        "de quién es un calendario solo puede depender de datos del cliente",
+        "compare un dato del cliente, por ejemplo dónde vive",
+    ),
+    "WORKING_TIME_MISPLACED": (
+        "aquí no se pueden contar días ni horas laborables",
+        "se cuentan hacia delante, desde un instante; use días u horas",
+    ),
+    "WINDOW_EMPTY": ("un tiempo sin duración no significa nada aquí", "escriba 1 o más"),
     "QUANTIFIER_NESTED": (
         "`algún`, `ningún` y `todo` no pueden ir uno dentro de otro",
         "use dos condiciones",
-    ),
-    "WINDOW_EMPTY": (
-        "nada puede ocurrir en un plazo de 0",
-        "diga cuánto dura: `en los últimos 3 días`",
     ),
     "LIST_UNDATED": (
         "nadie dice cuándo surgió cada uno de `{text}`, así que no hay plazo que mirar",
@@ -272,6 +289,8 @@ THINGS: Mapping[str, str] = {
     "a text in quotes": "un texto entre comillas",
     "an amount of money": "una cantidad de dinero",
     "a date": "una fecha",
+    "a day of the year": "un día del año",
+    "a calendar": "un calendario",
     "a time of day": "una hora",
     "a long text": "un texto largo",
     "a number": "un número",
@@ -288,19 +307,14 @@ THINGS: Mapping[str, str] = {
     "list": "lista",
     "start journey": "iniciar el recorrido",
     "stop journey": "detener el recorrido",
-    "waiting until an event happens": "esperar a que llegue un evento",
-    "the next working day": "el siguiente día laborable",
     "the number of": "el número de",
     "sum of": "suma de",
     "average of": "media de",
     "latest": "último",
     "counting": "contar",
     "counting in a window": "contar en un plazo",
-    "opening after a silence": "abrir tras un silencio",
     "asking about past messages": "preguntar por mensajes pasados",
     "asking about past contacts": "preguntar por contactos pasados",
     "asking about past interactions": "preguntar por visitas pasadas",
-    "working days": "días laborables",
-    "working hours": "horas laborables",
 }
 """What checkers speak of, in the English of their own code, and what it is called here."""

@@ -130,7 +130,9 @@ def planned(draft: Draft, run: Callable[[Draft], None] = plan) -> Draft:
     if message == draft.message:
         return draft
     draft.budget.taken = taken
-    again = Draft(message, draft.merged, draft.facts, draft.scene, draft.budget, draft.now, draft.zone)
+    again = Draft(
+        message, draft.merged, draft.facts, draft.scene, draft.budget, draft.now, draft.zone, draft.hours
+    )
     run(again)
     return again
 

@@ -10,7 +10,7 @@ from artifact.instant import Instant
 from artifact.message import Delivery, DeliveryState, GateName, Message, MessageState
 from artifact.span import Span, add_span
 from artifact.states import LEFT_STATES
-from dsl.rulebook import Topic
+from dsl.rulebook import QuietHours, Topic
 from engine.budget import Budget
 from engine.holds import Holding
 from engine.judging import Merged
@@ -38,7 +38,7 @@ class Stop(Exception):  # ends the gates early; no error of anyone's
 class Draft:
     """One message while it is being planned.
 
-    `gone` is what has left, or was taken back: no plan can change it. `expires` is the end that the back-end or the
+    `hours` are those in which she is left in peace. `gone` is what has left, or was taken back: no plan can change it. `expires` is the end that the back-end or the
     topic gives, `end` the instant from which it must not be said any more. `reserved` are the contacts planned here.
     `instead` are the channels that a full cap says to take. `weighed`: the budget had a say. `restless`: the same plan
     might come out otherwise a moment later. `groups` are those into which a full cap may put it, `into` the cap that
@@ -52,6 +52,7 @@ class Draft:
     budget: Budget
     now: Instant
     zone: str
+    hours: tuple[QuietHours, ...] = ()
     gates: list[GateRow] = field(default_factory=list)
     wakes: list[Instant] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)

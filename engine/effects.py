@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
+from artifact.canonical import derived_id
 from artifact.event import Event, Subject
-from artifact.facts import Commitment, CommitmentState, Fact, Points, Situation
+from artifact.facts import Commitment, CommitmentState, Fact, Points, Situation, Stage, Watch
 from artifact.message import Request
 from artifact.span import add_span
 from dsl.effects import (
@@ -27,9 +28,11 @@ from dsl.effects import (
     Send,
     SetFact,
     UpdateSituation,
+    WatchSilence,
     Withdraw,
 )
-from engine.outputs import Asked, Tasked, Withdrew, origin_of, output_id
+from dsl.react import PENDING
+from engine.outputs import Asked, Happened, Settled, Tasked, Withdrew, origin_of, output_id
 from engine.points import bounded
 
 if TYPE_CHECKING:
@@ -149,14 +152,46 @@ def _close(folding: Folding, cause: Cause, effect: CloseSituation) -> None:
     _tell(folding, cause, "situation.closed", effect.kind, effect.reference)
 
 
+def _watch(folding: Folding, cause: Cause, effect: WatchSilence) -> None:
+    """Listen anew; past the limit a silence is not listened for, and a person hears of that once."""
+    due = add_span(cause.event.at, effect.within, folding.zone)
+    new = Watch(effect.kind, effect.reference, due, effect.data)
+    known = [(w.kind, w.reference) for w in folding.facts.watches]
+    if (effect.kind, effect.reference) in known:
+        place = known.index((effect.kind, effect.reference))
+        watches = (*folding.facts.watches[:place], new, *folding.facts.watches[place + 1 :])
+    elif len(known) < folding.limits.watches:
+        watches = (*folding.facts.watches, new)
+    else:
+        _deaf(folding, cause, effect.kind)
+        return
+    folding.facts = replace(folding.facts, watches=watches)
+
+
+def _deaf(folding: Folding, cause: Cause, kind: str) -> None:
+    origin = derived_id("o", "watch_limit", kind)
+    folding.outputs.append(
+        Tasked(
+            id=output_id("t", origin, ["watch_limit"]),
+            origin=origin,
+            kind="watch_limit",
+            reason=cause.rule,
+            at=cause.event.at,
+            is_alert=True,
+        )
+    )
+
+
 def _make(folding: Folding, cause: Cause, effect: MakeCommitment) -> None:
+    at, zone = cause.event.at, folding.zone
     made = Commitment(
         name=effect.name,
         reference=effect.reference,
-        promised_at=cause.event.at,
-        due=add_span(cause.event.at, effect.within, folding.zone),
+        promised_at=at,
+        due=add_span(at, effect.within, zone),
         about=effect.about,
         data=effect.data,
+        stages=tuple(Stage(n, add_span(at, after, zone)) for n, after in enumerate(effect.stages)),
     )
     others = tuple(
         c for c in folding.facts.commitments if (c.name, c.reference) != (effect.name, effect.reference)
@@ -164,6 +199,9 @@ def _make(folding: Folding, cause: Cause, effect: MakeCommitment) -> None:
     if sum(c.state is CommitmentState.OPEN for c in others) >= folding.limits.open_commitments:
         _overflow(folding, cause, "commitment_limit")
         return
+    for old in folding.facts.commitments:
+        if old not in others and old.state is CommitmentState.OPEN:
+            _settle(folding, cause, old)
     folding.facts = replace(folding.facts, commitments=_kept_commitments(folding, (*others, made)))
     _tell(folding, cause, "commitment.made", effect.name, effect.reference)
 
@@ -181,13 +219,27 @@ def _judge(folding: Folding, cause: Cause, name: str, reference: str, state: Com
     for commitment in folding.facts.commitments:
         mine = (commitment.name, commitment.reference) == (name, reference)
         if mine and commitment.state is CommitmentState.OPEN:
-            commitment = replace(commitment, state=state, judged_at=cause.event.at)
+            _settle(folding, cause, commitment)
+            commitment = replace(commitment, state=state, judged_at=cause.event.at, stages=())
             changed = True
         commitments.append(commitment)
     if changed:
         folding.facts = replace(folding.facts, commitments=tuple(commitments))
         verb = "kept" if state is CommitmentState.KEPT else "dropped"
         _tell(folding, cause, f"commitment.{verb}", name, reference)
+
+
+def _settle(folding: Folding, cause: Cause, commitment: Commitment) -> None:
+    """Nobody need do any more what was asked because a promise was pending."""
+    if commitment.staged:
+        promise = promise_of(commitment)
+        id = output_id("s", cause.origin, [promise])
+        folding.outputs.append(Settled(id, cause.origin, promise, cause.event.at))
+
+
+def promise_of(commitment: Commitment) -> str:
+    """The name of one making of a promise."""
+    return f"{commitment.name}/{commitment.reference}/{commitment.promised_at}"
 
 
 def _keep(folding: Folding, cause: Cause, effect: KeepCommitment) -> None:
@@ -240,8 +292,17 @@ def _raise_task(folding: Folding, cause: Cause, effect: RaiseTask) -> None:
             is_alert=effect.is_alert,
             about_kind=effect.about.kind if effect.about else None,
             about_reference=effect.about.reference if effect.about else None,
+            promise=_pending(folding, cause.event),
         )
     )
+
+
+def _pending(folding: Folding, event: Event) -> str | None:
+    """The promise of which an event says that it is still pending."""
+    if event.type != PENDING or event.about is None:
+        return None
+    key = (event.about.kind, event.about.reference)
+    return next((promise_of(c) for c in folding.facts.commitments if (c.name, c.reference) == key), None)
 
 
 def _withdraw(folding: Folding, cause: Cause, effect: Withdraw) -> None:
@@ -259,7 +320,10 @@ def _add_points(folding: Folding, cause: Cause, effect: AddPoints) -> None:
 
 
 def _raise_event(folding: Folding, cause: Cause, effect: RaiseEvent) -> None:
-    folding.raise_event(cause.event, effect.type, effect.about, cause.depth, effect.data)
+    raised = folding.raise_event(cause.event, effect.type, effect.about, cause.depth, effect.data)
+    if raised is not None:
+        id = output_id("h", cause.origin, [effect.type, effect.data])
+        folding.outputs.append(Happened(id, cause.origin, raised, raised.at))
 
 
 EFFECT_TABLE: dict[type[Any], Callable[[Folding, Cause, Any], None]] = {
@@ -267,6 +331,7 @@ EFFECT_TABLE: dict[type[Any], Callable[[Folding, Cause, Any], None]] = {
     MoveSituation: _move,
     UpdateSituation: _update,
     CloseSituation: _close,
+    WatchSilence: _watch,
     MakeCommitment: _make,
     KeepCommitment: _keep,
     DropCommitment: _drop,

@@ -13,6 +13,7 @@ from artifact.event import Event, EventKey, Subject
 from artifact.facts import Commitment, CommitmentState, Facts, Stamp
 from artifact.instant import SECOND, Instant
 from artifact.limits import Limits
+from dsl.react import PENDING, SILENT
 from dsl.rulebook import Rulebook
 from dsl.verdict import Raised
 from engine.builtin import CORRECTION, FACT_TABLE, TALK_TYPES
@@ -44,12 +45,14 @@ class Folding:
 
     def raise_event(
         self, cause: Event, type: str, about: Subject | None, depth: int, data: dict[str, Any]
-    ) -> None:
+    ) -> Event | None:
         """Queue an event that the engine makes, unless it is too deep to be anything but a loop."""
-        if depth < self.limits.event_depth:
-            name = f"{about.kind}/{about.reference}" if about else ""
-            derived = replace(cause, type=type, about=about, data=data, id=f"{cause.id}/{type}/{name}")
-            self.queue.append((derived, depth + 1))
+        if depth >= self.limits.event_depth:
+            return None
+        name = f"{about.kind}/{about.reference}" if about else ""
+        derived = replace(cause, type=type, about=about, data=data, id=f"{cause.id}/{type}/{name}")
+        self.queue.append((derived, depth + 1))
+        return derived
 
 
 def in_memory(event: Event, book: Rulebook | None) -> bool:
@@ -100,6 +103,13 @@ def _deadlines(facts: Facts, limits: Limits) -> list[tuple[Instant, str, str, st
         if c.state is CommitmentState.OPEN
     ]
     pending += [
+        (stage.at + grace, "stage", c.name, c.reference)
+        for c in facts.commitments
+        if c.stages and c.state is CommitmentState.OPEN
+        for stage in c.stages
+    ]
+    pending += [(w.due, "silence", w.kind, w.reference) for w in facts.watches]
+    pending += [
         (s.expires_at, "situation", s.kind, s.reference)
         for s in facts.situations
         if s.open and s.expires_at is not None
@@ -117,7 +127,7 @@ def _fire(folding: Folding, before: Stamp) -> None:
             return
         high = max(Stamp(at, 1), folding.facts.high_water or Stamp(at, 1))
         folding.facts = replace(folding.facts, high_water=high, seats=())
-        (_break if what == "commitment" else _expire)(folding, at, name, reference)
+        _FIRE[what](folding, at, name, reference)
         _drain(folding)
 
 
@@ -142,7 +152,7 @@ def _break(folding: Folding, at: Instant, name: str, reference: str) -> None:
             name,
             reference,
         ) and commitment.state is CommitmentState.OPEN:
-            commitment = broken = replace(commitment, state=CommitmentState.BROKEN, judged_at=at)
+            commitment = broken = replace(commitment, state=CommitmentState.BROKEN, judged_at=at, stages=())
         commitments.append(commitment)
     folding.facts = replace(folding.facts, commitments=tuple(commitments))
     if broken is not None:
@@ -165,6 +175,36 @@ def _expire(folding: Folding, at: Instant, kind: str, reference: str) -> None:
             )
         situations.append(situation)
     folding.facts = replace(folding.facts, situations=tuple(situations))
+
+
+def _come(folding: Folding, at: Instant, name: str, reference: str) -> None:
+    """The earliest stage of a promise that is still pending."""
+    commitments = []
+    for commitment in folding.facts.commitments:
+        if (commitment.name, commitment.reference) == (name, reference) and commitment.stages:
+            come = min(commitment.stages, key=lambda stage: (stage.at, stage.number))
+            since = commitment.promised_at
+            event = _deadline_event(folding, at, PENDING, Subject(name, reference), since)
+            event = replace(event, id=f"{event.id}/{come.number}", seq=come.number, data=commitment.data)
+            folding.queue.append((event, 0))
+            left = tuple(stage for stage in commitment.stages if stage is not come)
+            commitment = replace(commitment, stages=left, staged=True)
+        commitments.append(commitment)
+    folding.facts = replace(folding.facts, commitments=tuple(commitments))
+
+
+def _fall_silent(folding: Folding, at: Instant, kind: str, reference: str) -> None:
+    """Nothing that breaks the silence has come: whoever listens hears it once."""
+    heard = [w for w in folding.facts.watches if (w.kind, w.reference) == (kind, reference)]
+    left = tuple(w for w in folding.facts.watches if w not in heard)
+    folding.facts = replace(folding.facts, watches=left)
+    for watch in heard:
+        event = _deadline_event(folding, at, SILENT, Subject(kind, reference), watch.due)
+        folding.queue.append((replace(event, data=watch.data), 0))
+
+
+_FIRE = {"commitment": _break, "situation": _expire, "stage": _come, "silence": _fall_silent}
+"""What each deadline of the memory does."""
 
 
 def _drain(folding: Folding) -> None:

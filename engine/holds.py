@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from artifact.canonical import derived_id
 from artifact.instant import Instant
 from artifact.message import Anchor, Hold, HoldKind
-from artifact.span import add_span, next_wall_time
+from artifact.span import add_span, following, next_wall_time, next_working_time
 from dsl.effects import Block, Deliver, GroupInto, Postpone, PostponeKind
 from dsl.rulebook import RuleFace
 
@@ -56,7 +56,7 @@ class Holding:
             self._renew(rule, effect, anchor)
 
     def _begin(self, rule: str, effect: Postpone, anchor: Anchor) -> None:
-        until = self._bounded(effect, anchor, self._period_end(effect, self.now))
+        until = self._bounded(effect, anchor, period_end(effect, self.now, self.zone))
         if until > self.now:
             self.anchors[rule] = anchor = replace(anchor, until=until)
             self._hold(HoldKind.FIXED, anchor, until)
@@ -73,23 +73,21 @@ class Holding:
 
     def _next_period(self, effect: Postpone, anchor: Anchor) -> Instant:
         """A period follows the one before it; one that nobody was there to begin in time begins now."""
-        following = self._period_end(effect, anchor.until if anchor.until is not None else self.now)
-        return following if following > self.now else self._period_end(effect, self.now)
+        if effect.span is not None and anchor.until is not None:
+            end = following(anchor.until, effect.span, self.zone)
+            if end > self.now:
+                return end
+        return period_end(effect, self.now, self.zone)
 
     def _while(self, rule: str, effect: Postpone) -> None:
         anchor = self.anchors.setdefault(rule, Anchor(rule, self.now))
+        if effect.until_event is not None and anchor.happened:
+            return
         latest = add_span(anchor.since, effect.at_most, self.zone) if effect.at_most else None
         if latest is not None and self.now >= latest:
             self._otherwise(rule, effect)
         else:
             self._hold(HoldKind.WHILE, anchor, latest)
-
-    def _period_end(self, effect: Postpone, begin: Instant) -> Instant:
-        if effect.span is not None:
-            return add_span(begin, effect.span, self.zone)
-        if effect.until_time is not None:
-            return next_wall_time(self.now, effect.until_time, self.zone)
-        return effect.until if effect.until is not None else self.now
 
     def _bounded(self, effect: Postpone, anchor: Anchor, until: Instant) -> Instant:
         return min(until, add_span(anchor.since, effect.at_most, self.zone)) if effect.at_most else until
@@ -105,6 +103,17 @@ class Holding:
     def _otherwise(self, rule: str, effect: Postpone) -> None:
         if effect.otherwise is not None:
             self.limits.append((rule, effect.otherwise))
+
+
+def period_end(effect: Postpone, begin: Instant, zone: str) -> Instant:
+    """When a fixed period that begins at an instant is over."""
+    if effect.span is not None:
+        return add_span(begin, effect.span, zone)
+    if effect.until_time is None:
+        return effect.until if effect.until is not None else begin
+    if effect.working is not None:
+        return next_working_time(begin, effect.until_time, effect.working, zone)
+    return next_wall_time(begin, effect.until_time, zone)
 
 
 def earliest_end(holds: list[Hold]) -> Instant | None:

@@ -40,6 +40,7 @@ class Tasked(msgspec.Struct, frozen=True):
     is_alert: bool = False
     about_kind: str | None = None
     about_reference: str | None = None
+    promise: str | None = None
 
 
 class Withdrew(msgspec.Struct, frozen=True):
@@ -51,7 +52,25 @@ class Withdrew(msgspec.Struct, frozen=True):
     at: Instant
 
 
-Output: TypeAlias = Asked | Tasked | Withdrew
+class Settled(msgspec.Struct, frozen=True):
+    """That a promise is no longer pending: what was asked of people because of that is done with."""
+
+    id: str
+    origin: str
+    promise: str
+    at: Instant
+
+
+class Happened(msgspec.Struct, frozen=True):
+    """That a rule raised an event, for which messages may be waiting."""
+
+    id: str
+    origin: str
+    event: Event
+    at: Instant
+
+
+Output: TypeAlias = Asked | Tasked | Withdrew | Settled | Happened
 
 
 def origin_of(event: Event, rule: str, ordinal: int) -> str:

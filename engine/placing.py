@@ -177,13 +177,10 @@ def _when(draft: Draft, channel: Channel, start: Instant, *, reserve: bool) -> t
 
 
 def _open(draft: Draft, channel: Channel, at: Instant) -> Instant:
-    book = draft.scene.book
-    if book is None:
-        return at
     topic = draft.merged.topic
-    windows = windows_for(book.quiet_hours, channel, statutory=True)
+    windows = windows_for(draft.hours, channel, statutory=True)
     if not topic.passes_quiet_hours and "quiet_hours" not in draft.message.released:
-        windows += windows_for(book.quiet_hours, channel, statutory=False)
+        windows += windows_for(draft.hours, channel, statutory=False)
     moved = opens_at(at, windows, draft.zone) if windows else at
     if moved > at:
         draft.holding.holds.append(Hold(HoldKind.QUIET_HOURS, draft.now, moved, channel=channel))

@@ -20,7 +20,7 @@ from dsl.rulebook import Rulebook
 from engine.builtin import CORRECTION, FACT_TABLE, flat
 from engine.fold import fold_deadlines, fold_event, in_memory
 from engine.order import in_order
-from engine.outputs import Asked, Output, Withdrew
+from engine.outputs import Asked, Output, Settled, Tasked, Withdrew
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +119,20 @@ def refold(past: Past, change: Event, revision: str, limits: Limits) -> Refolded
 
 
 def _standing(outputs: list[Output]) -> list[Output]:
-    """What is left to be said of a history: not what a later event of it withdraws."""
+    """What is left to be said of a history: not what a later event of it withdraws or settles."""
     withdrawn: dict[str, Instant] = {}
+    settled: set[str] = set()
     kept: list[Output] = []
     for output in reversed(outputs):
         if isinstance(output, Withdrew):
             withdrawn.update(
                 (topic, max(output.at, withdrawn.get(topic, output.at))) for topic in output.topics
             )
-        elif isinstance(output, Asked) and output.at < withdrawn.get(output.request.topic, output.at):
+        elif isinstance(output, Settled):
+            settled.add(output.promise)
+        elif (isinstance(output, Tasked) and output.promise in settled) or (
+            isinstance(output, Asked) and output.at < withdrawn.get(output.request.topic, output.at)
+        ):
             continue
         kept.append(output)
     return kept[::-1]

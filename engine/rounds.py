@@ -16,7 +16,7 @@ from artifact.instant import Instant
 from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, MessageState, Place
 from artifact.states import LEFT_STATES
 from dsl.effects import GroupInto
-from dsl.rulebook import Rulebook
+from dsl.rulebook import QuietHours, Rulebook
 from engine.budget import Budget, budget_of
 from engine.bundles import DISSOLVED, bounds_of, bundle_of, merged_of, way_of
 from engine.decided import Decided, decided_of, item_decided, planned
@@ -45,12 +45,14 @@ class Round:
     known: dict[str, Settled]
     seating: Seating | None = None
     budget: Budget = field(init=False)
+    hours: tuple[QuietHours, ...] = field(init=False)
     settled: dict[str, Settled] = field(default_factory=dict)
     found: list[tuple[Message, Decided]] = field(default_factory=list)
     disturbed: bool = False
 
     def __post_init__(self) -> None:
         self.budget = budget_of(self.book.caps, self.zone, tuple(self.talking.contacts))
+        self.hours = self.book.hours_of(self.facts)
 
     def run(self, judged: Judged) -> None:
         """Plan every message."""
@@ -74,12 +76,15 @@ class Round:
 
     def draft(self, message: Message, merged: Merged) -> Draft:
         """A message before its planning."""
-        return Draft(message, merged, self.facts, self.scene, self.budget, self.talking.now, self.zone)
+        now = self.talking.now
+        return Draft(message, merged, self.facts, self.scene, self.budget, now, self.zone, self.hours)
 
     def _alone(self, message: Message, merged: Merged) -> None:
         """A message with which no group has to do: what was decided before stands, or it is planned."""
         old = self.known.get(message.id)
-        if old is not None and old.stands(message, merged.verdict, self.facts, self.budget, self.talking.now):
+        if old is not None and old.stands(
+            message, merged.verdict, self.facts, self.hours, self.budget, self.talking.now
+        ):
             old.reserve(self.budget, merged.topic)
         else:
             taken = self.budget.snapshot()

@@ -20,6 +20,7 @@ from dsl.effects import (
     GroupInto,
     MoveSituation,
     OpenSituation,
+    Postpone,
     Propagate,
     RaiseTask,
     Rephrase,
@@ -33,6 +34,7 @@ from dsl.rulebook import Rulebook
 from dsl.trial import ExpectEffect
 from engine.decided import next_eligible
 from engine.explaining import because
+from engine.holds import period_end
 from engine.judging import judge
 from engine.said import said_of
 
@@ -104,6 +106,15 @@ def _postpone(expected: ExpectEffect, moment: Moment) -> str | None:
         return f"postpone until {format_instant(expected.until)} was expected, but {case}"
     if expected.for_ is not None and add_span(moment.now, expected.for_, moment.zone) not in ends:
         return f"another length of the postponement was expected: {case}"
+    effect = expected.effect
+    if isinstance(effect, Postpone) and effect.until_time is not None:
+        met = any(h.until == period_end(effect, h.since, moment.zone) for h in message.holds)
+        if not met:
+            return f"another time of day was expected: {case}"
+    if isinstance(effect, Postpone) and effect.until_event is not None:
+        rules = moment.book.awaited.get(effect.until_event, frozenset())
+        if not any(h.rule in rules for h in message.holds):
+            return f"waiting until {effect.until_event} was expected, but {case}"
     return _by_whom(expected, moment, {h.rule for h in message.holds}, case)
 
 

@@ -2,7 +2,7 @@
 
 A decision that gave its message back as it was gives it back again, until the next instant at which time alone can
 move it, and while all that deciding reads is as it was: the message itself, the verdict of the rules, what she agreed
-to and prefers, and the contact budget where it had a say. Refuses what might come out otherwise a moment later.
+to and prefers, the hours in which she is left in peace, and the contact budget where it had a say. Refuses what might come out otherwise a moment later.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from artifact.channel import Channel
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import DeliveryState, Message
-from dsl.rulebook import Topic
+from dsl.rulebook import QuietHours, Topic
 from dsl.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -29,11 +29,20 @@ class Settled(NamedTuple):
     message: Message
     verdict: Verdict
     facts: Facts
+    hours: tuple[QuietHours, ...]
     now: Instant
     budget: Taken | None
     reserved: tuple[tuple[Instant, Channel], ...]
 
-    def stands(self, message: Message, verdict: Verdict, facts: Facts, budget: Budget, now: Instant) -> bool:
+    def stands(
+        self,
+        message: Message,
+        verdict: Verdict,
+        facts: Facts,
+        hours: tuple[QuietHours, ...],
+        budget: Budget,
+        now: Instant,
+    ) -> bool:
         """Whether deciding again would come to the same."""
         next_at = self.message.next_at
         return (
@@ -42,6 +51,7 @@ class Settled(NamedTuple):
             and (next_at is None or now < next_at)
             and (verdict is self.verdict or _says_the_same(verdict, self.verdict))
             and (facts is self.facts or _same_person(facts, self.facts))
+            and hours == self.hours
             and (self.budget is None or self.budget == budget.taken)
         )
 
@@ -61,6 +71,7 @@ def settle(draft: Draft, decided: Message, before: Taken) -> Settled | None:
         draft.message,
         draft.merged.verdict,
         draft.facts,
+        draft.hours,
         draft.now,
         before if draft.weighed else None,
         tuple(draft.reserved),

@@ -12,19 +12,20 @@ from artifact.canonical import derived_id
 from artifact.customer import Artifact, Body, LateMark, StaffTask
 from artifact.decision import Entry, EntryKind, EventStatus, Intent
 from artifact.errors import ErrorCode, InputError
-from artifact.event import Event, Subject, event_content
+from artifact.event import Event, event_content
 from artifact.facts import CommitmentState, Facts
 from artifact.instant import Instant
 from artifact.message import Delivery, DeliveryState, Message, MessageState
-from artifact.states import LEFT_STATES
 from engine.admitting import admit, close, message_id
+from engine.awaiting import note
 from engine.builtin import CORRECTION, TALK_TYPES
 from engine.deciding import decide
 from engine.fold import fold_deadlines, fold_event, in_memory, next_deadline
 from engine.intents import commit_intent
 from engine.judging import Memo
 from engine.order import is_late
-from engine.outputs import Asked, Output, Tasked, Withdrew
+from engine.outputs import Asked, Output, Tasked
+from engine.performing import departed, perform, task_id
 from engine.refold import Past, Refolded, clear_corrected, correction_key, fold_too_late, refold
 from engine.scene import Scene
 from engine.talk_table import TALK_TABLE
@@ -76,6 +77,7 @@ def step_event(
         facts, status = _correct(talking, facts, event, scene, past)
     elif in_memory(event, scene.book):
         facts, status = _remember(talking, facts, event, scene, past)
+        note(talking, event, scene.book)
     entry = Entry(
         n=talking.n,
         kind=_kind(event),
@@ -95,7 +97,7 @@ def step_timer(
     """Fire what is due at or before `due`, and decide."""
     talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
     facts, outputs = fold_deadlines(artifact.body.facts, due, scene.book, scene.limits)
-    _perform(talking, outputs, scene, "timer.due", frozenset())
+    perform(talking, outputs, scene, "timer.due", frozenset())
     entry = Entry(
         n=talking.n,
         kind=EntryKind.TIMER,
@@ -151,7 +153,7 @@ def _remember(
 ) -> tuple[Facts, EventStatus]:
     if not is_late(facts, event):
         new, outputs = fold_event(facts, event, scene.book, scene.limits)
-        _perform(talking, outputs, scene, event.type, frozenset())
+        perform(talking, outputs, scene, event.type, frozenset())
         return new, EventStatus.ACCEPTED
     if past is None:
         raise NeedsPast(event.at)
@@ -205,12 +207,12 @@ def _apply_difference(
     renewed = {o.origin for o in refolded.added}
     for output in refolded.removed:
         _take_back(talking, output, scene, cause or event.type, superseded=output.origin in renewed)
-    _perform(talking, list(refolded.added), scene, cause or event.type, refolded.outdated)
+    perform(talking, list(refolded.added), scene, cause or event.type, refolded.outdated)
 
 
 def _take_back(talking: Talking, output: Output, scene: Scene, cause: str, *, superseded: bool) -> None:
     if isinstance(output, Tasked):
-        talking.close_task(_task_id(talking, output), "CANCELLED")
+        talking.close_task(task_id(talking, output), "CANCELLED")
     if not isinstance(output, Asked):
         return
     message = next(
@@ -237,16 +239,9 @@ def _retract(talking: Talking, message: Message, scene: Scene, cause: str, *, su
     if message.id in talking.messages:
         state = MessageState.SUPERSEDED if superseded else MessageState.RETRACTED
         message = close(talking, message, state, "corrected", scene, cause)
-    left = _left(talking, message)
+    left = departed(talking, message)
     if left and not _correct_by_message(talking, message, left, scene, cause):
         talking.alert("correction_needed", message, scene)
-
-
-def _left(talking: Talking, message: Message) -> list[Delivery]:
-    """Deliveries that have left, or may have; with others, where it went with others."""
-    return [
-        d for d in talking.spoken(message) if d.state in LEFT_STATES and d.state is not DeliveryState.FAILED
-    ]
 
 
 def _correct_by_message(
@@ -274,64 +269,6 @@ def _correct_by_message(
         return False
     talking.keep(replace(correction, correcting=message.id))
     return True
-
-
-def _perform(
-    talking: Talking, outputs: list[Output], scene: Scene, cause: str, outdated: frozenset[object]
-) -> None:
-    """Do what folding asked for: withdrawals first, so that what is asked in the same breath stays."""
-    for output in outputs:
-        if isinstance(output, Withdrew):
-            for message in [m for m in talking.messages.values() if m.request.topic in output.topics]:
-                if message.group is None and message.number < talking.n and message.request.at <= output.at:
-                    close(talking, message, MessageState.RETRACTED, "withdrawn", scene, cause)
-    for output in outputs:
-        if isinstance(output, Tasked):
-            talking.task(_staff_task(talking, output))
-        elif isinstance(output, Asked):
-            _admit_asked(talking, output, scene, cause, outdated=output.cause in outdated)
-
-
-def _admit_asked(talking: Talking, asked: Asked, scene: Scene, cause: str, *, outdated: bool) -> None:
-    """Take in what the memory asks for; once, even if it was taken back and is asked for again."""
-    known = talking.find(message_id(talking.customer_id, asked.request.source, asked.request.id))
-    if known is not None and (known.id in talking.messages or _left(talking, known)):
-        return
-    try:
-        admit(talking, asked.request, scene, cause, outdated=outdated)
-    except InputError as full:
-        talking.task(
-            StaffTask(
-                id=derived_id("t", talking.customer_id, asked.id, "refused"),
-                kind="message_refused",
-                raised_at=talking.now,
-                reason=full.message,
-                is_alert=True,
-                about=asked.request.about,
-            )
-        )
-
-
-def _task_id(talking: Talking, tasked: Tasked) -> str:
-    """A deadline knows no customer: the id of its task must."""
-    return derived_id("t", talking.customer_id, tasked.id)
-
-
-def _staff_task(talking: Talking, tasked: Tasked) -> StaffTask:
-    about = (
-        Subject(tasked.about_kind, tasked.about_reference or "") if tasked.about_kind is not None else None
-    )
-    return StaffTask(
-        id=_task_id(talking, tasked),
-        kind=tasked.kind,
-        raised_at=tasked.at,
-        reason=tasked.reason,
-        team=tasked.team,
-        is_alert=tasked.is_alert,
-        due=tasked.due,
-        about=about,
-        origin=tasked.origin,
-    )
 
 
 def _finish(

@@ -1,7 +1,8 @@
-"""What decisions depend on besides log and rulebook: this engine, and the time zones it reads."""
+"""What decisions depend on besides log and rulebook: this engine, the time zones and the public holidays it reads."""
 
 import zoneinfo
 from importlib import import_module
+from importlib.metadata import version
 
 from memento.version import VERSION
 
@@ -16,4 +17,5 @@ def settle_zones() -> None:
 
 def environment() -> str:
     """Its name, written into every entry of the log."""
-    return f"memento {VERSION}; tzdata {import_module('tzdata').IANA_VERSION}"
+    zones = import_module("tzdata").IANA_VERSION
+    return f"memento {VERSION}; tzdata {zones}; holidays {version('holidays')}"

@@ -19,6 +19,7 @@ from dsl.program import (
     EventRule,
     MessageRule,
     SituationPlan,
+    StagePlan,
     Transition,
     Trigger,
     Turn,
@@ -38,8 +39,9 @@ _TURNS = {
     "made": Turn.MAKE,
     "kept": Turn.KEEP,
     "dropped": Turn.DROP,
+    "opens_without": Turn.WATCH,
 }
-_MANY = ("opens", "becomes", "updates", "closes", "made", "kept", "dropped", "exception_to", "opens_without")
+_MANY = ("opens", "becomes", "updates", "closes", "made", "kept", "dropped", "exception_to", "if_pending")
 _PRIORITY = 50
 
 
@@ -64,7 +66,10 @@ class Behaviour:
             return []
         kinds = ("closes", "opens", "updates", "becomes") if trigger.kind == "on_close" else ("opens", "made")
         triggers = [t for part in owner.nodes() if part.kind in kinds for t in _triggers(part)]
-        return [fields for t in triggers for fields in self.fields_of(t, seen | {name})]
+        silent = [t for part in owner.all("opens_without") for t in _triggers(part)]
+        broken = [fields for t in silent for fields in self.fields_of(t, seen | {name})]
+        told = [fields for t in triggers for fields in self.fields_of(t, seen | {name})]
+        return told + [_kept(owner, fields) for fields in broken]
 
     def remember(self, placed: Placed) -> None:
         """Give a situation's remembered fields the types that its events give them."""
@@ -149,7 +154,8 @@ class Behaviour:
         for part in node.nodes():
             if part.kind in _TURNS and (clause := self.clause(part)) is not None:
                 state = part.word().text if part.kind == "becomes" else ""
-                found.append(Transition(_TURNS[part.kind], clause, state))
+                silence = literals.window(self.desk, part.node()) if part.kind == "opens_without" else None
+                found.append(Transition(_TURNS[part.kind], clause, state, silence))
         return tuple(found)
 
     # ---- declarations
@@ -158,14 +164,12 @@ class Behaviour:
         """A situation."""
         node, self.desk.base = placed
         self.catalogue.once(node, _MANY)
-        for part in node.all("opens_without"):
-            self.desk.report(Code.NOT_AVAILABLE, part, what="opening after a silence")
         info = self.symbols.situations.find(node.word().text)
         if info is None:
             return None
         if not any(part.kind in ("opens", "opens_without") for part in node.nodes()):
             self._missing(node, "_OPENS_ON")
-        expires = next((literals.span(self.desk, part.node()) for part in node.all("expires")), None)
+        expires = next((literals.window(self.desk, part.node()) for part in node.all("expires")), None)
         self.catalogue.label("situation", info.kind, node)
         return SituationPlan(info.kind, info.one_per, self.transitions(node), tuple(info.fields), expires)
 
@@ -184,13 +188,31 @@ class Behaviour:
                 self._missing(node, terminal)
         where = self.where([t for part in node.all("made") for t in _triggers(part)], clock=True)
         self._check_key(node, where.event or Names())
-        within = literals.span(self.desk, parts["within"].node()) if "within" in parts else None
+        within = literals.window(self.desk, parts["within"].node()) if "within" in parts else None
         broken = self.effects.plans(parts["if_broken"].node(), where) if "if_broken" in parts else ()
+        stages = tuple(
+            stage for part in node.all("if_pending") if (stage := self._stage(part, within, where))
+        )
         transitions = self.transitions(node)
         if info is None:
             return None
         self.catalogue.label("commitment", info.name, node)
-        return CommitmentPlan(info.name, info.one_per, within or Span(1, Unit.DAY), transitions, broken)
+        return CommitmentPlan(
+            info.name, info.one_per, within or Span(1, Unit.DAY), transitions, broken, stages
+        )
+
+    def _stage(self, part: Node, within: Span | None, where: Where) -> StagePlan | None:
+        """`if still pending after 8 working days ...`: in vain where the promise is due by then."""
+        after = literals.window(self.desk, part.node(0))
+        plans = self.effects.plans(part.node(1), where)
+        if after is None:
+            return None
+        alike = within is not None and (after.unit, after.calendar) == (within.unit, within.calendar)
+        if within is not None and alike and after.amount >= within.amount:
+            word = part.node(0).word()
+            self.desk.report(Code.NUMBER_INVALID, word, text=word.text, low=1, high=within.amount - 1)
+            return None
+        return StagePlan(after, plans)
 
     def event_rule(self, placed: Placed) -> EventRule | None:
         """An event rule."""
@@ -342,6 +364,17 @@ def _group(effects: Any, waiting: Waiting | None) -> str | None:
     """The group that a rule puts messages into, at once or when they have waited long enough."""
     said = [*effects, *([waiting.fixed.otherwise] if waiting is not None else [])]
     return next((effect.group for effect in said if isinstance(effect, GroupInto)), None)
+
+
+def _kept(owner: Node, fields: Fields) -> Fields:
+    """Of the event that was the last before a silence, what its situation keeps: its key, and what it remembers."""
+    names = [part.word().text for part in owner.all("one_per")]
+    names += [word.text for part in owner.all("remembers") for word in part.node().words()]
+    found: Fields = Names()
+    for name in names:
+        if (of := fields.find(name)) is not None:
+            found.add(fields.spelled(name), of)
+    return found
 
 
 def _because(effects: Any, waiting: Waiting | None) -> dict[str, str]:

@@ -58,6 +58,8 @@ _CLOCK_FORMS = {
     Relation.NE: (Form.IS_NOW, True),
 }
 _WINDOWS = {"in_last": Form.IN_LAST, "in_next": Form.IN_NEXT, "older": Form.OLDER}
+_LENGTHS = {"in_last": literals.window, "in_next": literals.span, "older": literals.wait}
+"""What `in the next` looks ahead is counted backwards from the moment, which working days are not."""
 
 
 class Conditions(Expressions):
@@ -244,12 +246,14 @@ class Conditions(Expressions):
 
     def _window(self, node: Node, where: Where) -> Condition | None:
         value = self.value(node.parts[0], where)
-        span = literals.span(self.desk, node.node(1))
+        span = _LENGTHS[node.kind](self.desk, node.node(1))
         if value is None or span is None:
             return None
         if value.type.kind not in TIMES or isinstance(value, Clock):
             self.desk.report(Code.TYPE_MISMATCH, node.node(0), found=value.type, wanted="date and time")
             return None
+        if value.type.kind is Kind.DATE and span.calendar is not None:
+            value = literals.as_instant(value)
         if value.type.kind is Kind.DATE and span.unit in ("minute", "hour"):
             self.desk.report(Code.UNIT_TOO_FINE, node.node(1))
             return None

@@ -77,7 +77,7 @@ def header_of(desk: Desk, declarations: list[Placed], *, told: bool = False) -> 
     parts = {part.kind: part for part in node.nodes()}
     header = Header(node.word().text)
     if "zone" in parts:
-        header = header._replace(zone=_zone(desk, parts["zone"].word()))
+        header = header._replace(zone=zone_named(desk, parts["zone"].word()))
     if "currency" in parts:
         header = header._replace(currency=_currency(desk, parts["currency"].word()))
     if "language" in parts:
@@ -87,7 +87,8 @@ def header_of(desk: Desk, declarations: list[Placed], *, told: bool = False) -> 
     return header
 
 
-def _zone(desk: Desk, word: Word) -> str:
+def zone_named(desk: Desk, word: Word) -> str:
+    """A time zone by its name in the tz database; reported where there is none."""
     try:
         ZoneInfo(word.text)
     except (KeyError, ValueError, OSError):
@@ -299,7 +300,7 @@ class Catalogue:
                         Code.VALUE_UNKNOWN, part.word(), part.word().text, self.desk.built_in(BASES)
                     )
             elif part.kind == "lives_for":
-                manner = manner._replace(lives_for=literals.span(self.desk, part.node()) or LIVES_FOR)
+                manner = manner._replace(lives_for=literals.window(self.desk, part.node()) or LIVES_FOR)
         self.manners.add(node.word().text, manner)
         self.label("category", node.word().text, node)
 
@@ -317,7 +318,7 @@ class Catalogue:
             name=name,
             category=category,
             template=self.template_of(parts.get("with_template"), name),
-            expires_after=literals.span(self.desk, parts["expires"].node()) if "expires" in parts else None,
+            expires_after=literals.window(self.desk, parts["expires"].node()) if "expires" in parts else None,
             one_per=parts["one_per"].word().text if "one_per" in parts else None,
             must_agree=tuple(w.text for w in parts["must_agree"].node().words())
             if "must_agree" in parts

@@ -2,14 +2,11 @@
 
 from typing import NamedTuple
 
-import msgspec
-
-from artifact.channel import Channel, Urgency
-from artifact.span import Span, Unit
+from artifact.channel import Urgency
 from dsl.check import literals
-from dsl.check.conditions import Conditions
 from dsl.check.scorecards import points_of
 from dsl.check.symbols import Fields
+from dsl.check.waiting import Waits
 from dsl.check.where import Where
 from dsl.effects import (
     Avoid,
@@ -17,8 +14,6 @@ from dsl.effects import (
     Deliver,
     GroupInto,
     MessageEffect,
-    Postpone,
-    PostponeKind,
     Propagate,
     Rephrase,
     RequireProof,
@@ -40,14 +35,10 @@ from dsl.program import (
     WithdrawPlan,
 )
 from dsl.syntax import Node, Word
-from dsl.typed import DayStart
-from dsl.types import CHANNEL, Kind
 
 _LATER = {
     "start_journey": "start journey",
     "stop_journey": "stop journey",
-    "happening": "waiting until an event happens",
-    "next_working_day": "the next working day",
 }
 _POINTS = frozenset({"add_to", "subtract_from"})
 EVENT_VERBS = _POINTS | frozenset(
@@ -78,17 +69,8 @@ class Said(NamedTuple):
     waiting: Waiting | None
 
 
-class Effects(Conditions):
+class Effects(Waits):
     """Types effects."""
-
-    def channels(self, names: Node | None) -> tuple[Channel, ...]:
-        """Channels by name, each once, in the author's order."""
-        found: dict[Channel, None] = {}
-        for word in names.words() if names else ():
-            literal = self.named(word, CHANNEL)
-            if literal:
-                found[Channel(literal.value)] = None
-        return tuple(found)
 
     # ---- message rules
 
@@ -143,7 +125,7 @@ class Effects(Conditions):
                 return Rephrase(name, because) if name else None
             case "propagate":
                 after = action.maybe_node(1)
-                span = literals.span(self.desk, after) if after else None
+                span = literals.wait(self.desk, after) if after else None
                 return Propagate(self.channels(action.node(0)), span, because)
             case "set_urgency":
                 urgency = self.urgency(action.word())
@@ -160,69 +142,11 @@ class Effects(Conditions):
         self.desk.unknown(Code.VALUE_UNKNOWN, word, word.text, known)
         return None
 
-    def group(self, word: Word) -> str | None:
-        """A declared group by name."""
-        if self.symbols.groups.find(word.text):
-            return self.symbols.groups.spelled(word.text)
-        self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.groups, what="a group")
-        return None
-
     def _template(self, word: Word) -> str | None:
         if self.symbols.templates.find(word.text):
             return self.symbols.templates.spelled(word.text)
         self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.templates, what="a template")
         return None
-
-    def postponed(
-        self, action: Node, because: dict[str, str], where: Where, *, limited: bool = True
-    ) -> Waiting | None:
-        """How a postpone waits. `limited`: what has no end of its own must say one."""
-        limit = _Limit(self, action.maybe_node(1), because)
-        if limited and limit.at_most is None and self._endless(action):
-            self.desk.report(Code.LIMIT_MISSING, action)
-        match action.kind:
-            case "postpone_for":
-                span = literals.span(self.desk, action.node(0))
-                return Waiting(limit.fixed(span=span)) if span else None
-            case "postpone_while":
-                condition = self.condition(action.node(0), where)
-                return Waiting(limit.holding(), while_=condition) if condition else None
-            case "postpone_until":
-                return self._until(action.node(0), limit, where)
-            case _:
-                return None
-
-    def _endless(self, action: Node) -> bool:
-        """Whether nothing but a limit ends this wait for certain."""
-        if action.kind == "postpone_until":
-            return action.node(0).kind == "closing"
-        return action.kind in ("postpone", "postpone_while")
-
-    def _until(self, until: Node, limit: "_Limit", where: Where) -> Waiting | None:
-        if until.kind in _LATER:
-            self.desk.report(Code.NOT_AVAILABLE, until, what=_LATER[until.kind])
-            return None
-        if until.kind == "time":
-            minutes = literals.minutes(self.desk, until.word())
-            return None if minutes is None else Waiting(limit.fixed(until_time=minutes))
-        if until.kind == "closing":
-            kind = self._situation(until.word())
-            return Waiting(limit.holding(), closing=kind) if kind else None
-        value = self.value(until, where)
-        if value is None:
-            return None
-        if value.type.kind is Kind.DATE:
-            value = DayStart(value)
-        if value.type.kind is not Kind.INSTANT:
-            self.desk.report(Code.TYPE_MISMATCH, until, found=value.type, wanted="date and time")
-            return None
-        return Waiting(limit.fixed(), until=value)
-
-    def _situation(self, word: Word) -> str | None:
-        info = self.symbols.situations.find(word.text)
-        if info is None:
-            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.situations, what="a situation")
-        return info.kind if info else None
 
     # ---- event rules
 
@@ -257,7 +181,7 @@ class Effects(Conditions):
                 return WithdrawPlan(tuple(topic for topic in topics if topic))
             case "task":
                 due = action.maybe_node(2)
-                span = literals.span(self.desk, due) if due else None
+                span = literals.window(self.desk, due) if due else None
                 return TaskPlan(action.word().text, _text(action.maybe_word(1)), span)
             case "alert":
                 return TaskPlan(action.word().text, _text(action.maybe_word(1)), is_alert=True)
@@ -355,50 +279,3 @@ class Effects(Conditions):
 
 def _text(word: Word | None) -> str | None:
     return word.text if word else None
-
-
-class _Limit:
-    """`at most 60 days, otherwise block` of a postpone."""
-
-    def __init__(self, effects: Effects, node: Node | None, because: dict[str, str]) -> None:
-        self.because = because
-        self.times: int | None = None
-        self.at_most: Span | None = None
-        self.otherwise: Block | Deliver | GroupInto | None = None
-        if node is None:
-            return
-        bound, otherwise = node.node(0), node.node(1)
-        if bound.kind == "times":
-            self.times = literals.whole(effects.desk, bound.word(), 1, 1000)
-        else:
-            self.at_most = literals.span(effects.desk, bound) or Span(1, Unit.DAY)
-        self.otherwise = otherwise_of(effects, otherwise, because)
-        if self.otherwise is None and otherwise.kind == "postpone":
-            effects.desk.report(Code.LIMIT_MEANINGLESS, otherwise)
-
-    def fixed(self, **fields: object) -> Postpone:
-        made = Postpone(
-            PostponeKind.FIXED,
-            times=self.times or 1,
-            at_most=self.at_most,
-            otherwise=self.otherwise,
-            because=self.because,
-        )
-        return msgspec.structs.replace(made, **fields)
-
-    def holding(self) -> Postpone:
-        return Postpone(
-            PostponeKind.WHILE, at_most=self.at_most, otherwise=self.otherwise, because=self.because
-        )
-
-
-def otherwise_of(effects: Effects, node: Node, because: dict[str, str]) -> Block | Deliver | GroupInto | None:
-    """What applies once a limit is reached; None for `postpone`, which a limit of waiting cannot say."""
-    if node.kind == "block":
-        return Block(because)
-    if node.kind == "deliver":
-        return Deliver(effects.channels(node.maybe_node(0)), because)
-    if node.kind == "group_into":
-        group = effects.group(node.word())
-        return GroupInto(group, because) if group else None
-    return None

@@ -14,7 +14,7 @@ from dsl.errors import DiagnosticCode as Code
 from dsl.lexicon import plain
 from dsl.syntax import Node, Place, Word, misread
 from dsl.typed import Arithmetic, Clock, Condition, DayStart, Decided, Expression, Literal, Operator
-from dsl.types import DATE, INSTANT, TEXT, YES_NO, Kind, Type
+from dsl.types import DATE, DURATION, INSTANT, TEXT, TIMES, YES_NO, Kind, Type
 
 _MISPLACED = (Code.NOT_READABLE_HERE, Code.DEFINITION_MISPLACED)
 _OPERATORS = {"add": Operator.ADD, "sub": Operator.SUBTRACT, "mul": Operator.MULTIPLY, "div": Operator.DIVIDE}
@@ -183,7 +183,8 @@ class Expressions(ABC):
         return Arithmetic(Operator.SUBTRACT, Literal(0, value.type), value, value.type)
 
     def _arithmetic(self, node: Node, where: Where) -> Expression | None:
-        left, right = self.value(node.parts[0], where), self.value(node.parts[1], where)
+        left = self.value(node.parts[0], where)
+        right = self._added(node, left, where)
         if left is None or right is None:
             return None
         if not where.clock and (isinstance(left, Clock) or isinstance(right, Clock)):
@@ -205,6 +206,14 @@ class Expressions(ABC):
         ):
             return None
         return Arithmetic(operator, left, right, row.result)
+
+    def _added(self, node: Node, left: Expression | None, where: Where) -> Expression | None:
+        """The right side. Working days go where time goes forward: onto a date or an instant."""
+        right = node.node(1)
+        if right.kind == "duration" and node.kind == "add" and left and left.type.kind in TIMES:
+            span = literals.wait(self.desk, right)
+            return Literal(span, DURATION) if span else None
+        return self.value(right, where)
 
     def fitting(self, value: Expression, wanted: Type, place: Place) -> Expression | None:
         """The value as the type that a declaration wants, or a report that it is of another."""
@@ -268,7 +277,7 @@ def _days(desk: Desk, value: Expression, place: Place) -> bool:
     if (
         isinstance(value, Literal)
         and not isinstance(value.value, int)
-        and value.value.unit in ("minute", "hour")
+        and value.value.unit in ("minute", "hour", "working_hour")
     ):
         desk.report(Code.UNIT_TOO_FINE, place)
         return False

@@ -10,13 +10,15 @@ from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
 
+from artifact.workdays import Calendar
 from dsl.check.behaviour import Behaviour
+from dsl.check.calendars import Hours, check_calendars
 from dsl.check.declarations import Catalogue, Collector, Header, Placed, header_of
 from dsl.check.definitions import check_definitions
 from dsl.check.effects import Effects
 from dsl.check.groups import check_group
 from dsl.check.parameters import check_parameters
-from dsl.check.pressure import check_calendar, check_cap
+from dsl.check.pressure import check_cap
 from dsl.check.rules import Rule
 from dsl.check.scorecards import check_scorecards
 from dsl.check.symbols import Definition, Desk, Symbols
@@ -24,7 +26,7 @@ from dsl.check.tables import check_tables
 from dsl.check.templates import check_templates
 from dsl.names import Names
 from dsl.program import CommitmentPlan, SituationPlan, TemplateVariant
-from dsl.rulebook import Cap, Group, QuietHours, Topic
+from dsl.rulebook import Cap, Group, Topic
 from dsl.scorecards import ScorecardPlan
 from dsl.syntax import Node
 from dsl.tables import TablePlan
@@ -40,7 +42,8 @@ class Frame(NamedTuple):
     situations: tuple[SituationPlan, ...]
     commitments: tuple[CommitmentPlan, ...]
     templates: dict[str, tuple[TemplateVariant, ...]]
-    quiet_hours: tuple[QuietHours, ...]
+    hours: Hours
+    calendars: Names[Calendar]
     caps: tuple[Cap, ...]
     tables: dict[str, TablePlan]
     groups: dict[str, Group]
@@ -81,6 +84,7 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
     behaviour = Behaviour(catalogue, owners)
     of = {kind: [one for one in placed if one.node.kind == kind] for kind in _KINDS}
     check_parameters(desk, symbols, of["parameters"])
+    hours = check_calendars(effects, of["calendar"], header.zone)
     for one in of["situation"]:
         behaviour.remember(one)
     for one in of["category"]:
@@ -99,7 +103,8 @@ def frame_of(desk: Desk, placed: list[Placed], *, told: bool) -> Frame:
         situations=tuple(plan for one in of["situation"] if (plan := behaviour.situation(one))),
         commitments=tuple(made for one in of["commitment"] if (made := behaviour.commitment(one))),
         templates=check_templates(effects, of["template"]),
-        quiet_hours=tuple(window for one in of["calendar"] for window in check_calendar(effects, one)),
+        hours=hours,
+        calendars=desk.calendars,
         caps=tuple(cap for one in of["cap"] if (cap := check_cap(effects, behaviour, one))),
         tables=tables,
         groups=catalogue.groups,

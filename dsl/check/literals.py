@@ -4,10 +4,11 @@ from datetime import date
 from fractions import Fraction
 
 from artifact.span import Span, Unit
+from artifact.workdays import Calendar
 from dsl.check.symbols import Desk
 from dsl.currency import DECIMALS
 from dsl.errors import DiagnosticCode as Code
-from dsl.syntax import Node, Word
+from dsl.syntax import Node, Place, Word
 from dsl.typed import DayStart, Expression, Literal, Moment
 from dsl.types import DATE, DURATION, MONEY, NUMBER, WHOLE
 
@@ -57,13 +58,53 @@ def money(desk: Desk, word: Word) -> Literal | None:
 
 
 def span(desk: Desk, node: Node) -> Span | None:
-    """A duration. Working days come with calendars, later."""
-    amount = whole(desk, node.word(0), 0, 100_000)
-    unit = node.word(1).text
-    if unit.startswith("working"):
-        desk.report(Code.NOT_AVAILABLE, node, what=unit.replace("_", " ") + "s")
+    """A duration where working days have no meaning: one that is counted backwards, or compared."""
+    found = wait(desk, node)
+    if found is not None and found.calendar is not None:
+        desk.report(Code.WORKING_TIME_MISPLACED, node)
         return None
-    return None if amount is None else Span(amount, Unit(unit))
+    return found
+
+
+def wait(desk: Desk, node: Node) -> Span | None:
+    """A duration that time passes through; working days and hours are counted in a calendar."""
+    unit, named = Unit(node.word(1).text), node.maybe_word(2)
+    amount = whole(desk, node.word(0), 0, _MOST_WORKING if unit in _WORKING else _MOST)
+    if unit in _WORKING:
+        calendar = calendar_for(desk, unit, named, node)
+        return None if amount is None or calendar is None else Span(amount, unit, calendar)
+    if named is not None:
+        desk.report(Code.CALENDAR_MISPLACED, named, text=desk.tongue.spelled[f"UNIT:{unit}"][0])
+    return None if amount is None else Span(amount, unit)
+
+
+def window(desk: Desk, node: Node) -> Span | None:
+    """As `wait`, but never 0: a wait, a silence or a promise of no length is a slip."""
+    found = wait(desk, node)
+    if found is not None and found.amount == 0:
+        desk.report(Code.WINDOW_EMPTY, node)
+        return None
+    return found
+
+
+_WORKING = (Unit.WORKING_DAY, Unit.WORKING_HOUR)
+_MOST, _MOST_WORKING = 100_000, 2_000
+"""Working days are walked one by one: eight years of them are enough for any promise."""
+
+
+def calendar_for(desk: Desk, unit: Unit, named: Word | None, place: Place) -> Calendar | None:
+    """The calendar that an author names, or the one of the rulebook, if it says what it is asked for."""
+    name = named.text if named is not None else ""
+    found = desk.calendars.find(name)
+    if found is None and named is not None:
+        desk.unknown(Code.NAME_UNKNOWN, named, name, [n for n in desk.calendars if n], what="a calendar")
+        return None
+    said = found is not None and bool(found.weekdays if unit is Unit.WORKING_DAY else found.hours)
+    if not said:
+        part = "_WORKING_DAYS" if unit is Unit.WORKING_DAY else "_WORKING_HOURS"
+        desk.report(Code.CALENDAR_MISSING, place, what=desk.tongue.first[part], name=name)
+        return None
+    return found
 
 
 def duration(desk: Desk, node: Node) -> Literal | None:
@@ -91,6 +132,15 @@ def minutes(desk: Desk, word: Word) -> int | None:
         desk.report(Code.TIME_INVALID, word, text=word.text)
         return None
     return int(hour) * 60 + int(minute)
+
+
+def year_day(desk: Desk, word: Word) -> tuple[int, int] | None:
+    """A day of every year, as month and day; 29 February is one, in the years that have it."""
+    month, day = (int(part) for part in word.text.split("-"))
+    if not 1 <= day <= (29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31):
+        desk.report(Code.DATE_INVALID, word, text=word.text)
+        return None
+    return month, day
 
 
 def instant(desk: Desk, node: Node) -> Expression | None:

@@ -42,6 +42,7 @@ def check_program(
     bases = tuple(source.base for source in sources if source.node.kind not in RULES)
     frame = kept.frame.moved(bases)
     desk.currency, desk.language = frame.header.currency, frame.header.language or tongue.code
+    desk.calendars = frame.calendars
     rules = Rules(frame.behaviour(desk), frame.header, kept.known)
     program = _program(
         frame, rules, [source for source in sources if source.node.kind in RULES], desk.language
@@ -85,7 +86,8 @@ def _program(frame: Frame, rules: Rules, sources: list[Source], language: str) -
         fields={name: dict(fields.items()) for name, fields in symbols.topics.items()},
         templates=frame.templates,
         topics=frame.topics,
-        quiet_hours=frame.quiet_hours,
+        quiet_hours=frame.hours.everyone,
+        customer_hours=frame.hours.own,
         caps=frame.caps,
         tables=frame.tables,
         groups=frame.groups,

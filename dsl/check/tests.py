@@ -219,7 +219,7 @@ class Tests:
     def _step(self, node: Node) -> Step | None:
         match node.kind:
             case "later":
-                span = literals.span(self.desk, node.node())
+                span = literals.wait(self.desk, node.node())
                 return Later(span) if span else None
             case "event_":
                 name, fields = self._event(node.word())

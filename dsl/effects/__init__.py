@@ -15,6 +15,7 @@ from dsl.effects.propagate import Propagate
 from dsl.effects.raise_event import RaiseEvent
 from dsl.effects.rephrase import Rephrase
 from dsl.effects.send import Send
+from dsl.effects.silence import WatchSilence
 from dsl.effects.situation import CloseSituation, MoveSituation, OpenSituation, UpdateSituation
 from dsl.effects.task import RaiseTask
 from dsl.effects.urgency import SetUrgency
@@ -25,6 +26,7 @@ EventEffect: TypeAlias = (
     | MoveSituation
     | UpdateSituation
     | CloseSituation
+    | WatchSilence
     | MakeCommitment
     | KeepCommitment
     | DropCommitment
@@ -67,5 +69,6 @@ __all__ = [
     "SetFact",
     "SetUrgency",
     "UpdateSituation",
+    "WatchSilence",
     "Withdraw",
 ]

@@ -9,13 +9,17 @@ from artifact.span import Span
 
 
 class MakeCommitment(msgspec.Struct, frozen=True):
-    """The brand promises; due `within` after the event's instant. An open one of the same key is renewed."""
+    """The brand promises; due `within` after the event's instant. An open one of the same key is renewed.
+
+    `stages` are the waits after which something follows if it is still pending.
+    """
 
     name: str
     reference: str
     within: Span
     about: Subject | None = None
     data: dict[str, Any] = {}
+    stages: tuple[Span, ...] = ()
 
 
 class KeepCommitment(msgspec.Struct, frozen=True):

@@ -83,7 +83,7 @@ class Wording:
             return value
         if terminal in ("WEEKDAY", "HIT"):
             return self.tongue.spelled[f"{terminal}:{value}"][0]
-        if terminal in ("NUMBER", "MONEY", "PERCENT", "DATE", "TIME"):
+        if terminal in ("NUMBER", "MONEY", "PERCENT", "DATE", "YEARDAY", "TIME"):
             return self._literal(terminal, value)
         words = self.tongue.spelled[f"UNIT:{value}" if terminal == "UNIT" else terminal]
         word = words[min(self._form(tokens, index), len(words) - 1)]
@@ -190,6 +190,8 @@ class Wording:
     def _literal(self, terminal: str, value: str) -> str:
         if terminal == "DATE":
             return self._date(value)
+        if terminal == "YEARDAY":
+            return self._day(value)
         if terminal == "TIME":
             return value.removeprefix("0")
         if terminal == "PERCENT":
@@ -210,8 +212,12 @@ class Wording:
         year, month, day = value.split("-")
         if not 1 <= int(month) <= 12 or not 1 <= int(day) <= 31:
             return value
+        return f"{self._day(f'{month}-{day}')} {'de ' if self.spanish else ''}{year}"
+
+    def _day(self, value: str) -> str:
+        month, day = value.split("-")
         name = self.tongue.spelled["months"][int(month) - 1]
-        return f"{int(day)} de {name} de {year}" if self.spanish else f"{int(day)} {name} {year}"
+        return f"{int(day)} de {name}" if self.spanish else f"{int(day)} {name}"
 
 
 def _day_article(token: Token, before: Token) -> str:

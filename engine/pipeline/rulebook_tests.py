@@ -22,11 +22,12 @@ from artifact.facts import (
     Fact,
     Facts,
     Situation,
+    Stage,
 )
 from artifact.instant import SECOND, Instant
 from artifact.limits import DEFAULT_LIMITS, Limits
 from artifact.message import Message
-from artifact.span import Span, add_span
+from artifact.span import Span, Unit, add_span, following
 from dsl.book import CompiledRulebook
 from dsl.interpret import Interpreter
 from dsl.reading import Env
@@ -107,6 +108,7 @@ class _Play:
         self.spoken: str | None = None
         self.last: Event | None = None
         self.before = self._marks()
+        self.day_end: Instant | None = None
 
     def _given(self) -> Body:
         agreed = Consent(ANY_CATEGORY, ConsentState.GIVEN, self.now, SOURCE)
@@ -177,8 +179,13 @@ class _Play:
         }
         since = self._since(given.since)
         plan = next((c for c in self.book.program.commitments if c.name == given.name), None)
-        due = add_span(since, plan.within, self.book.zone) if plan is not None else since
-        return Commitment(given.name, given.reference, since, due, states[given.state])
+        if plan is None:
+            return Commitment(given.name, given.reference, since, since, states[given.state])
+        zone, state = self.book.zone, states[given.state]
+        stages = tuple(Stage(n, add_span(since, one.after, zone)) for n, one in enumerate(plan.stages))
+        open_ = stages if state is CommitmentState.OPEN else ()
+        due = add_span(since, plan.within, zone)
+        return Commitment(given.name, given.reference, since, due, state, stages=open_)
 
     async def run(self) -> None:
         past = [g for g in self.test.given if isinstance(g, GivenEvent)]
@@ -190,7 +197,7 @@ class _Play:
         for number, step in enumerate(self.test.steps, 1):
             if isinstance(step, Later):
                 self.before = self._marks()
-                await self._pass_until(add_span(self.now, step.span, self.book.zone))
+                await self._pass_until(self._later(step.span))
             elif isinstance(step, Happens):
                 self.before = self._marks()
                 await self._happens(step, self.now)
@@ -199,6 +206,13 @@ class _Play:
                 await self._asks(step)
             else:
                 self._expect(step, number)
+
+    def _later(self, span: Span) -> Instant:
+        """Working days that follow working days begin where those ended: the day that ended counts as the last."""
+        move = following if self.now == self.day_end else add_span
+        until = move(self.now, span, self.book.zone)
+        self.day_end = until if span.unit is Unit.WORKING_DAY else None
+        return until
 
     async def _happens(self, step: Happens, at: Instant) -> None:
         self.events += 1

@@ -12,7 +12,7 @@ from tests.house.project import ROOT
 PAGE = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```rules\n(.*?)```", re.DOTALL)
 RULEBOOK = "\n".join(BLOCK.findall(PAGE))
-ALONE = {"LANGUAGE_OTHER", "HEADER_MISSING", "ZONE_UNKNOWN", "CURRENCY_UNKNOWN"}
+ALONE = {"CALENDAR_MISSING", "LANGUAGE_OTHER", "HEADER_MISSING", "ZONE_UNKNOWN", "CURRENCY_UNKNOWN"}
 """Pages whose examples are whole files; the others stand in the rulebook of the language page."""
 
 WITHOUT_EXAMPLE = {
@@ -37,7 +37,7 @@ def test_all_examples_of_the_language_page_are_one_rulebook() -> None:
     checked = compile_rulebook(RULEBOOK)
     assert [rendered(diagnostic, RULEBOOK) for diagnostic in checked.diagnostics] == []
     assert checked.rulebook is not None
-    assert len(checked.tests) == 4
+    assert len(checked.tests) == 5
 
 
 SPANISH_PAGE = (ROOT / "docs" / "language.es.md").read_text(encoding="utf-8")

@@ -162,6 +162,7 @@ class Handmade:
     groups: Mapping[str, Group] = field(default_factory=dict)
     event_types: frozenset[str] = EVENT_TYPES
     wordless: frozenset[Channel] = frozenset()
+    awaited: Mapping[str, frozenset[str]] = field(default_factory=dict)
     judged: list[str] = field(default_factory=list)
 
     @property
@@ -175,6 +176,12 @@ class Handmade:
     def topic(self, name: str) -> Topic:
         known = self.topics.get(name)
         return known or topic(name, "unclassified", "consent", C.EMAIL, C.SMS, classified=False)
+
+    def hours_of(self, facts: Facts) -> tuple[QuietHours, ...]:
+        return self.quiet_hours
+
+    def concerns(self, event: Event, about: Subject | None) -> bool:
+        return True
 
     def label(self, kind: str, name: str, language: str) -> str:
         return name.replace("_", " ")

@@ -38,7 +38,7 @@ def hand_over_faults(sent: Sent, message: Message, facts: Facts, book: Rulebook)
     local = datetime_of(sent.at).astimezone(zone_of(zone_of_customer(facts, book))).replace(tzinfo=None)
     faults = [
         f"{sent.topic} by {sent.channel} at {local}, inside {window}"
-        for window in book.quiet_hours
+        for window in book.hours_of(facts)
         if sent.channel in window.channels
         and sent.channel in SENDS
         and (window.statutory or not topic.passes_quiet_hours)
