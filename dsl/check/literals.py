@@ -138,7 +138,7 @@ def year_day(desk: Desk, word: Word) -> tuple[int, int] | None:
     """A day of every year, as month and day; 29 February is one, in the years that have it."""
     month, day = (int(part) for part in word.text.split("-"))
     if not 1 <= day <= (29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31):
-        desk.report(Code.DATE_INVALID, word, text=word.text)
+        desk.report(Code.DATE_INVALID, word, text=f"{day} {desk.tongue.spelled['months'][month - 1]}")
         return None
     return month, day
 

@@ -42,6 +42,17 @@ moments = st.one_of(
 spans = st.sampled_from(SPANS)
 long_spans = st.sampled_from(LONG_SPANS)
 
+CALENDARS = """calendar
+  working days Monday to Friday
+  holidays 6 January, 19 March 2026
+  holidays of "ES"
+end
+calendar night
+  zone "Asia/Kathmandu"
+  working hours 18:00 to 23:30
+end
+"""
+
 _ATOMS = st.one_of(
     st.sampled_from(
         """
@@ -69,6 +80,8 @@ _ATOMS = st.one_of(
         customer.age is at least senior|customer.churn > steep|steep is known|message.topic is cross_sell|message.category is service|message.amount >= 10 EUR|message.urgency is low
         claim.closed - claim.opened is more than 2 days|customer.patience is at least 1 week
         customer.last_visit + 3 days <= now|customer.born <= today|customer.born is today|today > customer.born
+        claim.opened is older than 3 working days|customer.last_visit + 3 working days <= now
+        customer.last_visit is in the last 9 working hours by the calendar night|customer.born + 9 working days <= today
         customer.last_visit > now|claim.until >= now|customer.born + 18 years > today
         customer.last_visit is more than 1 March 2026|claim.opened < 2 March 2026 9:30|now >= 2 March 2026 11:00
         """.replace("\n", "|").split("|")
@@ -111,6 +124,9 @@ _THEN = st.one_of(
             "propagate to sms if unseen after 2 hours",
             "postpone for 3 days, at most 2 times, otherwise block",
             "postpone until 10:00",
+            "postpone until 10:00 on the next working day",
+            "postpone for 2 working days",
+            "postpone until claim.decided happens, at most 9 working hours by the calendar night, otherwise block",
             "postpone until the claim closes, at most 60 days, otherwise block",
             "postpone until claim.opened + 5 days",
             "postpone until 1 September 2026 9:30",
@@ -125,7 +141,7 @@ _THEN = st.one_of(
 @st.composite
 def rules(draw: st.DrawFn) -> str:
     """A few message rules, some of them exceptions to an earlier one."""
-    texts = []
+    texts = [CALENDARS]
     for number in range(draw(st.integers(1, 5))):
         about = draw(
             st.sampled_from(

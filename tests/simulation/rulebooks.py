@@ -84,6 +84,8 @@ _ATOMS = (
     "visiting is known",
     "call is broken",
     "call is pending",
+    "hush is open",
+    "claim.opened is older than 2 working days",
     "message.topic is offer",
     "any messages in the last 2 days with (category is service)",
     "the number of messages in the last 36 hours with (topic is bill) is at least 2",
@@ -134,12 +136,29 @@ _DEBT = """situation debt
   expires after {}
   remembers amount
 end"""
+_HUSH = """situation hush
+  one per claim_id
+  opens after {} without claim.opened, claim.moved{}
+  closes on claim.opened, claim.moved
+  remembers amount
+end
+event rule "A hush is noticed"
+  on hush opens
+  then {}
+end"""
+_WORK = """  working days {}
+  working hours 9:00 to 13:30
+  working hours on Monday to Wednesday 15:00 to 18:00
+  holidays 25 March, 29 March 2027
+  holidays of "ES-MD"
+"""
 _CALL = """commitment call "We call"
   one per claim_id
   made on claim.opened
   within {}
   kept on claim.moved
   dropped on claim.closed
+  if still pending after {} raise task hurry for desk
   if broken {}
 end"""
 
@@ -168,8 +187,14 @@ class Author:
     # ---- when and how much
 
     def calendar(self) -> str:
+        """That of everyone always counts working days; sometimes the golden ones have one of their own."""
         windows = [self.window() for _ in range(self.number(0, 3))]
-        return "\n".join(["calendar", *windows, "end"]) if windows else ""
+        work = _WORK.format(self.one("Monday to Friday", "Sunday to Thursday"))
+        own = f"calendar golden for customers with (customer.tier is gold)\n{self.window()}\nend"
+        return "\n".join(["calendar", work, *windows, "end", self.one("", "", own)])
+
+    def working(self, most: int = 4) -> str:
+        return f"{self.number(1, most)} {self.one('working days', 'working hours', 'working hours')}"
 
     def window(self) -> str:
         kind = self.one("quiet hours", "quiet hours", "forbidden hours")
@@ -220,6 +245,10 @@ class Author:
             f"postpone for {self.span()}, at most {self.number(1, 3)} times, otherwise {self.otherwise()}",
             f"postpone for {self.span()}",
             f"postpone until {self.minutes()}",
+            f"postpone until {self.minutes()} on the next working day",
+            f"postpone for {self.working()}, at most {self.number(1, 3)} times, otherwise {self.otherwise()}",
+            f"postpone until claim.moved happens, at most {self.one(self.span('days'), self.working())}, "
+            f"otherwise {self.otherwise()}",
             f"postpone until the claim closes, at most {self.span('days')}, otherwise {self.otherwise()}",
             f"postpone while {self.one('claim is open', 'debt is open', 'visiting is known')}, "
             f"at most {self.span('hours', 'days')}, otherwise {self.otherwise()}",
@@ -291,8 +320,19 @@ class Author:
         return [
             _CLAIM.format(if_open, if_moved, self.span("days", most=20)),
             _DEBT.format(self.span("days", most=20)),
-            _CALL.format(self.span("hours", "days", most=4), broken),
+            _CALL.format(*self.promised(), broken),
+            _HUSH.format(
+                self.one(self.span("hours", "days", most=8), self.working(6)),
+                self.one("", " when event.amount is more than 0"),
+                self.one("send offer with (amount = 4)", "raise task greet for desk, due in 2 working hours"),
+            ),
         ]
+
+    def promised(self) -> tuple[str, str]:
+        """How long a promise has, and after how long somebody is to hurry."""
+        if self.number(0, 1):
+            return f"{self.number(2, 4)} days", f"{self.number(1, 30)} hours"
+        return f"{self.number(2, 4)} working days", f"{self.number(1, 9)} working hours"
 
     def category(self, name: str, basis: str, extra: str = "") -> str:
         lives = self.one("2 days", "10 days", "30 days")
