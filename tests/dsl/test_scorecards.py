@@ -32,7 +32,7 @@ def read(text: str, facts: Facts) -> dict[str, Any]:
     compiled = book(text + rule("churn is at least 0"))
     found = compiled.judge(asked(), facts, ZONE, NOW)
     assert InterpretedRulebook(compiled.program).judge(asked(), facts, ZONE, NOW) == found
-    assert [row.result for row in found.rows] == ["FIRED"]
+    assert [row.result for row in compiled.rows(found)] == ["FIRED"]
     return {name: value for name, value in found.reads.items() if name.startswith("churn")}
 
 
@@ -86,7 +86,8 @@ def test_a_line_that_errs_makes_the_rule_err_and_is_unknown_to_who_reads_scores(
     scorecard churn from 0 to 9, starting at 1 add 2 when t.x is 1 add 3 when claim is known end
     """
     facts = customer(claim("S1"), age=9)
-    [row] = book(text + rule("churn is 1")).judge(asked(), facts, ZONE, NOW).rows
+    broken = book(text + rule("churn is 1"))
+    [row] = broken.rows(broken.judge(asked(), facts, ZONE, NOW))
     assert (row.result, row.detail) == ("ERROR", "rows 1 and 2 of the table t both apply")
     [score] = book(text).scores(facts, ZONE, NOW)
     assert (score.value, score.unknown) == (4, (1,))
