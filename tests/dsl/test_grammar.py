@@ -8,6 +8,7 @@ from dsl.grammar import lark_grammar, table
 from dsl.lexicon import CODES, HARD, HEADS, tongue
 from dsl.parser import parse_declaration
 from dsl.scan import scan
+from tests.dsl.grammar_page import PAGE, page
 
 
 def test_the_grammar_is_lalr_without_conflicts() -> None:
@@ -129,3 +130,7 @@ def test_pieces_are_read_as_people_write_them(text: str, kind: str, value: str) 
 def test_spanish_numbers_have_their_own_signs() -> None:
     [piece], _ = scan("10.000,50 €", tongue("es"))
     assert piece.text == "10000.50 EUR"
+
+
+def test_the_page_of_the_grammar_is_written_from_the_grammar() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page()
