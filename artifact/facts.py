@@ -173,6 +173,16 @@ class Points(msgspec.Struct, frozen=True, omit_defaults=True):
     value: int | float | None = None
 
 
+class Kept(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """The events of one type that rules count, oldest first.
+
+    `dropped_at` is the newest one that had to leave for want of room, or None.
+    """
+
+    rows: tuple[Happened, ...] = ()
+    dropped_at: Instant | None = None
+
+
 class Stamp(msgspec.Struct, frozen=True, gc=False, order=True):
     """A place in the order of the memory: events come before deadlines at one instant (`deadline` 0, then 1)."""
 
@@ -191,7 +201,7 @@ class Seat(msgspec.Struct, frozen=True, gc=False):
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that is remembered of one customer. Tuples keep the order in which things first came up.
 
-    `high_water` is the newest stamp folded, `seats` the events at that very instant.
+    `events` are those that the rulebook in force counts, by type. `high_water` is the newest stamp folded, `seats` the events at that very instant.
     """
 
     kind: CustomerKind = CustomerKind.CUSTOMER
@@ -204,6 +214,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     interactions: tuple[Interaction, ...] = ()
     points: tuple[Points, ...] = ()
     watches: tuple[Watch, ...] = ()
+    events: dict[str, Kept] = {}
     deceased_at: Instant | None = None
     high_water: Stamp | None = None
     seats: tuple[Seat, ...] = ()

@@ -24,6 +24,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     tasks: int = 64
     closed_messages: int = 20
     interactions: int = 20
+    counted_events: int = 200
     requests: int = 200
     contacts: int = 500
     points: int = 64

@@ -26,7 +26,7 @@ from dispatch.slots import Slots
 from dispatch.teller import Teller
 from engine.pipeline import Engine
 from engine.scene import Scene
-from engine.step import wake_of
+from engine.waking import wake_of
 
 log = logging.getLogger(__name__)
 

@@ -12,14 +12,14 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.limits import Limits
 from artifact.span import Span, Unit
-from dsl.counting import lists_in
+from dsl.counting import counted_in, lists_in
 from dsl.interpret import reads_of
 from dsl.judge import Judge
 from dsl.names import nearest
 from dsl.program import MessageRule, Program
 from dsl.react import Compile, Reactions
 from dsl.reading import Env, key_text, reference_name
-from dsl.rulebook import Group, Listening, QuietHours, RuleFace, Topic
+from dsl.rulebook import Counted, Group, Listening, QuietHours, RuleFace, Topic
 from dsl.scores import scores_of
 from dsl.template import Templates
 from dsl.typed import SAID, Named, Source
@@ -71,6 +71,11 @@ class CompiledRulebook:
         return {
             name: number for number, name in enumerate(sorted({*named, *kinds, *map(reference_name, kinds)}))
         }
+
+    @cached_property
+    def counted(self) -> Mapping[str, Counted]:
+        """The types of events that rules count."""
+        return counted_in(self.program)
 
     @cached_property
     def listens(self) -> Listening:

@@ -5,19 +5,21 @@ from typing import Any
 
 import msgspec
 
-from dsl.typed import Items
+from dsl.rulebook import Counted
+from dsl.typed import Items, Read, Scope, Source
+from dsl.values import length
 
 _PLAIN = (str, int, float, bool, type(None))
 
 
-def lists_in(tree: Any) -> Iterator[Items]:
-    """Every list that is named below, in rules, tables, scorecards or definitions, in no particular order."""
+def _parts(tree: Any) -> Iterator[Items | Read]:
+    """Every list and everything read below, in rules, tables or definitions, in no particular order."""
     waiting = [tree]
     while waiting:
         one = waiting.pop()
         if isinstance(one, _PLAIN):
             continue
-        if isinstance(one, Items):
+        if isinstance(one, Items | Read):
             yield one
         if isinstance(one, msgspec.Struct):
             waiting += [getattr(one, name) for name in one.__struct_fields__]
@@ -25,3 +27,27 @@ def lists_in(tree: Any) -> Iterator[Items]:
             waiting += one.values()
         elif isinstance(one, tuple | list):
             waiting += one
+
+
+def lists_in(tree: Any) -> list[Items]:
+    """Every list that is named below."""
+    return [one for one in _parts(tree) if isinstance(one, Items)]
+
+
+def counted_in(tree: Any) -> dict[str, Counted]:
+    """The types of events that are counted below, with the fields that are read of them."""
+    lists: dict[str, list[Items]] = {}
+    fields: dict[str, set[str]] = {}
+    for one in _parts(tree):
+        if isinstance(one, Items) and one.source is Source.EVENTS:
+            lists.setdefault(one.name, []).append(one)
+        elif isinstance(one, Read) and one.scope is Scope.ROW:
+            fields.setdefault(one.owner, set()).add(one.field)
+    return {
+        name: Counted(
+            tuple(sorted(fields.get(name, ()))),
+            tuple(sorted({one.span for one in found if one.span is not None}, key=length)),
+            any(one.span is None for one in found),
+        )
+        for name, found in sorted(lists.items())
+    }

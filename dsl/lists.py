@@ -48,6 +48,18 @@ def _interactions(items: Items, env: Env) -> Found:
     return Found(rows)
 
 
+def _events(items: Items, env: Env) -> Found:
+    """Those of the memory; totals count the event that is reacted to, which is not remembered yet."""
+    kept = env.facts.events.get(items.name)
+    rows = kept.rows if kept is not None else ()
+    event = env.event
+    if items.itself and event is not None and event.type == items.name and not env.folded:
+        rows = (*rows, Happened(event.at, event.data))
+    dropped = kept.dropped_at if kept is not None else None
+    reached = dropped is not None and (items.span is None or env.now < later(dropped, items.span, env.zone))
+    return Found(rows, reached)
+
+
 def _fact(items: Items, env: Env) -> Found | None:
     """An array of objects. What is no object has only unknown fields; what is past the limit is not read."""
     fact = env.facts.attributes.get(items.name)
@@ -71,6 +83,7 @@ _SOURCES: dict[Source, Callable[[Items, Env], Found | None]] = {
     Source.SITUATIONS: _situations,
     Source.INTERACTIONS: _interactions,
     Source.FACT: _fact,
+    Source.EVENTS: _events,
     Source.MESSAGES: _messages,
     Source.CONTACTS: _contacts,
 }

@@ -28,6 +28,7 @@ class Env:
         "event",
         "facts",
         "flip",
+        "folded",
         "item",
         "keys",
         "kinds",
@@ -54,6 +55,7 @@ class Env:
         said: Spoken = SILENCE,
     ) -> None:
         self.said = said
+        self.folded = False
         self.facts, self.zone, self.now, self.keys = facts, zone, now, keys
         self.event, self.asked, self.subject = event, asked, subject
         self.flip: Instant | None = None

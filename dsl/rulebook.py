@@ -118,6 +118,14 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         return named and (self.categories is None or topic.category in self.categories) and not topic.critical
 
 
+class Counted(NamedTuple):
+    """What rules count of one type of events: the fields they read, the windows they look at; `ever`: without one too."""
+
+    fields: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    ever: bool = False
+
+
 class Listening(NamedTuple):
     """What message rules read of all that is being said, and how far back: the windows they count messages in."""
 
@@ -146,6 +154,10 @@ class Rulebook(Protocol):
     groups: Mapping[str, Group]
     event_types: frozenset[str]
     awaited: Mapping[str, frozenset[str]]
+
+    @property
+    def counted(self) -> Mapping[str, Counted]:
+        """The types of events that rules count: these are kept in the memory."""
 
     @property
     def listens(self) -> Listening:

@@ -111,6 +111,7 @@ class Source(StrEnum):
 
     SITUATIONS = "SITUATIONS"
     FACT = "FACT"
+    EVENTS = "EVENTS"
     INTERACTIONS = "INTERACTIONS"
     MESSAGES = "MESSAGES"
     CONTACTS = "CONTACTS"
@@ -124,7 +125,8 @@ class Items(msgspec.Struct, frozen=True, gc=False):
     """Those of a list that are meant: in the window that ends now, and of whom the condition holds.
 
     `name` is the kind, the fact or the event type; `most` bounds how many there can be. Inside the condition
-    Read.scope ITEM (of situations), ROW, ROW_AT and SAID are the one at hand.
+    Read.scope ITEM (of situations), ROW, ROW_AT and SAID are the one at hand. `itself`: the event that is reacted to
+    counts too, if it is of this type.
     """
 
     source: Source
@@ -133,6 +135,7 @@ class Items(msgspec.Struct, frozen=True, gc=False):
     most: int
     span: Span | None = None
     condition: "Condition | None" = None
+    itself: bool = False
 
 
 class Measure(StrEnum):

@@ -4,6 +4,7 @@ It reads `event.at` and deadlines of the memory itself, never our clock (`now`),
 as data (engine.outputs). An event of a type that neither we nor the rulebook knows leaves the memory alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +15,11 @@ from artifact.facts import Commitment, CommitmentState, Facts, Stamp
 from artifact.instant import SECOND, Instant
 from artifact.limits import Limits
 from dsl.react import PENDING, SILENT
-from dsl.rulebook import Rulebook
+from dsl.rulebook import Counted, Rulebook
 from dsl.verdict import Raised
 from engine.builtin import CORRECTION, FACT_TABLE, TALK_TYPES
 from engine.effects import apply_effect
+from engine.history import remembered
 from engine.order import after_event
 from engine.outputs import Output
 from engine.points import valued
@@ -37,6 +39,7 @@ class Folding:
     outputs: list[Output] = field(default_factory=list)
     queue: list[tuple[Event, int]] = field(default_factory=list)
     scored: bool = False
+    counted: Mapping[str, Counted] = field(default_factory=dict)
 
     @property
     def zone(self) -> str:
@@ -68,10 +71,17 @@ def zone_of_customer(facts: Facts, book: Rulebook | None) -> str:
 
 
 def fold_event(
-    facts: Facts, event: Event, book: Rulebook | None, limits: Limits
+    facts: Facts,
+    event: Event,
+    book: Rulebook | None,
+    limits: Limits,
+    counted: Mapping[str, Counted] | None = None,
 ) -> tuple[Facts, list[Output]]:
-    """The memory after `event`, which must not be late, and what is asked for. Deadlines before it fire first."""
-    folding = Folding(facts, book, limits)
+    """The memory after `event`, which must not be late, and what is asked for. Deadlines before it fire first.
+
+    `counted` are the events to keep for counting, if not those that `book` counts.
+    """
+    folding = Folding(facts, book, limits, counted=_counted(book, counted))
     _fire(folding, Stamp(event.at))
     high, seats = after_event(folding.facts, event)
     folding.facts = replace(folding.facts, high_water=high, seats=seats)
@@ -81,11 +91,19 @@ def fold_event(
     return folding.facts, folding.outputs
 
 
+def _counted(book: Rulebook | None, counted: Mapping[str, Counted] | None) -> Mapping[str, Counted]:
+    return counted if counted is not None else book.counted if book is not None else {}
+
+
 def fold_deadlines(
-    facts: Facts, until: Instant, book: Rulebook | None, limits: Limits
+    facts: Facts,
+    until: Instant,
+    book: Rulebook | None,
+    limits: Limits,
+    counted: Mapping[str, Counted] | None = None,
 ) -> tuple[Facts, list[Output]]:
     """The memory once all its deadlines at or before `until` have fired."""
-    folding = Folding(facts, book, limits)
+    folding = Folding(facts, book, limits, counted=_counted(book, counted))
     _fire(folding, Stamp(until, 2))
     return folding.facts, folding.outputs
 
@@ -215,7 +233,9 @@ def _drain(folding: Folding) -> None:
         builtin = FACT_TABLE.get(event.type)
         if builtin is not None:
             folding.facts = builtin(folding.facts, event, folding.limits)
-        for raised in _reaction(folding, event):
+        reaction = _reaction(folding, event)
+        folding.facts = remembered(folding.facts, event, folding.counted, folding.limits)
+        for raised in reaction:
             apply_effect(folding, event, raised, depth)
     if folding.scored and folding.book is not None and at is not None:
         folding.facts = valued(folding.facts, folding.book, folding.zone, at)

@@ -87,6 +87,7 @@ def reads_alike(one: Facts, other: Facts) -> bool:
         and one.commitments is other.commitments
         and one.interactions is other.interactions
         and one.points is other.points
+        and one.events is other.events
         and one.preferences is other.preferences
         and one.consents is other.consents
         and one.aliases is other.aliases

@@ -35,7 +35,7 @@ def _step(
     if entry.kind is EntryKind.TIMER and entry.timer_at is not None:
         return step_timer(artifact, entry.timer_at, entry.now, scene, memo)
     if entry.kind is EntryKind.RULEBOOK:
-        return step_rulebook(artifact, entry.now, scene)
+        return step_rulebook(artifact, entry.now, scene, None, past)
     if entry.kind is EntryKind.INTENT and entry.intent is not None:
         return step_intent(artifact, entry.intent, entry.now, scene, memo)
     if entry.event is not None:

@@ -16,9 +16,10 @@ from artifact.event import Event, EventKey
 from artifact.facts import EMPTY_FACTS, Facts
 from artifact.instant import Instant
 from artifact.limits import Limits
-from dsl.rulebook import Rulebook
+from dsl.rulebook import Counted, Rulebook
 from engine.builtin import CORRECTION, FACT_TABLE, flat
 from engine.fold import fold_deadlines, fold_event, in_memory
+from engine.history import joined, recounted, remembered
 from engine.order import in_order
 from engine.outputs import Asked, Output, Settled, Tasked, Withdrew
 
@@ -53,8 +54,11 @@ class Refolded:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
+    """Not `folded`: no part of the memory under its own rulebook, but counted by another one."""
+
     event: Event
     revision: str
+    folded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +109,17 @@ def refold(past: Past, change: Event, revision: str, limits: Limits) -> Refolded
     new = _run_of(past, _Item(change, revision), revision)
     shared = _shared(old.items, new.items)
     start = past.snapshot.body.facts if past.snapshot else EMPTY_FACTS
+    book = past.books.get(revision)
     prefix = _Run(old.items[:shared], _timers_before(old, shared), ())
     base, _ = _fold(start, prefix, past, limits)
     _, outputs_old = _fold(base, _rest(old, shared), past, limits)
     facts_new, outputs_new = _fold(base, _rest(new, shared), past, limits)
     stood, ids_new = {o.id for o in _standing(outputs_old)}, {o.id for o in outputs_new}
     return Refolded(
-        facts=facts_new,
+        facts=recounted(facts_new, book.counted if book is not None else {}, limits),
         added=tuple(o for o in _standing(outputs_new) if o.id not in stood),
         removed=tuple(o for o in outputs_old if o.id not in ids_new),
-        outdated=_outdated(new.items),
+        outdated=_outdated(tuple(item for item in new.items if item.folded)),
     )
 
 
@@ -138,9 +143,19 @@ def _standing(outputs: list[Output]) -> list[Output]:
     return kept[::-1]
 
 
+def _is_counted(entry: Entry, counted: Mapping[str, Counted]) -> bool:
+    event = entry.event
+    return event is not None and entry.status is EventStatus.ACCEPTED and event.type in counted
+
+
 def _run_of(past: Past, change: _Item | None, revision: str) -> _Run:
     entries = past.entries
-    items = [_Item(e.event, e.revision) for e in entries if e.event is not None and _is_remembered(e, past)]
+    counted = joined(past.books.values())
+    items = [
+        _Item(e.event, e.revision, folded)
+        for e in entries
+        if e.event is not None and ((folded := _is_remembered(e, past)) or _is_counted(e, counted))
+    ]
     gone = {correction_key(e.event) for e in entries if e.event is not None and _corrects(e)}
     if change is not None and change.event.type == CORRECTION:
         gone.add(correction_key(change.event))
@@ -187,19 +202,23 @@ def _rest(run: _Run, shared: int) -> _Run:
 
 def _fold(facts: Facts, run: _Run, past: Past, limits: Limits) -> tuple[Facts, list[Output]]:
     outputs: list[Output] = []
+    counted = joined(past.books.values())
     timers = sorted(run.timers)
     position = 0
     for item in run.items:
         while position < len(timers) and timers[position][0] < item.event.at:
             facts, fired = fold_deadlines(
-                facts, timers[position][0], past.books.get(timers[position][1]), limits
+                facts, timers[position][0], past.books.get(timers[position][1]), limits, counted
             )
             outputs += fired
             position += 1
-        facts, asked = fold_event(facts, item.event, past.books.get(item.revision), limits)
-        outputs += asked
+        if item.folded:
+            facts, asked = fold_event(facts, item.event, past.books.get(item.revision), limits, counted)
+            outputs += asked
+        else:
+            facts = remembered(facts, item.event, counted, limits)
     for until, revision in timers[position:]:
-        facts, fired = fold_deadlines(facts, until, past.books.get(revision), limits)
+        facts, fired = fold_deadlines(facts, until, past.books.get(revision), limits, counted)
         outputs += fired
     for event in run.late:
         facts = _fold_late(facts, event, past, limits)
@@ -262,4 +281,13 @@ def facts_as_of(past: Past, as_of: Instant, limits: Limits) -> Facts:
     facts, _ = _fold(start, _Run(items, timers, late), past, limits)
     begun = past.snapshot.body.talk.revision if past.snapshot is not None else ""
     last = items[-1].revision if items else begun
-    return fold_deadlines(facts, as_of, past.books.get(last), limits)[0]
+    book = past.books.get(last)
+    facts, _ = fold_deadlines(facts, as_of, book, limits)
+    return recounted(facts, book.counted if book is not None else {}, limits)
+
+
+def counted_anew(facts: Facts, past: Past, revision: str, limits: Limits) -> Facts:
+    """The memory with the events that this rulebook counts, as if it always had: found in the whole log."""
+    book = past.books.get(revision)
+    folded, _ = _fold(EMPTY_FACTS, _run_of(past, None, revision), past, limits)
+    return recounted(replace(facts, events=folded.events), book.counted if book is not None else {}, limits)

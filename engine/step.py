@@ -15,21 +15,23 @@ from artifact.errors import ErrorCode, InputError
 from artifact.event import Event, event_content
 from artifact.facts import CommitmentState, Facts
 from artifact.instant import Instant
-from artifact.message import Delivery, DeliveryState, Message, MessageState
+from artifact.message import Delivery, Message, MessageState
 from engine.admitting import admit, close, message_id
 from engine.awaiting import note
 from engine.builtin import CORRECTION, TALK_TYPES
 from engine.deciding import decide
-from engine.fold import fold_deadlines, fold_event, in_memory, next_deadline
+from engine.fold import fold_deadlines, fold_event, in_memory
+from engine.history import counted_from_now, recounted
 from engine.intents import commit_intent
 from engine.judging import Memo
 from engine.order import is_late
 from engine.outputs import Asked, Output, Tasked
 from engine.performing import departed, perform, task_id
-from engine.refold import Past, Refolded, clear_corrected, correction_key, fold_too_late, refold
+from engine.refold import Past, Refolded, clear_corrected, correction_key, counted_anew, fold_too_late, refold
 from engine.scene import Scene
 from engine.talk_table import TALK_TABLE
 from engine.talking import Talking, begin
+from engine.waking import due_of
 
 
 class NeedsPast(Exception):  # a question to the caller, no error
@@ -109,9 +111,19 @@ def step_timer(
     return _finish(artifact, entry, talking, facts, scene, "timer.due", memo)
 
 
-def step_rulebook(artifact: Artifact, now: Instant, scene: Scene, memo: Memo | None = None) -> Stepped:
-    """Decide everything anew under the rulebook of the scene. Anchors survive."""
+def step_rulebook(
+    artifact: Artifact,
+    now: Instant,
+    scene: Scene,
+    memo: Memo | None = None,
+    past: Past | TooDeep | None = None,
+) -> Stepped:
+    """Decide everything anew under the rulebook of the scene. Anchors survive.
+
+    What it counts is counted as if it always had been. `past` is the whole log, where the rulebook before counted less.
+    """
     talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
+    facts = _recounted(artifact.body.facts, scene, past)
     entry = Entry(
         n=talking.n,
         kind=EntryKind.RULEBOOK,
@@ -119,7 +131,16 @@ def step_rulebook(artifact: Artifact, now: Instant, scene: Scene, memo: Memo | N
         revision=scene.revision,
         environment=scene.environment,
     )
-    return _finish(artifact, entry, talking, artifact.body.facts, scene, "rulebook.activated", memo)
+    return _finish(artifact, entry, talking, facts, scene, "rulebook.activated", memo)
+
+
+def _recounted(facts: Facts, scene: Scene, past: Past | TooDeep | None) -> Facts:
+    counted = scene.book.counted if scene.book is not None else {}
+    if isinstance(past, Past):
+        return counted_anew(facts, past, scene.revision, scene.limits)
+    if isinstance(past, TooDeep):
+        return counted_from_now(facts, counted, scene.limits)
+    return recounted(facts, counted, scene.limits)
 
 
 def step_intent(
@@ -298,37 +319,3 @@ def _known_broken(known: tuple[str, ...], facts: Facts) -> tuple[str, ...]:
     broken = [name for name, state in states.items() if state is CommitmentState.BROKEN]
     kept = (name for name in (*known, *broken) if states.get(name) is not CommitmentState.OPEN)
     return tuple(dict.fromkeys(kept))[-128:]
-
-
-def wake_of(body: Body, scene: Scene) -> Instant | None:
-    """The next instant at which a timer must run: a deadline of the memory, or a message to be decided anew."""
-    instants = [m.next_at for m in body.talk.messages if m.next_at is not None]
-    deadline = next_deadline(body.facts, scene.limits)
-    if deadline is not None:
-        instants.append(deadline)
-    return min(instants, default=None)
-
-
-def ready_of(body: Body) -> Instant | None:
-    """Since when a delivery has been ready to be handed over, or an intent has been without an outcome."""
-    return min(
-        (
-            at
-            for m in body.talk.messages
-            for d in m.deliveries
-            if (
-                at := d.planned_at
-                if d.state is DeliveryState.PLANNED
-                else d.valid_until
-                if d.state is DeliveryState.SENDING
-                else None
-            )
-            is not None
-        ),
-        default=None,
-    )
-
-
-def due_of(body: Body, scene: Scene) -> Instant | None:
-    """When this customer needs attention next, for a timer or for a hand-over."""
-    return min((at for at in (wake_of(body, scene), ready_of(body)) if at is not None), default=None)

@@ -8,10 +8,11 @@ from msgspec.structs import replace
 from artifact.canonical import derived_id
 from artifact.customer import Contact, Gathering, LateMark, Requested, StaffTask, Talk, rolled
 from artifact.decision import KeptRecord
-from artifact.instant import DAY, HOUR, MINUTE, Instant
+from artifact.instant import DAY, Instant
 from artifact.limits import Limits
 from artifact.message import LIVE_STATES, Delivery, Message, MessageState
-from artifact.span import Span, Unit
+from artifact.span import Span
+from engine.history import reach_of
 from engine.scene import Scene
 
 _records = Encoder(order="deterministic")
@@ -129,21 +130,10 @@ class Talking:
 
     def _requests(self, gone: tuple[Message, ...], spans: tuple[Span, ...]) -> tuple[Requested, ...]:
         """The requests of messages that are let go, as far back as rules count; past the limit the oldest leave."""
-        reach = max([REQUEST_DAYS * DAY, *(2 * DAY + MARGIN[span.unit] * span.amount for span in spans)])
+        reach = max(REQUEST_DAYS * DAY, reach_of(spans))
         asked = (requested(message) for message in gone if is_request(message))
         kept = [one for one in (*self.talk.requests, *asked) if one.at > self.now - reach]
         return tuple(sorted(kept, key=lambda one: (one.at, one.id)))[-self.limits.requests :]
-
-
-MARGIN = {
-    Unit.MINUTE: MINUTE,
-    Unit.HOUR: HOUR,
-    Unit.DAY: DAY,
-    Unit.WEEK: 7 * DAY,
-    Unit.MONTH: 31 * DAY,
-    Unit.YEAR: 366 * DAY,
-}
-"""No unit of any calendar is longer."""
 
 
 def is_request(message: Message) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from artifact.limits import DEFAULT_LIMITS
 from artifact.span import Span
 from dsl.check import literals
@@ -33,6 +35,8 @@ _MEASURES = {
 _SINGULAR = {"interaction": "interactions", "message": "messages", "contact": "contacts"}
 """`any contact` is one of `contacts`."""
 _KEPT = ("messages", "contacts", "interactions")
+_TOTALS = (Measure.COUNT, Measure.SUM)
+"""What counts the event at hand in. An average, the latest, any and no are what it is compared with."""
 _ADDABLE = (Kind.WHOLE, Kind.NUMBER, Kind.MONEY)
 
 
@@ -58,6 +62,8 @@ def aggregate(checker: Conditions, node: Node, where: Where) -> Aggregate | None
     if found is None or (field is None and measure is not Measure.COUNT):
         return None
     items, _ = found
+    if items.source is Source.EVENTS and measure in _TOTALS:
+        items = replace(items, itself=True)
     shown = f"{measure} of {f'{field.shown} of ' if field else ''}{items.shown}"
     return Aggregate(measure, items, field, shown, _type(measure, field))
 
@@ -128,10 +134,11 @@ def _info(checker: Conditions, word: Word, where: Where) -> ListInfo | None:
         return _interactions()
     if name in ("messages", "contacts"):
         return _said(checker, name, word, where)
-    if symbols.events.find(word.text):
-        desk.report(Code.NOT_AVAILABLE, word, what=f"asking about past {word.text}")
-        return None
-    known = [*symbols.situations, *symbols.lists, *map(desk.tongue.name_of, _KEPT)]
+    fields = symbols.events.find(word.text)
+    if fields is not None:
+        name = symbols.events.spelled(word.text)
+        return ListInfo(Source.EVENTS, name, name, fields, DEFAULT_LIMITS.counted_events)
+    known = [*symbols.situations, *symbols.lists, *symbols.events, *map(desk.tongue.name_of, _KEPT)]
     desk.unknown(Code.NAME_UNKNOWN, word, word.text, known)
     return None
 

@@ -132,7 +132,7 @@ class Backtest:
     async def _advance(self, run: Run, until: Instant) -> None:
         """Fire timers at their instants, one after another, and let what is ready leave."""
         while (due := run.wake()) is not None and due <= until:
-            run.catch_up(due, due)
+            await run.catch_up(due, due)
             await self._hand_over(run, due)
             if len(run.entries) >= _ENTRIES_PER_COMMIT:
                 await self._flush(run)

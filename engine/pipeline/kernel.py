@@ -127,7 +127,7 @@ class Kernel:
         for job in jobs:
             job.error = job.fault = None
             try:
-                run.catch_up(now)  # before each: the job before may have made something due
+                await run.catch_up(now)  # before each: the job before may have made something due
             except Exception as fault:
                 self._give_up(run, jobs, fault)
                 return False

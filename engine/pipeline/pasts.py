@@ -1,5 +1,7 @@
 """Finding the past that a late event needs: the newest usable snapshot and all entries after it."""
 
+from collections.abc import Mapping
+
 from artifact.customer import Snapshot, Talk
 from artifact.decision import Entry
 from artifact.event import Event, EventKey
@@ -7,6 +9,7 @@ from artifact.instant import Instant
 from dsl.rulebook import Rulebook
 from engine.books import Books
 from engine.builtin import CORRECTION
+from engine.history import covers, joined
 from engine.pipeline.run import Run
 from engine.refold import Past, correction_key, depth
 from engine.step import TooDeep
@@ -23,22 +26,50 @@ class Pasts:
         self._store = store
         self._books = books
 
-    async def of(self, run: Run, event: Event) -> Past | TooDeep:
-        """The past below which `event`, late or a correction, belongs; TooDeep past the limit of depth."""
+    async def of(self, run: Run, event: Event | None) -> Past | TooDeep | None:
+        """The past below which `event`, late or a correction, belongs; TooDeep past the limit of depth.
+
+        Without an event, the past of which the rulebook that comes to her counts more than the one before: None
+        where it counts no more.
+        """
+        return await self._of_rulebook(run) if event is None else await self._of_event(run, event)
+
+    async def _of_rulebook(self, run: Run) -> Past | TooDeep | None:
+        wanted = run.scene.book.counted if run.scene.book is not None else {}
+        before = await self._books.get(run.artifact.body.talk.revision)
+        if covers(before.counted if before is not None else {}, wanted):
+            return None
+        if run.artifact.version > run.scene.limits.late_entries:
+            return TooDeep()
+        entries = await self._entries(run, 0)
+        books = await self._books_of(entries, run)
+        return Past(None, entries, books, await self._corrected(entries, run, None))
+
+    async def _of_event(self, run: Run, event: Event) -> Past | TooDeep:
         at, corrected = event.at, None
         if event.type == CORRECTION:
             corrected = await self.find(run, correction_key(event))
             at = corrected.at if corrected is not None else event.at
-        snapshot = await self._usable(run, at)
-        begin = snapshot.n if snapshot is not None else 0
-        limits = run.scene.limits
-        if run.artifact.version - begin > limits.late_entries + _SNAPSHOTS_APART * limits.snapshot_entries:
-            return TooDeep(corrected)  # whatever was kept: spares reading all that
-        entries = await self._entries(run, begin)
-        past = Past(
-            snapshot, entries, await self._books_of(entries, run), await self._corrected(entries, run, event)
-        )
+        limits, snapshot = run.scene.limits, await self._usable(run, at)
+        while True:
+            begin = snapshot.n if snapshot is not None else 0
+            if (
+                run.artifact.version - begin
+                > limits.late_entries + _SNAPSHOTS_APART * limits.snapshot_entries
+            ):
+                return TooDeep(corrected)  # whatever was kept: spares reading all that
+            entries = await self._entries(run, begin)
+            books = await self._books_of(entries, run)
+            if snapshot is None or await self._counts_enough(snapshot, books):
+                break
+            snapshot = await self._clean(run, await self._before(run, snapshot))
+        past = Past(snapshot, entries, books, await self._corrected(entries, run, event))
         return TooDeep(corrected) if depth(past, at) > limits.late_entries else past
+
+    async def _counts_enough(self, snapshot: Snapshot, books: Mapping[str, Rulebook | None]) -> bool:
+        """Whether its memory has kept all the events that the rulebooks after it count."""
+        own = await self._books.get(snapshot.body.talk.revision)
+        return covers(own.counted if own is not None else {}, joined(books.values()))
 
     async def below(self, run: Run, at: Instant) -> Past:
         """The past from the newest usable snapshot below `at`, however deep."""
@@ -78,8 +109,9 @@ class Pasts:
         return (*found, *run.entries)
 
     async def _books_of(self, entries: tuple[Entry, ...], run: Run) -> dict[str, Rulebook | None]:
-        revisions = {e.revision for e in entries} | {run.scene.revision}
-        return {revision: await self._books.get(revision) for revision in sorted(revisions)}
+        revisions = {e.revision for e in entries} - {run.scene.revision}
+        books = {revision: await self._books.get(revision) for revision in sorted(revisions)}
+        return {**books, run.scene.revision: run.scene.book}
 
     async def _usable(self, run: Run, at: Instant) -> Snapshot | None:
         """The newest snapshot below `at` that no later late event lies below; found by bisection."""
@@ -92,10 +124,17 @@ class Pasts:
                 best, low = snapshot, middle + 1
             else:
                 high = middle
-        while best is not None and not _is_clean(best, run.artifact.body.talk):
-            earlier = [n for n in numbers if n < best.n]
-            best = await self._store.snapshot(run.customer_id, earlier[-1]) if earlier else None
-        return best
+        return await self._clean(run, best)
+
+    async def _clean(self, run: Run, snapshot: Snapshot | None) -> Snapshot | None:
+        """This snapshot, or the newest one before it that no later late event lies below."""
+        while snapshot is not None and not _is_clean(snapshot, run.artifact.body.talk):
+            snapshot = await self._before(run, snapshot)
+        return snapshot
+
+    async def _before(self, run: Run, snapshot: Snapshot) -> Snapshot | None:
+        earlier = [n for n in await self._store.snapshots(run.customer_id) if n < snapshot.n]
+        return await self._store.snapshot(run.customer_id, earlier[-1]) if earlier else None
 
 
 def _is_below(snapshot: Snapshot, at: Instant) -> bool:

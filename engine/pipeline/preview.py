@@ -127,10 +127,10 @@ class Previewer:
             return
         books, limits = self._books, self._limits
         live = Run(artifact, Scene(books.live, books.revision, limits), books.epoch, self._pasts.of, Memo())
-        live.catch_up(now)
+        await live.catch_up(now)
         scene = Scene(self._draft, self._draft.revision, limits)
         draft = Run(live.artifact, scene, books.newest + 1, self._pasts.of, Memo())
-        draft.follow(now)
+        await draft.follow(now)
         tally.add(live, draft, max(now, artifact.now))
 
 

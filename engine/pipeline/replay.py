@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from artifact.customer import Artifact, Body
-from artifact.decision import Entry
+from artifact.decision import Entry, EntryKind
 from artifact.instant import Instant
 from artifact.limits import Limits
 from engine.books import Books
@@ -73,10 +73,12 @@ class Replay:
     async def step(self, artifact: Artifact, entry: Entry, memo: Memo | None = None) -> Stepped:
         """Run one recorded entry again; `memo` spares judging anew along a chain of entries."""
         scene = Scene(await self._books.get(entry.revision), entry.revision, self._limits, entry.environment)
+        run = Run(artifact, scene, artifact.epoch, self._pasts.of, Memo())
+        if entry.kind is EntryKind.RULEBOOK:
+            return reenact(artifact, entry, scene, await self._pasts.of(run, None), memo)
         try:
             return reenact(artifact, entry, scene, None, memo)
         except NeedsPast:
-            run = Run(artifact, scene, artifact.epoch, self._pasts.of, Memo())
             event = entry.event
             if event is None or (event.type == CORRECTION and run.start == 0):
                 raise

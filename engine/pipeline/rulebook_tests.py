@@ -91,7 +91,7 @@ async def _one(book: CompiledRulebook, test: RulebookTest, limits: Limits) -> Te
     return TestResult(test.name, test.line, passed=True)
 
 
-async def _no_past(run: Run, event: Event) -> Past:
+async def _no_past(run: Run, event: Event | None) -> Past:
     """In a test everything comes in order, but for what was given as past: then the memory begins empty."""
     return Past(None, tuple(run.entries), {run.scene.revision: run.scene.book})
 
@@ -243,7 +243,7 @@ class _Play:
     async def _pass_until(self, until: Instant) -> None:
         await self._hand_over(self.run_.artifact.now if until < self.now else min(self.now, until))
         while (due := self.run_.wake()) is not None and due <= until:
-            self.run_.catch_up(due, due)
+            await self.run_.catch_up(due, due)
             await self._hand_over(due)
         self.now = max(self.now, until) if until >= self.test.at else self.now
 
@@ -292,6 +292,7 @@ class _Play:
 
     def _untrue(self, outcome: ExpectTrue, moment: Moment) -> str | None:
         env = Env(moment.body.facts, moment.zone, moment.now, self.book.program.keys, event=self.last)
+        env.folded = True  # the event has happened: it is one of those that the memory counts
         truth = Interpreter(self.book.currency, self.book.program.figures).truth(outcome.condition, env)
         if truth:
             return None

@@ -25,11 +25,12 @@ from engine.step import (
     step_intent,
     step_rulebook,
     step_timer,
-    wake_of,
 )
+from engine.waking import wake_of
 from store.port import Commit, Known, MessageRow
 
-PastOf = Callable[["Run", Event], Awaitable[Past | TooDeep]]
+PastOf = Callable[["Run", Event | None], Awaitable[Past | TooDeep | None]]
+"""The past that an event needs, or (without one) the rulebook that comes: None where that needs none."""
 
 
 class Run:
@@ -51,9 +52,9 @@ class Run:
     def customer_id(self) -> str:
         return self.artifact.customer_id
 
-    def catch_up(self, now: Instant, until: Instant | None = None) -> None:
+    async def catch_up(self, now: Instant, until: Instant | None = None) -> None:
         """Bring the customer to the publication in force, then run her timers due at or before `until` (or `now`)."""
-        self.follow(now)
+        await self.follow(now)
         due = self.wake()
         while due is not None and due <= (now if until is None else until):
             self._keep(step_timer(self.artifact, due, self._now(now), self.scene, self.memo))
@@ -62,11 +63,12 @@ class Run:
                 raise AssertionError(f"a timer of customer {self.customer_id} does not move on from {due}")
             due = following
 
-    def follow(self, now: Instant) -> None:
+    async def follow(self, now: Instant) -> None:
         """Bring the customer to the publication in force; what that changes is counted in her envelope."""
         behind = (self.artifact.epoch, self.artifact.body.talk.revision) != (self.epoch, self.scene.revision)
         if self.artifact.version and behind:
-            self._keep(step_rulebook(self.artifact, self._now(now), self.scene, self.memo))
+            past = await self._past_of(self, None)
+            self._keep(step_rulebook(self.artifact, self._now(now), self.scene, self.memo, past))
             self.artifact = replace(self.artifact, changed=len(self.entries[-1].out))
 
     def wake(self) -> Instant | None:

@@ -11,6 +11,7 @@ from artifact.facts import (
     Facts,
     Happened,
     Interaction,
+    Kept,
     Preferences,
     Situation,
 )
@@ -71,6 +72,9 @@ _ATOMS = st.one_of(
         the number of policies with (product is motor) is 1|sum of premium of policies is more than 100 EUR
         average of people of policies is more than 1.5|latest premium of policies is at least 80 EUR
         any policy with (policy.expires is in the next 1 month)|average of amount of claim > customer.value
+        the number of claim.noted in the last 1 month is at least 2|any death.notified|no claim.closed with (satisfaction < 5)
+        sum of amount of claim.noted in the last 2 weeks > 100 EUR|average of amount of claim.noted is known
+        latest amount of claim.noted in the last 1 year with (amount is known) is at least 50 EUR
         any messages with (topic is survey)|the number of messages with (category is marketing) is 2|no contacts
         every contacts in the last 3 days with (channel is sms)|latest channel of contacts is email
         the number of messages in the last 3 days with (urgency is low) is more than 1
@@ -259,6 +263,24 @@ def situations(draw: st.DrawFn) -> tuple[Situation, ...]:
 
 
 @st.composite
+def histories(draw: st.DrawFn) -> dict[str, Kept]:
+    """Events that are counted, some of which had to leave."""
+    found = {}
+    for name, field, values in (
+        ("claim.noted", "amount", st.integers(0, 100)),
+        ("claim.closed", "satisfaction", st.integers(0, 10)),
+        ("death.notified", "", st.none()),
+    ):
+        rows = [
+            Happened(at, {field: value} if (value := draw(_maybe(values))) is not None and field else {})
+            for at in sorted(draw(st.lists(moments, max_size=4)))
+        ]
+        if rows:
+            found[name] = Kept(tuple(rows), draw(st.sampled_from([None, rows[0].at])))
+    return found
+
+
+@st.composite
 def customers(draw: st.DrawFn) -> Facts:
     """A customer of whom anything may be known, or known wrongly."""
     attributes = {}
@@ -285,6 +307,7 @@ def customers(draw: st.DrawFn) -> Facts:
         situations=draw(situations()),
         commitments=tuple(commitments),
         interactions=tuple(visits),
+        events=draw(histories()),
         preferences=Preferences(language=draw(st.sampled_from([None, "es"]))),
     )
 

@@ -35,7 +35,7 @@ from dsl.effects import (
     UpdateSituation,
     Withdraw,
 )
-from dsl.rulebook import Cap, Group, Listening, QuietHours, RuleFace, Topic
+from dsl.rulebook import Cap, Counted, Group, Listening, QuietHours, RuleFace, Topic
 from dsl.verdict import (
     SILENCE,
     Asked,
@@ -194,6 +194,10 @@ class Handmade:
 
     def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
         return ()
+
+    @property
+    def counted(self) -> dict[str, Counted]:
+        return {}
 
     @property
     def listens(self) -> Listening:

@@ -15,7 +15,7 @@ from artifact.span import Span, Unit, add_span, zone_of
 from dsl.effects import Block, Deliver
 from dsl.rulebook import Cap
 from engine.budget import Budget, budget_of, calendar_window
-from engine.step import wake_of
+from engine.waking import wake_of
 from tests.engine.handmade import TOPICS, handmade, topic
 from tests.engine.world import MONDAY, Customer, at, event
 

@@ -23,8 +23,9 @@ from engine.judging import Memo
 from engine.reenact import reenact, same_record, scene_of
 from engine.refold import Past, correction_key
 from engine.scene import Scene
-from engine.step import NeedsPast, Stepped, step_event, step_intent, step_rulebook, step_timer, wake_of
+from engine.step import NeedsPast, Stepped, step_event, step_intent, step_rulebook, step_timer
 from engine.traces import whole
+from engine.waking import wake_of
 from tests.engine.handmade import Handmade, handmade
 
 CUSTOMER = "c-7"

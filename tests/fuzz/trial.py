@@ -84,14 +84,14 @@ async def _played(book: CompiledRulebook, events: list[Event]) -> list[bytes]:
     scene = Scene(book, book.revision, LIMITS)
     run = Run(Artifact(CUSTOMER), scene, 1, _past, Memo())
     for event in events:
-        run.catch_up(event.at, event.at)
+        await run.catch_up(event.at, event.at)
         try:
             await run.take(event, event.at)
         except InputError:
             continue
-    run.catch_up(events[-1].at + 90 * DAY)
+    await run.catch_up(events[-1].at + 90 * DAY)
     return [*(msgspec.msgpack.encode(entry) for entry in run.entries), encode_body(run.artifact.body)]
 
 
-async def _past(run: Run, event: Event) -> Past:
+async def _past(run: Run, event: Event | None) -> Past:
     return Past(None, tuple(run.entries), {run.scene.revision: run.scene.book})

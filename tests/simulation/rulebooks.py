@@ -87,6 +87,11 @@ _ATOMS = (
     "hush is open",
     "claim.opened is older than 2 working days",
     "message.topic is offer",
+    "the number of bill.returned in the last 3 days is at least 2",
+    "any claim.opened in the last 36 hours with (amount is more than 1)",
+    "latest amount of bill.returned is more than 1",
+    "sum of amount of claim.opened in the last 5 days is more than 4",
+    "the number of care.needed in the last 1 week is 0",
     "any messages in the last 2 days with (category is service)",
     "the number of messages in the last 36 hours with (topic is bill) is at least 2",
     "the number of contacts in the last 24 hours is at least 2",
@@ -97,6 +102,11 @@ _ATOMS = (
     "tone.marks is at least 3",
 )
 _EVENT_ATOMS = (
+    "the number of claim.opened in the last 2 days is at least 2",
+    "average of amount of claim.opened in the last 5 days is less than 2",
+    "no bill.returned in the last 3 days",
+    "any claim.moved in the last 30 hours with (claim_id is event.claim_id)",
+    "sum of amount of bill.returned is at least 3",
     "claim is open",
     "claim is not open",
     "customer.tier is gold",
