@@ -31,7 +31,7 @@ _SHOWN = 200
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What became of a text. `cost` counts the conditions that the dearest message can make the rules read.
+    """What became of a text. `cost` counts the conditions, and members of lists, that the dearest message can make the rules read.
 
     `sources` are the declarations that could be read, in the order of the text.
     """

@@ -1,12 +1,13 @@
 """Which lists a rulebook counts over, wherever it does so: what must be kept for it follows from that."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from dsl.rulebook import Counted
-from dsl.typed import Items, Read, Scope, Source
+from dsl.typed import Condition, Items, Read, Scope, Source
 from dsl.values import length
 
 _PLAIN = (str, int, float, bool, type(None))
@@ -32,6 +33,12 @@ def _parts(tree: Any) -> Iterator[Items | Read]:
 def lists_in(tree: Any) -> list[Items]:
     """Every list that is named below."""
     return [one for one in _parts(tree) if isinstance(one, Items)]
+
+
+@lru_cache(maxsize=1 << 16)
+def weight_of(conditions: tuple[Condition, ...]) -> int:
+    """What it can cost to ask these: one for each, and one more for each that a list may hold."""
+    return len(conditions) + sum(items.most for items in lists_in(conditions))
 
 
 def counted_in(tree: Any) -> dict[str, Counted]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from artifact.decision import RuleRow
+from dsl.counting import weight_of
 from dsl.index import ROOM, Table
 from dsl.plain import Candidate
 from dsl.program import Program, Validity
@@ -113,8 +114,8 @@ class Groups:
 
     @property
     def cost(self) -> int:
-        """How many conditions the dearest topic can make the rules read."""
-        each = [1 + len(one.rule.conditions) for one in self._rules]
+        """How many conditions the dearest topic can make the rules read, and how many members of lists."""
+        each = [1 + weight_of(one.rule.conditions) for one in self._rules]
         names = zip(self._topics, self._category_of, strict=True)
         of_category: dict[str | None, int] = {}
         for rank in self._others:

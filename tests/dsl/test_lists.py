@@ -193,3 +193,9 @@ def test_a_rule_that_blocks_says_what_an_unknown_list_does(condition: str, found
 )
 def test_what_is_wrong_with_the_declaration_of_a_list_is_said(text: str, found: list[str]) -> None:
     assert codes(f"vocabulary {text} end") == found
+
+
+def test_the_cost_of_a_rulebook_counts_what_its_lists_may_hold() -> None:
+    plain = book(rule("customer.age is 44")).cost
+    assert book(rule("any policy with (premium > 3 EUR)")).cost == plain + 4
+    assert book(rule("the number of policies is 3 and any policy")).cost == plain + 9
