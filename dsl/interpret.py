@@ -293,4 +293,6 @@ def reads_of(tree: Condition | Expression) -> list[Named]:
 
 def _if_told(items: Items) -> list[Items]:
     """A list that may be missing by itself: never told of, or not to be read everywhere."""
-    return [items] if items.source is Source.FACT or items.source in SAID else []
+    if items.source is Source.FACT or items.source in SAID:
+        return [Items(items.source, items.name, items.name, items.most)]
+    return []

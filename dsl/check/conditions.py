@@ -331,7 +331,7 @@ _SURE = {
 
 
 def _may_be_untold(items: Items) -> str | None:
-    return items.shown if items.source is Source.FACT else None
+    return items.name if items.source is Source.FACT else None
 
 
 def _unsure_of_many(value: Aggregate, guarded: frozenset[Expression]) -> str | None:
