@@ -182,7 +182,7 @@ def request(customer_id: str, id: str, topic: str, at: Instant) -> Event:
     return event(customer_id, id, "message.requested", at, data, about=Subject("claim", "claim-0"))
 
 
-async def no_past(run: Run, event: Event) -> Past:
+async def no_past(run: Run, event: Event | None) -> Past:
     """Where no event is late."""
     raise AssertionError("an event is late")
 
