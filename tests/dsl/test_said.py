@@ -37,9 +37,10 @@ SAID = Spoken(
     ],
 )
 def test_messages_and_contacts_are_counted(condition: str, expected: bool) -> None:
-    verdict = book(rule(condition)).judge(asked(), Facts(), "Europe/Madrid", NOW, SAID)
+    rules = book(rule(condition))
+    verdict = rules.judge(asked(), Facts(), "Europe/Madrid", NOW, SAID)
     assert bool(verdict.fired) is expected
-    assert verdict.rows[0].result == ("FIRED" if expected else "NOT_MET")
+    assert rules.rows(verdict)[0].result == ("FIRED" if expected else "NOT_MET")
 
 
 def test_a_count_flips_when_a_contact_leaves_the_window() -> None:
