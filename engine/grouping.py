@@ -237,7 +237,7 @@ def said_of(book: Rulebook, rule: str, group: Group) -> str:
     """A name of what a rule, or a cap, says of a group, and when, and of the group's window; "" where it says nothing."""
     face = book.rules.get(rule)
     if face is not None and face.group == group.name:
-        return derived_id("w", group.name, window_of(group), *face.conditions)
+        return derived_id("w", group.name, window_of(group), face.meaning)
     caps = (cap for cap in book.caps if cap.name == rule)
     into = any(isinstance(c.otherwise, GroupInto) and c.otherwise.group == group.name for c in caps)
     return derived_id("w", group.name, window_of(group)) if into else ""

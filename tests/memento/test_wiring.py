@@ -54,3 +54,4 @@ def test_a_password_is_never_shown() -> None:
 def test_the_environment_names_the_zones_that_are_read() -> None:
     assert environment().startswith("memento ")
     assert "; tzdata 20" in environment()
+    assert "; holidays " in environment()
