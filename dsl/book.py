@@ -44,7 +44,7 @@ class CompiledRulebook:
         self._own_hours = [(compile_condition(own.condition), own.windows) for own in program.customer_hours]
         self.groups: Mapping[str, Group] = program.groups
         self.event_types = frozenset(program.events)
-        self.rules: Mapping[str, RuleFace] = {rule.name: rule.face for rule in program.message_rules}
+        self.rules: Mapping[str, RuleFace] = {rule.name: rule.face for rule in program.judging}
         self._numbers: Mapping[str, int] = {name: number for number, name in enumerate(self.rules)}
         self.awaited: Mapping[str, frozenset[str]] = _awaited(program)
         self.program = program
@@ -66,7 +66,7 @@ class CompiledRulebook:
     @cached_property
     def fact_numbers(self) -> Mapping[str, int]:
         """What conditions name and kinds that they ask for, in order of name; made when a record first needs it."""
-        named = {read.shown for rule in self.program.message_rules for read in _reads_of(rule)}
+        named = {read.shown for rule in self.program.judging for read in _reads_of(rule)}
         kinds = self.program.keys
         return {
             name: number for number, name in enumerate(sorted({*named, *kinds, *map(reference_name, kinds)}))

@@ -15,7 +15,7 @@ from dsl.interpret import of_item
 from dsl.lists import measured, noted
 from dsl.many import chosen_of, quantified
 from dsl.program import Program
-from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
+from dsl.reading import Env, commitment_is, getter, in_arm, in_force, situation_is, situation_known, visiting
 from dsl.scorecards import ScorecardPlan, reads_of_score, score_of
 from dsl.tables import Answer, Results, TablePlan, answer_of, matching, told
 from dsl.typed import (
@@ -30,6 +30,7 @@ from dsl.typed import (
     DayStart,
     Decided,
     Expression,
+    InArm,
     IsKnown,
     Literal,
     Moment,
@@ -60,7 +61,7 @@ class Closures:
     def __init__(self, program: Program) -> None:
         self._currency = program.currency
         self._slots: dict[object, int] = {}
-        parts = [part for rule in program.message_rules for part in rule.conditions]
+        parts = [part for rule in program.judging for part in rule.conditions]
         parts += [part for rule in program.event_rules for part in rule.clause.conditions]
         parts += [part for table in program.tables.values() for row in table.rows for part in row.conditions]
         parts += [line.condition for card in program.scorecards.values() for line in card.lines]
@@ -107,6 +108,8 @@ class Closures:
                 return lambda env: commitment_is(env, name, state)
             case Visiting(channel):
                 return lambda env: visiting(env, channel)
+            case InArm():
+                return lambda env: in_arm(env, condition)
             case Quantified(quantifier, items, inner):
                 return quantified(quantifier, items, None if inner is None else self._test(inner))
 

@@ -4,6 +4,7 @@ A rulebook is compiled whole or not at all: anything worse than a warning leaves
 """
 
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 
 import msgspec
@@ -19,7 +20,9 @@ from dsl.glossary import Glossary, glossary_in, in_english, renamed
 from dsl.lexicon import Tongue, tongue_of
 from dsl.otherwise import spoken_otherwise
 from dsl.parser import parse_declaration
+from dsl.program import WHOLE_SHARE, Arm, ExperimentPlan
 from dsl.trial import RulebookTest
+from dsl.typed import InArm
 
 COMPILER = "1"
 """Part of every revision: raised when the same text comes to mean something else."""
@@ -67,6 +70,28 @@ def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Chec
         return Checked(None, diagnostics, 0, outcome.tests)
     book = CompiledRulebook(outcome.program, read, revision_of(read), limits, Closures(outcome.program).test)
     return Checked(book, diagnostics, book.cost, outcome.tests, tuple(sources))
+
+
+def rehearsed(book: CompiledRulebook, arms: Mapping[str, str], limits: Limits) -> CompiledRulebook:
+    """The rulebook for a test: everybody is in the arm that is named for an experiment, and in none of the others."""
+    if not book.program.experiments:
+        return book
+    experiments = tuple(_given(one, arms.get(one.name)) for one in book.program.experiments)
+    program = msgspec.structs.replace(book.program, experiments=experiments)
+    return CompiledRulebook(program, book.text, book.revision, limits, Closures(program).test)
+
+
+def _given(experiment: ExperimentPlan, name: str | None) -> ExperimentPlan:
+    arms = tuple(_shared(arm, WHOLE_SHARE if arm.name == name else 0) for arm in experiment.arms)
+    return msgspec.structs.replace(experiment, arms=arms)
+
+
+def _shared(arm: Arm, share: int) -> Arm:
+    *conditions, part = arm.rule.conditions
+    assert isinstance(part, InArm)
+    everybody = InArm(part.experiment, 0, share)
+    rule = msgspec.structs.replace(arm.rule, conditions=(*conditions, everybody))
+    return Arm(arm.name, rule, 0, share)
 
 
 def revision_of(text: str) -> str:

@@ -8,7 +8,7 @@ from dsl.arithmetic import RELATIONS, row_for
 from dsl.clock import inside, window_of
 from dsl.figures import NO_FIGURES, Figures
 from dsl.lists import Chosen, Item, in_window, listed, measured, noted
-from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
+from dsl.reading import Env, commitment_is, getter, in_arm, in_force, situation_is, situation_known, visiting
 from dsl.scorecards import Line, Score, ScorecardPlan, reads_of_score, score_of
 from dsl.tables import Answer, TablePlan, answer_of, matching, told
 from dsl.typed import (
@@ -24,6 +24,7 @@ from dsl.typed import (
     DayStart,
     Decided,
     Expression,
+    InArm,
     IsKnown,
     Items,
     Literal,
@@ -78,6 +79,8 @@ class Interpreter:
                 return commitment_is(env, name, state)
             case Visiting(channel):
                 return visiting(env, channel)
+            case InArm():
+                return in_arm(env, condition)
             case Quantified():
                 return self._quantified(condition, env)
             case _:

@@ -49,6 +49,7 @@ HEADS = frozenset(
         "_MESSAGE_RULE",
         "_TABLE",
         "_SCORECARD",
+        "_EXPERIMENT",
         "_TEMPLATE",
         "_TEST",
     ]

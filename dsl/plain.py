@@ -192,7 +192,7 @@ class Candidate(NamedTuple):
 
 def candidates(program: Program) -> tuple[Candidate, ...]:
     """All message rules, by rank."""
-    ranked = sorted(program.message_rules, key=lambda rule: (-rule.priority, rule.specificity, rule.name))
+    ranked = sorted(program.judging, key=lambda rule: (-rule.priority, rule.specificity, rule.name))
     found = []
     for rank, rule in enumerate(ranked):
         parts = split(rule)

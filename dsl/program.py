@@ -211,6 +211,31 @@ class CustomerHours(msgspec.Struct, frozen=True, gc=False):
     windows: tuple[QuietHours, ...]
 
 
+WHOLE_SHARE = 2**64
+"""All customers together."""
+
+HOLDOUT = "holdout"
+"""The arm of those who are told nothing, so that they can be compared."""
+
+
+class Arm(msgspec.Struct, frozen=True):
+    """One arm, the rule that it is, and the bounds of its shares."""
+
+    name: str
+    rule: MessageRule
+    low: int
+    high: int
+
+
+class ExperimentPlan(msgspec.Struct, frozen=True):
+    """A checked experiment. `succeeds` empty: nobody said what a success is."""
+
+    name: str
+    arms: tuple[Arm, ...]
+    succeeds: tuple[Trigger, ...] = ()
+    within: Span | None = None
+
+
 class TemplateVariant(msgspec.Struct, frozen=True, gc=False):
     """Words for some channels (None: any) in one language. `parts` are Liquid sources by name."""
 
@@ -239,9 +264,15 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     commitments: tuple[CommitmentPlan, ...]
     event_rules: tuple[EventRule, ...]
     message_rules: tuple[MessageRule, ...]
+    experiments: tuple[ExperimentPlan, ...] = ()
     templates: dict[str, tuple[TemplateVariant, ...]]
     labels: dict[tuple[str, str], dict[str, str]]
     fields: dict[str, dict[str, Type]]
+
+    @property
+    def judging(self) -> tuple[MessageRule, ...]:
+        """All that says something about messages: message rules, and the arms of experiments."""
+        return (*self.message_rules, *(arm.rule for one in self.experiments for arm in one.arms))
 
     @property
     def figures(self) -> Figures:

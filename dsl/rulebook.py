@@ -60,6 +60,7 @@ class RuleFace(msgspec.Struct, frozen=True, kw_only=True):
     group: str | None = None
     conditions: tuple[str, ...] = ()
     meaning: str = ""
+    holdout: bool = False
 
 
 class QuietHours(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from dsl.formatting.wording import Wording
 from dsl.glossary import OTHER, Glossary, glossary_in, renamed
 from dsl.lexicon import Tongue, tongue, tongue_of
 from dsl.parser import parse_declaration
-from dsl.rulebook import RuleFace
+from dsl.program import ExperimentPlan, MessageRule
 from dsl.syntax import Node, Word
 
 
@@ -51,14 +51,18 @@ def meaning(book: CompiledRulebook) -> dict[str, Any]:
     """All that a rulebook decides by. How its author worded conditions is not part of it, nor what tests say."""
     program = book.program
     found: dict[str, Any] = {name: getattr(program, name) for name in program.__struct_fields__}
-    found["message_rules"] = tuple(
-        msgspec.structs.replace(rule, face=_wordless(rule.face)) for rule in program.message_rules
-    )
+    found["message_rules"] = tuple(map(_wordless, program.message_rules))
+    found["experiments"] = tuple(map(_wordless_arms, program.experiments))
     return found
 
 
-def _wordless(face: RuleFace) -> RuleFace:
-    return msgspec.structs.replace(face, conditions=())
+def _wordless(rule: MessageRule) -> MessageRule:
+    return msgspec.structs.replace(rule, face=msgspec.structs.replace(rule.face, conditions=()))
+
+
+def _wordless_arms(plan: ExperimentPlan) -> ExperimentPlan:
+    arms = tuple(msgspec.structs.replace(arm, rule=_wordless(arm.rule)) for arm in plan.arms)
+    return msgspec.structs.replace(plan, arms=arms)
 
 
 def _with_glossary(read: str, source: Tongue, limits: Limits) -> str:

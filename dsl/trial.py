@@ -65,7 +65,16 @@ class GivenSaid(msgspec.Struct, frozen=True):
     data: dict[str, Any] = {}
 
 
-Given: TypeAlias = GivenSaid | GivenItems | GivenFact | GivenSituation | GivenCommitment | GivenEvent
+class GivenArm(msgspec.Struct, frozen=True):
+    """The customer is in this arm of an experiment. In one that is not given she is in none."""
+
+    experiment: str
+    arm: str
+
+
+Given: TypeAlias = (
+    GivenArm | GivenSaid | GivenItems | GivenFact | GivenSituation | GivenCommitment | GivenEvent
+)
 
 
 class Later(msgspec.Struct, frozen=True):

@@ -265,6 +265,14 @@ class Visiting(msgspec.Struct, frozen=True, gc=False):
     channel: str | None
 
 
+class InArm(msgspec.Struct, frozen=True, gc=False):
+    """The customer's share of this experiment is at least `low` and below `high`. Unknown where nobody is at hand."""
+
+    experiment: str
+    low: int
+    high: int
+
+
 class Quantifier(StrEnum):
     ANY = "any"
     NO = "no"
@@ -293,5 +301,6 @@ Condition: TypeAlias = (
     | SituationKnown
     | CommitmentIs
     | Visiting
+    | InArm
     | Quantified
 )

@@ -29,7 +29,10 @@ SILENCE = Spoken()
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """The message that is being decided, as rules may read it. `urgency` is what is left after the request."""
+    """The message that is being decided, as rules may read it. `urgency` is what is left after the request.
+
+    `customer` is known to experiments alone.
+    """
 
     id: str
     topic: str
@@ -40,6 +43,7 @@ class Asked(msgspec.Struct, frozen=True):
     about: Subject | None
     key: str | None
     data: dict[str, Any]
+    customer: str = ""
 
 
 class Raised(msgspec.Struct, frozen=True):

@@ -158,6 +158,10 @@ _EN: Mapping[str, Words] = {
         "keep one, or say from which day the other holds",
     ),
     "VALIDITY_EMPTY": ("this rule ends before it begins", "write the earlier date first"),
+    "SHARES_OVER": (
+        "the shares of `{text}` are more than everybody",
+        "write shares that are 100 % or less together; who is in none of them is left alone",
+    ),
     "ROW_LENGTH": (
         "cells {what}: {found} in this row, {wanted} in the header",
         "write one cell for each column, `-` where anything will do",

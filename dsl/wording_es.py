@@ -170,6 +170,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "deje uno, o diga desde qué día vale el otro",
     ),
     "VALIDITY_EMPTY": ("esta regla acaba antes de empezar", "escriba primero la fecha anterior"),
+    "SHARES_OVER": (
+        "las partes de `{text}` son más que todo el mundo",
+        "escriba partes que juntas no pasen del 100 %; a quien no está en ninguna no se le hace nada",
+    ),
     "ROW_LENGTH": (
         "celdas {what}: {found} en esta fila, {wanted} en la cabecera",
         "escriba una celda por columna, `-` donde da igual",
@@ -265,6 +269,7 @@ THINGS: Mapping[str, str] = {
     "a filter": "un filtro",
     "a fact": "un dato",
     "a rule": "una regla",
+    "an experiment": "un experimento",
     "an event rule": "una regla de evento",
     "a message rule": "una regla de mensaje",
     "the event": "ese evento",

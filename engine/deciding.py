@@ -42,7 +42,7 @@ def decide(talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo 
     zone = zone_of_customer(facts, scene.book)
     said = said_of(talking, scene.book)
     judged = [
-        (m, judge(m, facts, scene.book, talking.now, memo, said))
+        (m, judge(m, talking.customer_id, facts, scene.book, talking.now, memo, said))
         for m in talking.messages.values()
         if m.group is None
     ]

@@ -62,7 +62,11 @@ def rules(draft: Draft) -> None:
     draft.alerts += [f"rule_tie:{one}/{other}" for one, other in merged.verdict.ties]
     draft.alerts += [f"rule_error:{row.rule}" for row in merged.verdict.rows if row.result == "ERROR"]
     if merged.block is not None:
-        raise Stop(GateName.RULES, MessageState.BLOCKED, "rule", merged.block.rule)
+        rule = merged.block.rule
+        face = draft.scene.book.rules.get(rule) if draft.scene.book is not None else None
+        if face is not None and face.holdout:
+            raise Stop(GateName.RULES, MessageState.BLOCKED, "holdout", rule)
+        raise Stop(GateName.RULES, MessageState.BLOCKED, "rule", rule)
     _postpone(draft)
     draft.wakes += draft.holding.wakes  # a hold ends also for what goes no further than the next gate
     for rule, otherwise in draft.holding.limits:

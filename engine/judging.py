@@ -102,19 +102,27 @@ def topic_of(message: Message, book: Rulebook) -> Topic:
 
 
 def judge(
-    message: Message, facts: Facts, book: Rulebook, now: Instant, memo: Memo | None, said: Spoken = SILENCE
+    message: Message,
+    customer: str,
+    facts: Facts,
+    book: Rulebook,
+    now: Instant,
+    memo: Memo | None,
+    said: Spoken = SILENCE,
 ) -> Merged:
     """What all rules say about one message. `said` is what they may read of the talk (engine.said)."""
     topic = topic_of(message, book)
     verdicts = memo.fitting(facts, book.revision, said) if memo is not None else {}
     merged = verdicts.get(message.id)
     if merged is None or ((flips_at := merged.verdict.flips_at) is not None and flips_at <= now):
-        verdict = book.judge(_asked(message, topic), facts, zone_of_customer(facts, book), now, said)
+        verdict = book.judge(
+            _asked(message, customer, topic), facts, zone_of_customer(facts, book), now, said
+        )
         merged = verdicts[message.id] = merge(message, topic, verdict)
     return merged
 
 
-def _asked(message: Message, topic: Topic) -> Asked:
+def _asked(message: Message, customer: str, topic: Topic) -> Asked:
     request = message.request
     return Asked(
         id=message.id,
@@ -126,6 +134,7 @@ def _asked(message: Message, topic: Topic) -> Asked:
         about=request.about,
         key=request.key,
         data=request.data,
+        customer=customer,
     )
 
 

@@ -140,6 +140,7 @@ ENGLISH = Phrases(
         "life_over": "Its time is over; it has gone out.",
         "reached": "The customer has seen it or was told.",
         "rule": "A rule blocks it.",
+        "holdout": "It is held back from some customers, to compare them with the others.",
         "rule_limit": "It has waited as long as its rule allows.",
         "no_channel": "No channel is left for it.",
         "consent": "The customer has not agreed to messages of this kind.",

@@ -143,6 +143,7 @@ SPANISH = Phrases(
         "life_over": "Se acabó su plazo; ha salido.",
         "reached": "El cliente lo ha visto o se le ha dicho.",
         "rule": "Lo bloquea una regla.",
+        "holdout": "No se dice a una parte de los clientes, para compararlos con los demás.",
         "rule_limit": "Ha esperado todo lo que su regla permite.",
         "no_channel": "No queda ningún canal.",
         "consent": "El cliente no ha aceptado mensajes de este tipo.",

@@ -38,6 +38,9 @@ from engine.holds import period_end
 from engine.judging import judge
 from engine.said import said_of
 
+TESTED = "test"
+"""The id of the customer of every test."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -144,7 +147,7 @@ def _deliver(expected: ExpectEffect, moment: Moment) -> str | None:
 def _fired(moment: Moment, message: Message) -> set[str]:
     """Rules that fire for this message now."""
     said = said_of(moment.body.talk, moment.book)
-    merged = judge(message, moment.body.facts, moment.book, moment.now, None, said)
+    merged = judge(message, TESTED, moment.body.facts, moment.book, moment.now, None, said)
     return {f.rule for f in merged.verdict.fired}
 
 

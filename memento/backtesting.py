@@ -15,9 +15,11 @@ from artifact.errors import ErrorCode, InputError
 from artifact.event import Event
 from artifact.instant import Instant
 from artifact.message import Message
+from dsl.book import CompiledRulebook
 from dsl.compile import Checked
 from dsl.rulebook import Rulebook
 from engine.books import Books
+from engine.experiments import outcomes
 from engine.manners import Ledger, Manners
 from engine.pipeline.backtest import Progress, Received, Refused, Summary, backtest
 from memento.environment import environment
@@ -39,6 +41,13 @@ class World(msgspec.Struct, frozen=True):
     """The line of each event of the events file, by its identity."""
 
 
+class ArmFigures(msgspec.Struct):
+    """One arm of an experiment: customers who met it, and those of them for whom it succeeded."""
+
+    customers: int = 0
+    succeeded: int = 0
+
+
 class Figures(msgspec.Struct, frozen=True):
     """The answer of a backtest."""
 
@@ -52,6 +61,7 @@ class Figures(msgspec.Struct, frozen=True):
     manners: Manners
     memory_digest: str
     digest: str
+    experiments: dict[str, dict[str, ArmFigures]]
 
 
 def read_world(
@@ -122,11 +132,34 @@ async def run_backtest(
     summary = await backtest(store, books, world.received, until, settings.limits, environment(), on_progress)
     seconds = time.perf_counter() - began
     rejected = len(summary.refused) + sum(map(len, world.bad.values()))
-    assert checked.rulebook is not None
-    return await _figures(store, summary, rejected, seconds, checked.rulebook.zone), summary.refused
+    book = checked.rulebook
+    assert book is not None
+    experiments = await experiment_figures(store, book)
+    return await _figures(store, summary, rejected, seconds, book.zone, experiments), summary.refused
 
 
-async def _figures(store: Store, summary: Summary, rejected: int, seconds: float, zone: str) -> Figures:
+async def experiment_figures(store: Store, book: CompiledRulebook) -> dict[str, dict[str, ArmFigures]]:
+    """How every experiment of the rulebook went, arm by arm."""
+    found = {plan.name: {arm.name: ArmFigures() for arm in plan.arms} for plan in book.program.experiments}
+    if not found:
+        return found
+    async for artifact in artifacts(store):
+        entries = [entry async for entry in log(store, artifact.customer_id)]
+        for outcome in outcomes(book, entries, artifact.body.facts):
+            figures = found[outcome.experiment][outcome.arm]
+            figures.customers += 1
+            figures.succeeded += outcome.succeeded
+    return found
+
+
+async def _figures(
+    store: Store,
+    summary: Summary,
+    rejected: int,
+    seconds: float,
+    zone: str,
+    experiments: dict[str, dict[str, ArmFigures]],
+) -> Figures:
     return Figures(
         events=summary.events,
         customers=summary.customers,
@@ -138,6 +171,7 @@ async def _figures(store: Store, summary: Summary, rejected: int, seconds: float
         manners=await manners(store, zone),
         memory_digest=await memory_digest(store),
         digest=await digest(store),
+        experiments=experiments,
     )
 
 

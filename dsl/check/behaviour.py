@@ -41,7 +41,18 @@ _TURNS = {
     "dropped": Turn.DROP,
     "opens_without": Turn.WATCH,
 }
-_MANY = ("opens", "becomes", "updates", "closes", "made", "kept", "dropped", "exception_to", "if_pending")
+_MANY = (
+    "opens",
+    "becomes",
+    "updates",
+    "closes",
+    "made",
+    "kept",
+    "dropped",
+    "exception_to",
+    "if_pending",
+    "arm",
+)
 _PRIORITY = 50
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from artifact.channel import Urgency
 from dsl.check import literals
-from dsl.check.scorecards import points_of
+from dsl.check.scorecards import points_plan
 from dsl.check.symbols import Fields
 from dsl.check.waiting import Waits
 from dsl.check.where import Where
@@ -26,7 +26,6 @@ from dsl.program import (
     EffectPlan,
     MovePlan,
     OpenPlan,
-    PointsPlan,
     RaisePlan,
     SendPlan,
     SetPlan,
@@ -173,7 +172,7 @@ class Effects(Waits):
     def _plan(self, action: Node, because: dict[str, str], where: Where) -> EffectPlan | None:
         match action.kind:
             case "add_to" | "subtract_from":
-                return self._points(action, because, where)
+                return points_plan(self, action, because, where)
             case "send":
                 return self._send(action, where)
             case "withdraw":
@@ -206,16 +205,6 @@ class Effects(Waits):
         fields = self.symbols.topics.find(topic) if topic else None
         data = self.assigned(action.maybe_node(2), where, fields, closed=False)
         return SendPlan(topic, channels, data) if topic else None
-
-    def _points(self, action: Node, because: dict[str, str], where: Where) -> EffectPlan | None:
-        word = action.word(1)
-        card = self.symbols.scorecards.find(word.text)
-        points = points_of(self, action.node(0), where, minus=action.kind == "subtract_from")
-        if card is None:
-            known = self.symbols.scorecards
-            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, known, what="a scorecard")
-            return None
-        return PointsPlan(card.name, points, because) if points is not None else None
 
     def _raise(self, action: Node, where: Where) -> EffectPlan | None:
         word = action.word()

@@ -70,7 +70,7 @@ def _kept(desk: Desk, sources: list[Source], unread: tuple[tuple[str, str], ...]
 
 
 def _program(frame: Frame, rules: Rules, sources: list[Source], language: str) -> Program:
-    event_rules, message_rules = rules.checked(sources)
+    found = rules.checked(sources)
     symbols = frame.symbols
     return Program(
         name=frame.header.name,
@@ -80,8 +80,9 @@ def _program(frame: Frame, rules: Rules, sources: list[Source], language: str) -
         owner=frame.header.owner,
         situations=frame.situations,
         commitments=frame.commitments,
-        event_rules=event_rules,
-        message_rules=message_rules,
+        event_rules=found.event_rules,
+        message_rules=found.message_rules,
+        experiments=found.experiments,
         events={name: dict(fields.items()) for name, fields in symbols.events.items()},
         fields={name: dict(fields.items()) for name, fields in symbols.topics.items()},
         templates=frame.templates,

@@ -9,20 +9,21 @@ import msgspec
 
 from dsl.check.behaviour import Behaviour
 from dsl.check.declarations import Header, Placed
+from dsl.check.experiments import arms_of, check_experiment, placed_arms, rule_name
 from dsl.check.groups import check_grouped
 from dsl.check.tests import Tests
 from dsl.errors import DiagnosticCode as Code
 from dsl.errors import Lines
 from dsl.names import Names
-from dsl.program import EventRule, MessageRule
+from dsl.program import EventRule, ExperimentPlan, MessageRule
 from dsl.syntax import Node
 from dsl.trial import ExpectEffect, Expects, RulebookTest
 
-RULES = frozenset({"message_rule", "event_rule", "test"})
+RULES = frozenset({"message_rule", "event_rule", "experiment", "test"})
 """Kinds of declarations that stand outside the frame: none in it looks at any of them."""
 
-Rule = MessageRule | EventRule | RulebookTest
-R = TypeVar("R", MessageRule, EventRule, RulebookTest)
+Rule = MessageRule | EventRule | ExperimentPlan | RulebookTest
+R = TypeVar("R", MessageRule, EventRule, ExperimentPlan, RulebookTest)
 
 
 class Source(NamedTuple):
@@ -38,6 +39,14 @@ class Source(NamedTuple):
     written: Node | None = None
 
 
+class Found(NamedTuple):
+    """What stands outside the frame, but the tests."""
+
+    event_rules: tuple[EventRule, ...]
+    message_rules: tuple[MessageRule, ...]
+    experiments: tuple[ExperimentPlan, ...]
+
+
 class Rules:
     """Checks the rules and tests of one text. `known` are good ones by their texts; `good` those of this text."""
 
@@ -47,8 +56,8 @@ class Rules:
         self.good: dict[str, Rule] = {}
         self._tests: list[Source] = []
 
-    def checked(self, sources: list[Source]) -> tuple[tuple[EventRule, ...], tuple[MessageRule, ...]]:
-        """The event rules and the message rules."""
+    def checked(self, sources: list[Source]) -> Found:
+        """The rules and experiments."""
         of: dict[str, list[Source]] = {kind: [] for kind in RULES}
         for source in sources:
             of[source.node.kind].append(source)
@@ -57,12 +66,17 @@ class Rules:
             self._declare(self.symbols.event_rules, source)
         for source in of["message_rule"]:
             self._declare(self.symbols.message_rules, source)
+        for source in of["experiment"]:
+            self._declare_experiment(source)
         event_rules = tuple(made for one in of["event_rule"] if (made := self._event_rule(one)))
         message_rules = tuple(rule for one in of["message_rule"] if (rule := self._message_rule(one)))
         self._check_exceptions(of["message_rule"], message_rules)
+        experiments = tuple(plan for one in of["experiment"] if (plan := self._experiment(one)))
         placed = {one.node.word().text: Placed(one.node, one.base) for one in of["message_rule"]}
-        check_grouped(self.behaviour, [(rule, placed[rule.name]) for rule in message_rules])
-        return event_rules, message_rules
+        placed |= {name: arm for one in of["experiment"] for name, arm in placed_arms(one.node, one.base)}
+        arms = [arm.rule for plan in experiments for arm in plan.arms]
+        check_grouped(self.behaviour, [(rule, placed[rule.name]) for rule in (*message_rules, *arms)])
+        return Found(event_rules, message_rules, experiments)
 
     def tests(self, lines: Lines) -> tuple[RulebookTest, ...]:
         """The tests, with the lines on which they stand."""
@@ -77,6 +91,15 @@ class Rules:
         if not names.add(word.text, True):
             self.desk.base = source.base
             self.desk.report(Code.NAME_TAKEN, word, text=word.text)
+
+    def _declare_experiment(self, source: Source) -> None:
+        """An experiment by name with its arms, each of which is a rule of which tests may speak."""
+        word, arms = source.node.word(), arms_of(source.node)
+        self.desk.base = source.base
+        if not self.symbols.experiments.add(word.text, arms):
+            self.desk.report(Code.NAME_TAKEN, word, text=word.text)
+        for arm in arms:
+            self.symbols.message_rules.add(rule_name(word.text, arm), True)
 
     def _keep(self, source: Source, rule: R | None, findings: int) -> R | None:
         """Remember what was checked, if nothing was found beyond so many findings."""
@@ -98,6 +121,14 @@ class Rules:
         count = len(self.desk.findings)
         placed = Placed(source.node, source.base)
         return self._keep(source, self.behaviour.message_rule(placed, source.text), count)
+
+    def _experiment(self, source: Source) -> ExperimentPlan | None:
+        known = self.known.get(source.text)
+        if isinstance(known, ExperimentPlan):
+            return self._keep(source, known, len(self.desk.findings))
+        count = len(self.desk.findings)
+        placed = Placed(source.node, source.base)
+        return self._keep(source, check_experiment(self.behaviour, placed, source.text), count)
 
     def _stand(self, bases: tuple[str, ...]) -> bool:
         """Whether all rules of these names are there, spelled the same."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dsl.check.symbols import ScorecardInfo
 from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
+from dsl.program import PointsPlan
 from dsl.scorecards import Line, ScorecardPlan
 from dsl.syntax import Node, Word
 from dsl.typed import Arithmetic, Expression, Literal, Operator, Read, Scope
@@ -51,6 +52,20 @@ def points_of(checker: Expressions, node: Node, where: Where, *, minus: bool) ->
     if isinstance(found, Literal):
         return Literal(-found.value, found.type)
     return Arithmetic(Operator.SUBTRACT, Literal(0, found.type), found, found.type)
+
+
+def points_plan(
+    checker: Expressions, action: Node, because: dict[str, str], where: Where
+) -> PointsPlan | None:
+    """`add 5 to churn`, `subtract 5 from churn`."""
+    word = action.word(1)
+    card = checker.symbols.scorecards.find(word.text)
+    points = points_of(checker, action.node(0), where, minus=action.kind == "subtract_from")
+    if card is None:
+        known = checker.symbols.scorecards
+        checker.desk.unknown(Code.NAME_UNKNOWN, word, word.text, known, what="a scorecard")
+        return None
+    return PointsPlan(card.name, points, because) if points is not None else None
 
 
 def _checked(checker: Expressions, info: ScorecardInfo) -> None:

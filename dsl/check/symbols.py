@@ -121,6 +121,7 @@ class Symbols:
         self.groups: Names[bool] = Names()
         self.event_rules: Names[bool] = Names()
         self.message_rules: Names[bool] = Names()
+        self.experiments: Names[tuple[str, ...]] = Names()
         for name, fields in BUILT_IN_EVENTS.items():
             declared: Fields = Names()
             for field, of in fields.items():
@@ -130,7 +131,8 @@ class Symbols:
     def with_definitions(self, definitions: Names[Definition]) -> "Symbols":
         """The same declarations without any rule, for one more text; definitions are opened and closed in checking."""
         other = copy(self)
-        other.definitions, other.event_rules, other.message_rules = definitions, Names(), Names()
+        other.definitions, other.experiments = definitions, Names()
+        other.event_rules, other.message_rules = Names(), Names()
         return other
 
 

@@ -50,6 +50,7 @@ from dsl.trial import (
     Expects,
     ExpectTrue,
     Given,
+    GivenArm,
     GivenCommitment,
     GivenEvent,
     GivenFact,
@@ -125,6 +126,9 @@ class Tests:
             return self._given_situation(node, word)
         if self.effects.paths.commitment(word.text) is not None:
             return self._given_commitment(node, word)
+        arms = self.symbols.experiments.find(word.text)
+        if arms is not None:
+            return GivenArm(self.symbols.experiments.spelled(word.text), self._state(node, arms))
         return self._given_fact(node, word)
 
     def _given_many(self, node: Node) -> Given | None:

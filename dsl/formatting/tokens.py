@@ -32,6 +32,7 @@ _HEADS = {
     "cap": {"_AT_MOST", "called"},
     "event_rule": {"_ON", "_THEN"},
     "message_rule": {"_FOR", "_THEN"},
+    "experiment": {"_FOR", "_HOLDOUT", "_SUCCEEDS_ON"},
     "table": {"inputs", "last"},
 }
 """Words of the language that begin a line of a declaration, besides its repeated parts and its condition."""

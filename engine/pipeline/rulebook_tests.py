@@ -29,6 +29,7 @@ from artifact.limits import DEFAULT_LIMITS, Limits
 from artifact.message import Message
 from artifact.span import Span, Unit, add_span, following
 from dsl.book import CompiledRulebook
+from dsl.compile import rehearsed
 from dsl.interpret import Interpreter
 from dsl.reading import Env
 from dsl.trial import (
@@ -36,6 +37,7 @@ from dsl.trial import (
     ExpectEffect,
     Expects,
     ExpectTrue,
+    GivenArm,
     GivenCommitment,
     GivenEvent,
     GivenFact,
@@ -51,10 +53,9 @@ from engine.judging import Memo
 from engine.pipeline.backtest import handed_over
 from engine.pipeline.run import Run
 from engine.refold import Past
-from engine.rulebook_trial import Moment, check_effect
+from engine.rulebook_trial import TESTED, Moment, check_effect
 from engine.scene import Scene
 
-CUSTOMER = "test"
 SOURCE = "test"
 
 
@@ -100,10 +101,11 @@ class _Play:
     """One test while it runs."""
 
     def __init__(self, book: CompiledRulebook, test: RulebookTest, limits: Limits) -> None:
-        self.book, self.test = book, test
+        arms = {given.experiment: given.arm for given in test.given if isinstance(given, GivenArm)}
+        self.book, self.test = rehearsed(book, arms, limits), test
         self.now = test.at
-        self.scene = Scene(book, book.revision, limits)
-        self.run_ = Run(Artifact(CUSTOMER, body=self._given()), self.scene, 1, _no_past, Memo())
+        self.scene = Scene(self.book, book.revision, limits)
+        self.run_ = Run(Artifact(TESTED, body=self._given()), self.scene, 1, _no_past, Memo())
         self.events = 0
         self.spoken: str | None = None
         self.last: Event | None = None
@@ -216,7 +218,7 @@ class _Play:
 
     async def _happens(self, step: Happens, at: Instant) -> None:
         self.events += 1
-        self.last = Event(CUSTOMER, SOURCE, f"event-{self.events}", step.type, at, at, data=step.data)
+        self.last = Event(TESTED, SOURCE, f"event-{self.events}", step.type, at, at, data=step.data)
         known = set(self._messages())
         await self.run_.take(self.last, at)
         asked = [m for id, m in self._messages().items() if id not in known]
@@ -227,7 +229,7 @@ class _Play:
         self.events += 1
         data = {"topic": step.topic, "key": step.key, "data": step.data, "content": [{"body": "…"}]}
         event = Event(
-            CUSTOMER,
+            TESTED,
             SOURCE,
             f"event-{self.events}",
             "message.requested",
@@ -251,7 +253,7 @@ class _Play:
         if ready := self.run_.ready(now):
             valid = now + self.scene.limits.intent_seconds * SECOND
             for delivery in self.run_.intend(Intent(ready, SOURCE, valid), now):
-                await self.run_.take(handed_over(CUSTOMER, delivery, now), now)
+                await self.run_.take(handed_over(TESTED, delivery, now), now)
 
     def _messages(self) -> dict[str, Message]:
         """All that was asked for: a bundle is nobody's request."""

@@ -125,6 +125,9 @@ def _tell(figures: Figures) -> None:
         said = ", ".join(f"{name or '-'} {count}" for name, count in counts.items())
         say(f"  {title}: {said or 'none'}")
     _tell_manners(figures.manners)
+    for experiment, arms in figures.experiments.items():
+        said = ", ".join(f"{name} {one.succeeded} of {one.customers}" for name, one in arms.items())
+        say(f"  experiment {experiment} succeeded: {said}")
     say(f"{figures.events_per_second} events per second")
     say(f"memory digest {figures.memory_digest}")
     say(f"digest {figures.digest}")

@@ -37,7 +37,7 @@ def test_all_examples_of_the_language_page_are_one_rulebook() -> None:
     checked = compile_rulebook(RULEBOOK)
     assert [rendered(diagnostic, RULEBOOK) for diagnostic in checked.diagnostics] == []
     assert checked.rulebook is not None
-    assert len(checked.tests) == 5
+    assert len(checked.tests) == 7
 
 
 SPANISH_PAGE = (ROOT / "docs" / "language.es.md").read_text(encoding="utf-8")

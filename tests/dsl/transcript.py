@@ -28,6 +28,7 @@ from dsl.typed import (
     DayStart,
     Decided,
     Expression,
+    InArm,
     IsKnown,
     Literal,
     Moment,
@@ -82,7 +83,7 @@ def _summary(program: Program) -> list[str]:
     lines += [
         f'event rule "{rule.name}" {rule.priority} {_clause(rule.clause)}' for rule in program.event_rules
     ]
-    lines += [_message_rule(rule) for rule in program.message_rules]
+    lines += [_message_rule(rule) for rule in program.judging]
     return lines
 
 
@@ -125,6 +126,8 @@ def shown(tree: Condition | Expression) -> str:
             return f"({name} is known)"
         case Visiting(channel):
             return f"(visiting {channel})"
+        case InArm(experiment, low, high):
+            return f"({experiment} from {low / 2**64:.4f} to {high / 2**64:.4f})"
         case Quantified(quantifier, items, inner):
             window = f" {items.span.amount} {items.span.unit}" if items.span else ""
             return f"({quantifier} {items.name}{window} {shown(inner) if inner else ''})".replace(" )", ")")

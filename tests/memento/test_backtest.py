@@ -48,7 +48,13 @@ def entries_of(store: Path) -> int:
 
 def test_the_figures_have_these_names(undisturbed: dict[str, Any]) -> None:
     names = {"events", "customers", "messages", "states", "reasons", "rejected"}
-    assert set(undisturbed) == names | {"manners", "events_per_second", "memory_digest", "digest"}
+    assert set(undisturbed) == names | {
+        "manners",
+        "experiments",
+        "events_per_second",
+        "memory_digest",
+        "digest",
+    }
 
 
 def test_what_the_manners_did_is_told_beside_what_would_have_been(undisturbed: dict[str, Any]) -> None:

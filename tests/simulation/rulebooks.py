@@ -131,6 +131,14 @@ table tone takes {}
   | otherwise                                    | => low                       | 0     |
 end"""
 
+_EXPERIMENT = """experiment words
+  for topics offer, survey
+  when customer.debt is unknown or customer.debt is at most 20
+  variant plain {} % then deliver by {}
+  variant soft 30 % then rephrase with gentle and {}
+  holdout {} %
+  succeeds on bill.paid within 5 days
+end"""
 _CLAIM = """situation claim
   one per claim_id
   opens on claim.opened{}
@@ -301,6 +309,10 @@ class Author:
         rule = f'message rule "{name}"\n  for {GROUPS[into]}\n  then group into {into}\nend'
         return [rule] if self.number(0, 1) else []
 
+    def experiment(self) -> str:
+        plain, holdout = str(self.number(0, 60)), str(self.number(0, 10))
+        return _EXPERIMENT.format(plain, self.some(CHANNELS), self.postpone(), holdout)
+
     # ---- what follows from what
 
     def event_rule(self, number: int) -> str:
@@ -374,6 +386,7 @@ class Author:
             *(self.cap(n) for n in range(self.number(0, 2))),
             *(self.group(name) for name in GROUPS),
             _FIGURES.format(self.number(12, 20), self.one("first", "the only one", "the most important")),
+            self.experiment(),
             *self.reactions(),
             *(self.event_rule(n) for n in range(self.number(0, 3))),
             *(self.message_rule(f"{named} {n}") for n in range(self.number(rules // 3, rules))),
