@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from dsl.arithmetic import RELATIONS, row_for
+from dsl.arms import in_arm
 from dsl.clock import Window, inside, window_of
 from dsl.interpret import of_item
 from dsl.lists import measured, noted
 from dsl.many import chosen_of, quantified
 from dsl.program import Program
-from dsl.reading import Env, commitment_is, getter, in_arm, in_force, situation_is, situation_known, visiting
+from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
 from dsl.scorecards import ScorecardPlan, reads_of_score, score_of
 from dsl.tables import Answer, Results, TablePlan, answer_of, matching, told
 from dsl.typed import (
@@ -195,7 +196,7 @@ class Closures:
         return made
 
     def _results(self, cells: Results) -> Load:
-        loads = [_unknown if cell is None else self.load(cell) for cell in cells]
+        loads = [(lambda env: None) if cell is None else self.load(cell) for cell in cells]
         return lambda env: tuple([load(env) for load in loads])
 
     def _aggregate(self, aggregate: Aggregate) -> Load:
@@ -220,10 +221,6 @@ def _answered(plan: TablePlan, rows: list[Test], results: list[Load], otherwise:
         return found
 
     return answer
-
-
-def _unknown(env: Env) -> Value:
-    return None
 
 
 def _shareable(condition: Condition) -> Iterable[Condition]:

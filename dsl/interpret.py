@@ -5,10 +5,11 @@ whoever evaluates the rule.
 """
 
 from dsl.arithmetic import RELATIONS, row_for
+from dsl.arms import in_arm
 from dsl.clock import inside, window_of
 from dsl.figures import NO_FIGURES, Figures
 from dsl.lists import Chosen, Item, in_window, listed, measured, noted
-from dsl.reading import Env, commitment_is, getter, in_arm, in_force, situation_is, situation_known, visiting
+from dsl.reading import Env, commitment_is, getter, in_force, situation_is, situation_known, visiting
 from dsl.scorecards import Line, Score, ScorecardPlan, reads_of_score, score_of
 from dsl.tables import Answer, TablePlan, answer_of, matching, told
 from dsl.typed import (

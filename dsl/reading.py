@@ -5,13 +5,12 @@ The interpreter and the compiled form read through here, so that both record the
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
 
 from artifact.event import Event, Subject
 from artifact.facts import Commitment, CommitmentState, Facts, Happened, Situation
 from artifact.instant import MINUTE, Instant, format_instant
-from dsl.typed import Dated, InArm, Literal, Moment, Parameter, Read, Scope
+from dsl.typed import Dated, Literal, Moment, Parameter, Read, Scope
 from dsl.values import Value, day_start, reader, to_json, wall_instant
 from dsl.verdict import SILENCE, Asked, Spoken
 
@@ -213,23 +212,6 @@ def visiting(env: Env, channel: str | None) -> bool:
             running = True
     env.reads["visiting" if channel is None else f"visiting {channel.lower()}"] = running
     return running
-
-
-@lru_cache(maxsize=65_536)
-def share_of(experiment: str, customer: str) -> int:
-    """Where a customer stands in an experiment: from 0, below dsl.program.WHOLE_SHARE.
-
-    It follows from the two names alone, so neither a new version of the rulebook, nor another process, nor the order
-    of anything moves her; in another experiment she stands elsewhere.
-    """
-    digest = blake2b(f"{experiment}\0{customer}".encode("utf-8", "surrogatepass"), digest_size=8)
-    return int.from_bytes(digest.digest(), "big")
-
-
-def in_arm(env: Env, arm: InArm) -> bool | None:
-    """Whether the customer is in an arm of an experiment; where none is at hand, nobody knows."""
-    customer = env.asked.customer if env.asked is not None else ""
-    return arm.low <= share_of(arm.experiment, customer) < arm.high if customer else None
 
 
 Getter = Callable[[Env], Value]

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from artifact.facts import Facts
 from artifact.instant import DAY
+from dsl.arms import share_of
 from dsl.book import CompiledRulebook
 from dsl.effects import Block, Rephrase
 from dsl.oracle import InterpretedRulebook
 from dsl.program import WHOLE_SHARE
-from dsl.reading import share_of
 from dsl.verdict import Verdict
 from tests.dsl.support import NOW, ZONE, asked, book, codes, customer, rule
 

@@ -136,8 +136,7 @@ _EXPERIMENT = """experiment words
   when customer.debt is unknown or customer.debt is at most 20
   variant plain {} % then deliver by {}
   variant soft 30 % then rephrase with gentle and {}
-  holdout {} %
-  succeeds on bill.paid within 5 days
+  holdout {} %  succeeds on bill.paid within 5 days
 end"""
 _CLAIM = """situation claim
   one per claim_id
@@ -310,8 +309,8 @@ class Author:
         return [rule] if self.number(0, 1) else []
 
     def experiment(self) -> str:
-        plain, holdout = str(self.number(0, 60)), str(self.number(0, 10))
-        return _EXPERIMENT.format(plain, self.some(CHANNELS), self.postpone(), holdout)
+        shares = self.number(0, 60), self.number(0, 10)
+        return _EXPERIMENT.format(shares[0], self.some(CHANNELS), self.postpone(), shares[1])
 
     # ---- what follows from what
 
