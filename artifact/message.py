@@ -83,7 +83,10 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Request(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was asked. `rule` and `cause` are set where an event rule asked: its name, and the event's key as text."""
+    """What was asked. `rule` and `cause` are set where an event rule asked: its name, and the event's key as text.
+
+    `heard_from` is the system that told the event, where the rule asked because of one that a system told.
+    """
 
     source: str
     id: str
@@ -100,6 +103,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     content: tuple[Content, ...] = ()
     rule: str | None = None
     cause: str | None = None
+    heard_from: str | None = None
 
 
 class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -68,7 +68,7 @@ def admit(talking: Talking, request: Request, scene: Scene, cause: str, *, outda
     other = _same_key(talking, new, topic, scene) if request.key is not None else None
     if other is None:
         return _enter(talking, new, topic, scene, cause)
-    if request.source in {other.request.source, *(s.source for s in other.sources)}:
+    if any(_same_source(request, said, topic) for said in (other.request, *other.sources)):
         return _supersede(talking, other, new, topic, scene, cause)
     return _join(talking, other, new, topic, scene, cause)
 
@@ -104,6 +104,14 @@ def _same_key(talking: Talking, new: Message, topic: Topic | None, scene: Scene)
         and (m.state in LIVE_STATES or talking.now < _useful_until(m, topic, scene))
     ]
     return max(same, key=lambda m: (m.number, m.id), default=None)
+
+
+def _same_source(new: Request, said: Request, topic: Topic | None) -> bool:
+    """Where sources must agree, what a rule asks is said by the system that told the event: two systems are two sources."""
+    if new.source != said.source:
+        return False
+    told = {new.heard_from, said.heard_from}
+    return topic is None or not topic.must_agree or None in told or len(told) == 1
 
 
 def _useful_until(message: Message, topic: Topic | None, scene: Scene) -> Instant:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec.structs import replace
 
 from artifact.canonical import derived_id
-from artifact.event import Event, Subject
+from artifact.event import ENGINE_SOURCE, Event, Subject
 from artifact.facts import Commitment, CommitmentState, Fact, Points, Situation, Stage, Watch
 from artifact.message import Request
 from artifact.span import add_span
@@ -264,7 +264,7 @@ def _send(folding: Folding, cause: Cause, effect: Send) -> None:
     origin = cause.origin
     id = output_id("r", origin, [effect.topic, effect.data, effect.key, effect.channels])
     request = Request(
-        source="memento",
+        source=ENGINE_SOURCE,
         id=id,
         at=cause.event.at,
         topic=effect.topic,
@@ -274,6 +274,7 @@ def _send(folding: Folding, cause: Cause, effect: Send) -> None:
         data=effect.data,
         rule=cause.rule,
         cause=f"{cause.event.source}:{cause.event.id}",
+        heard_from=None if cause.event.source == ENGINE_SOURCE else cause.event.source,
     )
     folding.outputs.append(Asked(id, origin, request, folding.root, cause.event.at))
 

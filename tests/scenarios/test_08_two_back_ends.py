@@ -4,7 +4,7 @@ import pytest
 
 from artifact.decision import EventStatus
 from artifact.errors import ErrorCode
-from artifact.message import HoldKind, MessageState
+from artifact.message import HoldKind, Message, MessageState
 from tests.scenarios.stage import Stage, instant, play
 
 NAME = "08_two_back_ends"
@@ -67,6 +67,42 @@ def test_where_the_amounts_differ_both_wait_as_a_conflict_with_a_task() -> None:
         )
         stage.pass_until("2027-03-11T12:00+01:00")
         assert stage.sent == []
+
+
+def tell(stage: Stage, source: str, amount: float = 120.5) -> None:
+    """A system says what happened; the rulebook asks for the message."""
+    stage.event("receipt.returned", source=source, contract="77", amount=amount)
+
+
+def told(stage: Stage) -> list[Message]:
+    talk = stage.artifact().body.talk
+    return sorted((*talk.messages, *talk.tail), key=lambda message: message.number)
+
+
+def test_one_fact_told_to_a_rule_by_two_systems_is_one_message_too() -> None:
+    with play(NAME, NIGHT) as stage:
+        tell(stage, "policies")
+        stage.at(LATER)
+        tell(stage, "billing")
+        first, second = told(stage)
+        assert (second.state, second.joined_to) == (MessageState.JOINED, first.id)
+        assert [s.heard_from for s in (first.request, *first.sources)] == ["policies", "billing"]
+        stage.pass_until("2027-03-12T12:00+01:00")
+        assert stage.left() == ["11 Mar 08:00"]
+
+
+def test_what_a_rule_heard_from_two_systems_that_disagree_waits_as_a_conflict() -> None:
+    with play(NAME, NIGHT) as stage:
+        tell(stage, "policies", 120.5)
+        tell(stage, "billing", 210.5)
+        assert [stage.record(m.id).reason for m in told(stage)] == ["conflict"] * 2
+
+
+def test_newer_news_of_the_system_that_a_rule_heard_replaces_older_news() -> None:
+    with play(NAME, NIGHT) as stage:
+        tell(stage, "policies", 120.5)
+        tell(stage, "policies", 210.5)
+        assert [m.state for m in told(stage)] == [MessageState.SUPERSEDED, MessageState.WAITING]
 
 
 def test_the_hold_of_a_conflict_begins_when_they_began_to_disagree() -> None:
