@@ -91,10 +91,8 @@ class Ledger:
         self._customer_weeks += len({_week(one.at, zone) for one in (*asked, *made)})
         self._without.add(asked, zone)
         self._with.add(made, zone)
-        joined = sum(len(message.sources) for message in own)
         seen = {(record.message, outcome) for record in records for outcome in outcomes_of(record)}
         self._outcomes.update(outcome for _, outcome in seen)
-        self._outcomes["joined"] += joined
 
     def manners(self) -> Manners:
         """What has been counted."""
@@ -135,13 +133,10 @@ def outcomes_of(record: KeptRecord) -> Iterator[str]:
 
 
 def _asked(message: Message) -> Iterator[Said]:
-    """Each source that asked; a bundle is nobody's wish."""
+    """Each message that was asked for, also what joined another one; a bundle is nobody's wish."""
     if message.group is not None:
         return
-    request = message.request
-    yield Said(message.received_at, (request.topic, request.key))
-    for source in message.sources:
-        yield Said(max(source.at, message.received_at), (request.topic, request.key))
+    yield Said(message.received_at, (message.request.topic, message.request.key))
 
 
 def _made(message: Message) -> Iterator[Said]:
