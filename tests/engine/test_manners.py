@@ -95,6 +95,6 @@ def test_nothing_counts_to_nothing() -> None:
 def test_what_another_source_asked_for_too_was_asked_once_more_and_joined_once() -> None:
     second = replace(message(2, MONDAY + HOUR, key="a"), state=MessageState.JOINED, joined_to="m1")
     first = replace(message(1, MONDAY, MONDAY, key="a"), sources=(second.request,))
-    joined = Record("m2", 1, MONDAY, MessageState.JOINED, "same_key", None, "")
+    joined = Record("m2", 1, MONDAY, MessageState.JOINED, "same_key", "r", "")
     found = counted([first, second], [kept(joined, None)])
     assert (found.asked, found.outcomes["joined"]) == (2, 1)
