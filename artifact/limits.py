@@ -42,6 +42,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     rulebook_declarations: int = 20_000
     nesting: int = 20
     compared_pairs: int = 200_000
+    rulebook_cost: int = 200_000
     template_output_bytes: int = 64 * 1024
     template_rounds: int = 10_000
     intent_seconds: int = 60

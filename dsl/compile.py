@@ -69,7 +69,17 @@ def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Chec
     if any(diagnostic.severity in (Severity.CRITICAL, Severity.ERROR) for diagnostic in diagnostics):
         return Checked(None, diagnostics, 0, outcome.tests)
     book = CompiledRulebook(outcome.program, read, revision_of(read), limits, Closures(outcome.program).test)
+    if book.cost > limits.rulebook_cost:
+        dear = _too_dear(book.cost, limits, sources)
+        return Checked(None, (*diagnostics, *_worded([dear], lines, words.code)), book.cost, outcome.tests)
     return Checked(book, diagnostics, book.cost, outcome.tests, tuple(sources))
+
+
+def _too_dear(cost: int, limits: Limits, sources: list[Source]) -> Finding:
+    """Told at the name of the rulebook: no rule of it is dear by itself."""
+    header = next(source for source in sources if source.node.kind == "rulebook")
+    word, values = header.node.word(), {"cost": str(cost), "limit": str(limits.rulebook_cost)}
+    return Finding(DiagnosticCode.COST_TOO_HIGH, header.base + word.start, header.base + word.end, values)
 
 
 def rehearsed(book: CompiledRulebook, arms: Mapping[str, str], limits: Limits) -> CompiledRulebook:

@@ -1,38 +1,17 @@
 """Which lists a rulebook counts over, wherever it does so: what must be kept for it follows from that."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
-
-import msgspec
 
 from dsl.rulebook import Counted
 from dsl.typed import Condition, Items, Read, Scope, Source
 from dsl.values import length
-
-_PLAIN = (str, int, float, bool, type(None))
-
-
-def _parts(tree: Any) -> Iterator[Items | Read]:
-    """Every list and everything read below, in rules, tables or definitions, in no particular order."""
-    waiting = [tree]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, _PLAIN):
-            continue
-        if isinstance(one, Items | Read):
-            yield one
-        if isinstance(one, msgspec.Struct):
-            waiting += [getattr(one, name) for name in one.__struct_fields__]
-        elif isinstance(one, dict):
-            waiting += one.values()
-        elif isinstance(one, tuple | list):
-            waiting += one
+from dsl.walk import parts_of
 
 
 def lists_in(tree: Any) -> list[Items]:
     """Every list that is named below."""
-    return [one for one in _parts(tree) if isinstance(one, Items)]
+    return [one for one in parts_of(tree) if isinstance(one, Items)]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -45,7 +24,7 @@ def counted_in(tree: Any) -> dict[str, Counted]:
     """The types of events that are counted below, with the fields that are read of them."""
     lists: dict[str, list[Items]] = {}
     fields: dict[str, set[str]] = {}
-    for one in _parts(tree):
+    for one in parts_of(tree):
         if isinstance(one, Items) and one.source is Source.EVENTS:
             lists.setdefault(one.name, []).append(one)
         elif isinstance(one, Read) and one.scope is Scope.ROW:

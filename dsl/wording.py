@@ -237,6 +237,14 @@ _EN: Mapping[str, Words] = {
         "leave it out, or put it above them",
     ),
     "RULE_UNTESTED": ("no test makes `{text}` apply", "add a test in which it does"),
+    "COST_TOO_HIGH": (
+        "one message can make these rules read {cost} conditions and members of lists; at most {limit} are allowed",
+        "say of which topics or categories rules speak, shorten windows, or lower what lists may hold",
+    ),
+    "AGGREGATE_OF_ALL": (
+        "`{text}` takes those of every `{field}` together",
+        "if one is meant, say which: `with ({field} is ...)`",
+    ),
     "NAME_UNUSED": ("`{text}` is never used", "use it, or leave it out"),
 }
 

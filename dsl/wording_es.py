@@ -252,6 +252,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "quítela, o póngala por encima de ellas",
     ),
     "RULE_UNTESTED": ("ninguna prueba hace que `{text}` se aplique", "añada una prueba en la que se aplique"),
+    "COST_TOO_HIGH": (
+        "un mensaje puede hacer que estas reglas lean {cost} condiciones y miembros de listas; se permiten {limit}",
+        "diga de qué temas o categorías hablan las reglas, acorte los plazos, o reduzca las listas",
+    ),
+    "AGGREGATE_OF_ALL": (
+        "`{text}` reúne los de todos los `{field}`",
+        "si se trata de uno, diga cuál: `con ({field} es ...)`",
+    ),
     "NAME_UNUSED": ("`{text}` no se usa nunca", "úselo, o quítelo"),
 }
 

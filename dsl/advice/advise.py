@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from artifact.limits import DEFAULT_LIMITS, Limits
+from dsl.advice.counting import remarks_on_counting
 from dsl.advice.example import example_of, in_words
 from dsl.advice.lifetimes import remarks_on_lifetimes
 from dsl.advice.names import unused_names
@@ -74,6 +75,7 @@ def _findings(program: Program, sources: tuple[Source, ...], limits: Limits) -> 
         *remarks_on_rules(program, limits.compared_pairs),
         *remarks_on_lifetimes(program),
         *remarks_on_tables(program),
+        *remarks_on_counting(program),
     ):
         source = places.get((remark.kind, remark.name))
         if source is not None:

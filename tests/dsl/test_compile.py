@@ -1,5 +1,6 @@
 """Compiling again: what is remembered changes how long it takes and nothing else."""
 
+from artifact.limits import Limits
 from dsl.compile import compile_rulebook
 from tests.dsl.support import NOW, PRELUDE, ZONE, asked, book, codes, customer, judged, rule
 
@@ -40,3 +41,13 @@ def test_the_cost_is_that_of_the_dearest_topic() -> None:
     everywhere = 'message rule "All" when claim is open then avoid sms end\n'
     found = compile_rulebook(PRELUDE + many + everywhere)
     assert found.cost == 10 * 3 + 2
+
+
+def test_a_rulebook_that_one_message_could_make_too_dear_is_refused_at_its_name() -> None:
+    text = PRELUDE + rule("customer.tier is gold", "deliver by app")
+    cost = compile_rulebook(text).cost
+    assert compile_rulebook(text, Limits(rulebook_cost=cost)).rulebook is not None
+    refused = compile_rulebook(text, Limits(rulebook_cost=cost - 1))
+    [diagnostic] = refused.diagnostics
+    assert (diagnostic.code, refused.rulebook, refused.cost) == ("COST_TOO_HIGH", None, cost)
+    assert text.split("\n")[diagnostic.line - 1].startswith("rulebook ")

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-import msgspec
-
 from artifact.event import Event, Subject
 from artifact.instant import DAY, HOUR, MINUTE, Instant, format_instant, parse_instant
 from dsl.program import Program
 from dsl.typed import Read, Scope
 from dsl.types import Kind, Type
+from dsl.walk import parts_of
 from engine.builtin import FACT_TABLE
 
 START: Instant = parse_instant("2026-03-02T10:00:00Z")
@@ -38,20 +37,6 @@ def facts_read(program: Program) -> dict[str, Type]:
         for one in parts_of(program)
         if isinstance(one, Read) and one.scope is Scope.ATTRIBUTE
     }
-
-
-def parts_of(thing: Any) -> Iterator[Any]:
-    """Every struct in a struct, itself too."""
-    if isinstance(thing, msgspec.Struct):
-        yield thing
-        for name in thing.__struct_fields__:
-            yield from parts_of(getattr(thing, name))
-    elif isinstance(thing, tuple | list | frozenset):
-        for one in thing:
-            yield from parts_of(one)
-    elif isinstance(thing, dict):
-        for one in thing.values():
-            yield from parts_of(one)
 
 
 def value(chance: Random, of: Type) -> Any:
