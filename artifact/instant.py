@@ -5,6 +5,7 @@ Refuses text without an offset: an instant that needs a guess to be understood i
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from artifact.errors import ErrorCode, InputError
 
@@ -89,6 +90,8 @@ def datetime_of(instant: Instant) -> datetime:
     return _EPOCH + timedelta(microseconds=instant)
 
 
+# Of the few instants of one customer each rule, message and record asks again.
+@lru_cache(maxsize=8_192)
 def format_instant(instant: Instant) -> str:
     """The canonical text: UTC, `Z`, fractions only where there are any."""
     text = datetime_of(instant).isoformat()[:-6]

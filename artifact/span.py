@@ -6,14 +6,14 @@ the brand, in that calendar's zone: days begin with the next working day and end
 """
 
 from calendar import monthrange
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from artifact.instant import HOUR, MINUTE, Instant, datetime_of, instant_of
+from artifact.instant import DAY, HOUR, MINUTE, Instant, datetime_of, instant_of
 from artifact.workdays import IDLE_DAYS, Calendar, open_hours, working_day_after
 
 
@@ -54,10 +54,48 @@ def add_span(instant: Instant, span: Span, zone: str, times: int = 1) -> Instant
         return _add_working(instant, amount, span.unit, span.calendar)
     if span.unit in _ELAPSED:
         return instant + amount * _ELAPSED[span.unit]
-    local = datetime_of(instant).astimezone(zone_of(zone)).replace(tzinfo=None)
     if span.unit in _DAYS:
-        return at_wall(local + timedelta(days=amount * _DAYS[span.unit]), zone)
+        return _add_days(instant, amount * _DAYS[span.unit], zone)
+    local = datetime_of(instant).astimezone(zone_of(zone)).replace(tzinfo=None)
     return at_wall(_add_months(local, amount * _MONTHS[span.unit]), zone)
+
+
+def _add_days(instant: Instant, days: int, zone: str) -> Instant:
+    """The same hour on the wall so many days later: as many times 24 hours where the clocks read alike at both ends."""
+    later = instant + days * DAY
+    offset = steady_offset(zone, instant // DAY)
+    if offset is not None and offset == steady_offset(zone, later // DAY):
+        return later
+    local = datetime_of(instant).astimezone(zone_of(zone)).replace(tzinfo=None)
+    return at_wall(local + timedelta(days=days), zone)
+
+
+# Zone arithmetic is the dearest part of planning, and few days and zones are asked for again and again.
+@lru_cache(maxsize=16_384)
+def steady_offset(zone: str, day: int) -> Instant | None:
+    """How far the clocks of `zone` are ahead of UTC on a day since 1970 (UTC), in microseconds.
+
+    None where they change on that day, the day before or the day after: then the wall must be asked. Also where the
+    calendar ends.
+    """
+    info, begin = zone_of(zone), (day - 1) * DAY
+    try:
+        offsets = {datetime_of(begin + n * HOUR).astimezone(info).utcoffset() for n in range(73)}
+    except OverflowError:
+        return None
+    offset = offsets.pop()
+    return None if offsets or offset is None else _micro(offset)
+
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+def local_day(instant: Instant, zone: str) -> int:
+    """The date (its ordinal) that the wall calendar of `zone` shows."""
+    offset = steady_offset(zone, instant // DAY)
+    if offset is not None:
+        return _EPOCH_DAY + (instant + offset) // DAY
+    return datetime_of(instant).astimezone(zone_of(zone)).toordinal()
 
 
 def _add_working(instant: Instant, amount: int, unit: Unit, calendar: Calendar) -> Instant:
@@ -66,7 +104,7 @@ def _add_working(instant: Instant, amount: int, unit: Unit, calendar: Calendar) 
         raise ValueError("working days are counted forward")
     if amount == 0:
         return instant
-    day = datetime_of(instant).astimezone(zone_of(calendar.zone)).toordinal()
+    day = local_day(instant, calendar.zone)
     if unit is Unit.WORKING_DAY:
         return at_wall(datetime.fromordinal(working_day_after(calendar, day, amount) + 1), calendar.zone)
     return _add_working_hours(instant, day, amount * HOUR, calendar)
@@ -101,8 +139,7 @@ def _open(calendar: Calendar, day: int) -> tuple[tuple[Instant, Instant], ...]:
 
 def next_working_time(instant: Instant, minute: int, calendar: Calendar, zone: str) -> Instant:
     """The instant at which the wall clock of `zone` reads `minute` on the next working day after today there."""
-    today = datetime_of(instant).astimezone(zone_of(zone)).toordinal()
-    day = datetime.fromordinal(working_day_after(calendar, today, 1))
+    day = datetime.fromordinal(working_day_after(calendar, local_day(instant, zone), 1))
     return at_wall(day + timedelta(minutes=minute), zone)
 
 

@@ -63,6 +63,11 @@ PENDING, SILENT = "commitment.pending", "situation.silent"
 
 _CLOSED = ("situation.closed", "situation.expired")
 
+_OWN = frozenset({"commitment.broken", PENDING, SILENT})
+"""What a declaration hears of although no clause of it names it."""
+
+_NOTHING = Reaction()
+
 
 class _Tried(NamedTuple):
     """A clause, ready to run."""
@@ -103,6 +108,8 @@ class Reactions:
 
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         """All that this event does."""
+        if not any(self.candidates(event.type)) and event.type not in _OWN:
+            return _NOTHING
         return _Run(self, event, facts, zone).reaction()
 
     def candidates(self, type_: str) -> tuple[list[SituationPlan], list[CommitmentPlan], list[EventRule]]:

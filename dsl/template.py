@@ -134,6 +134,8 @@ class Templates:
         self._kinds = tuple(plan.kind for plan in program.situations)
         self._currency = program.currency
         self._ready: dict[str, BoundTemplate | str] = {}
+        # Planning asks for each message and channel whether there are words; a language is whatever a client says.
+        self._chosen = lru_cache(maxsize=1024)(self._choose)
         brought = [variant.language for variants in program.templates.values() for variant in variants]
         self.languages = tuple(dict.fromkeys([program.language, *brought]))
 
@@ -141,7 +143,7 @@ class Templates:
         """Whether there are words for this channel in this or the default language."""
         return self._chosen(name, channel, language) is not None
 
-    def _chosen(self, name: str, channel: Channel, language: str) -> TemplateVariant | None:
+    def _choose(self, name: str, channel: Channel, language: str) -> TemplateVariant | None:
         variants = self._variants.get(name, ())
         for code in dict.fromkeys((language.lower().split("-")[0], self.languages[0])):
             general = None

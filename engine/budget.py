@@ -5,13 +5,15 @@ rank order, so they move and vanish with it. Places are no contacts.
 """
 
 from bisect import insort
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 from artifact.channel import SENDS, Channel
 from artifact.customer import Contact
-from artifact.instant import Instant, datetime_of
-from artifact.span import Span, Unit, add_span, at_wall, zone_of
+from artifact.instant import Instant
+from artifact.span import Span, Unit, add_span, at_wall, local_day
 from dsl.rulebook import Cap
 
 _LONGEST_SEARCH = 400
@@ -44,7 +46,7 @@ class Budget:
 
     def bearing(self, channel: Channel, category: str, topic: str, also: Said = ()) -> list[Cap]:
         """The caps that count such a contact."""
-        if channel not in SENDS:
+        if not self.caps or channel not in SENDS:
             return []
         return [
             cap
@@ -90,8 +92,13 @@ class Budget:
 
 def calendar_window(moment: Instant, unit: Unit, zone: str) -> tuple[Instant, Instant]:
     """The day, week (from Monday), month or year of `zone` that holds `moment`; the end is not part of it."""
-    local = datetime_of(moment).astimezone(zone_of(zone)).replace(tzinfo=None)
-    day = datetime.combine(local.date(), time())
+    return _window_of(local_day(moment, zone), unit, zone)
+
+
+# A calendar cap is asked of each plan of each message.
+@lru_cache(maxsize=16_384)
+def _window_of(date: int, unit: Unit, zone: str) -> tuple[Instant, Instant]:
+    day = datetime.fromordinal(date)
     starts = {
         Unit.DAY: day,
         Unit.WEEK: day - timedelta(days=day.weekday()),
@@ -102,9 +109,9 @@ def calendar_window(moment: Instant, unit: Unit, zone: str) -> tuple[Instant, In
     return start, add_span(start, Span(1, unit), zone)
 
 
-def budget_of(caps: tuple[Cap, ...], zone: str, contacts: tuple[Contact, ...]) -> Budget:
+def budget_of(caps: tuple[Cap, ...], zone: str, contacts: Iterable[Contact]) -> Budget:
     """The budget with all contacts made."""
     budget = Budget(caps, zone)
-    for contact in contacts:
+    for contact in contacts if caps else ():
         budget.take(contact.at, contact.channel, contact.category, contact.topic, contact.also)
     return budget

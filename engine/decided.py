@@ -70,7 +70,7 @@ def decided_of(draft: Draft) -> Decided:
         category=merged.topic.category,
         urgency=merged.urgency,
         anchors=tuple(draft.holding.anchors.values()),
-        holds=_steady(message.holds, draft.holding.holds) if live else (),
+        holds=_steady(message.holds, draft.holding.holds) if live and draft.holding.holds else (),
         deliveries=_in_order(message, deliveries[:limit]),
         rephrase=merged.rephrase,
         next_at=_next(draft, draft.now) if live else None,
@@ -139,6 +139,8 @@ def planned(draft: Draft, run: Callable[[Draft], None] = plan) -> Draft:
 
 def _in_order(message: Message, deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
     """Known deliveries keep their place, new ones follow, so that an unchanged plan is an equal plan."""
+    if len(deliveries) < 2:
+        return deliveries
     place = {d.id: i for i, d in enumerate(message.deliveries)}
     return tuple(sorted(deliveries, key=lambda d: place.get(d.id, len(place))))
 
@@ -155,7 +157,9 @@ def _steady(old: tuple[Hold, ...], new: list[Hold]) -> tuple[Hold, ...]:
             if known is None or known.until is None or hold.until is None
             else max(hold.until, known.until)
         )
-        steady[key] = replace(hold, since=since.get(key, hold.since), until=until)
+        anchored = since.get(key, hold.since)
+        same = anchored == hold.since and until == hold.until
+        steady[key] = hold if same else replace(hold, since=anchored, until=until)
     return tuple(steady.values())
 
 
@@ -163,4 +167,4 @@ def _next(draft: Draft, now: Instant) -> Instant | None:
     sending = [
         d.valid_until for d in draft.gone if d.state is DeliveryState.SENDING and d.valid_until is not None
     ]
-    return min((at for at in (*draft.wakes, *sending) if at > now), default=None)
+    return min([at for at in (*draft.wakes, *sending) if at > now], default=None)

@@ -41,8 +41,9 @@ def decide(talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo 
         return
     zone = zone_of_customer(facts, scene.book)
     said = said_of(talking, scene.book)
+    verdicts = memo.fitting(facts, scene.book.revision, said) if memo is not None else {}
     judged = [
-        (m, judge(m, talking.customer_id, facts, scene.book, talking.now, memo, said))
+        (m, judge(m, talking.customer_id, facts, scene.book, talking.now, verdicts, said))
         for m in talking.messages.values()
         if m.group is None
     ]
@@ -63,6 +64,9 @@ def _conclude(
 ) -> None:
     """Keep the result; close what is over; record what changed since `before` this entry."""
     new = decided.message
+    if new is before and new is old and not decided.alerts:
+        raise_doubts(talking, new)
+        return
     for code in decided.alerts:
         talking.alert(code, new, scene)
     if new.state not in LIVE_STATES:

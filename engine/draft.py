@@ -80,13 +80,15 @@ class Draft:
 
     @property
     def has_left(self) -> bool:
-        return any(d.state in LEFT_STATES for d in self.message.deliveries)
+        return bool(self.gone) and any(d.state in LEFT_STATES for d in self.gone)
 
     def row(
         self, gate: GateName, outcome: GateOutcome, reason: str = "", until: Instant | None = None
     ) -> None:
-        plain = outcome is GateOutcome.PASSED and not reason and until is None
-        self.gates.append(_PASSED[gate] if plain else GateRow(gate, outcome, reason, until))
+        self.gates.append(GateRow(gate, outcome, reason, until))
+
+    def passed(self, gate: GateName) -> None:
+        self.gates.append(_PASSED[gate])
 
 
 def expiry(message: Message, topic: Topic, zone: str) -> Instant | None:

@@ -110,28 +110,22 @@ def fold_deadlines(
 
 def next_deadline(facts: Facts, limits: Limits) -> Instant | None:
     """The next instant at which the memory changes by itself."""
-    return min((at for at, *_ in _deadlines(facts, limits)), default=None)
+    pending = _deadlines(facts, limits)
+    return min(pending)[0] if pending else None
 
 
 def _deadlines(facts: Facts, limits: Limits) -> list[tuple[Instant, str, str, str]]:
     grace = limits.grace_seconds * SECOND
-    pending = [
-        (c.due + grace, "commitment", c.name, c.reference)
-        for c in facts.commitments
-        if c.state is CommitmentState.OPEN
-    ]
-    pending += [
-        (stage.at + grace, "stage", c.name, c.reference)
-        for c in facts.commitments
-        if c.stages and c.state is CommitmentState.OPEN
-        for stage in c.stages
-    ]
-    pending += [(w.due, "silence", w.kind, w.reference) for w in facts.watches]
-    pending += [
-        (s.expires_at, "situation", s.kind, s.reference)
-        for s in facts.situations
-        if s.open and s.expires_at is not None
-    ]
+    pending: list[tuple[Instant, str, str, str]] = []
+    for c in facts.commitments:
+        if c.state is CommitmentState.OPEN:
+            pending.append((c.due + grace, "commitment", c.name, c.reference))
+            pending += [(stage.at + grace, "stage", c.name, c.reference) for stage in c.stages]
+    for w in facts.watches:
+        pending.append((w.due, "silence", w.kind, w.reference))
+    for s in facts.situations:
+        if s.expires_at is not None and s.open:
+            pending.append((s.expires_at, "situation", s.kind, s.reference))
     return pending
 
 

@@ -20,7 +20,7 @@ Extra = tuple[Channel, Span | None]
 
 def life(draft: Draft) -> None:
     message = draft.message
-    if any(d.state in REACHED_STATES for d in message.deliveries) and not _proof_open(draft):
+    if draft.gone and any(d.state in REACHED_STATES for d in draft.gone) and not _proof_open(draft):
         raise Stop(GateName.LIFE, MessageState.REACHED, "reached")
     if draft.now >= draft.end:
         _expire(draft)
@@ -29,7 +29,7 @@ def life(draft: Draft) -> None:
         raise Stop(GateName.LIFE, MessageState.WAITING, "conflict")
     if draft.facts.deceased_at is not None and draft.merged.topic.basis != "legal":
         raise Stop(GateName.LIFE, MessageState.BLOCKED, "deceased")
-    draft.row(GateName.LIFE, GateOutcome.PASSED)
+    draft.passed(GateName.LIFE)
 
 
 def _proof_open(draft: Draft) -> bool:
@@ -76,7 +76,7 @@ def rules(draft: Draft) -> None:
     if held:
         draft.row(GateName.RULES, GateOutcome.HELD, "rule", earliest_end(held))
     else:
-        draft.row(GateName.RULES, GateOutcome.PASSED)
+        draft.passed(GateName.RULES)
 
 
 def _postpone(draft: Draft) -> None:
@@ -102,20 +102,19 @@ def channels(draft: Draft) -> tuple[list[Channel], list[Extra]]:
     """The channels of which one is taken, in order, and those that rules add."""
     merged, request = draft.merged, draft.message.request
     allowed = [c for c in merged.topic.channels if request.channels is None or c in request.channels]
-    otherwise = next(
-        (o.channels for _, o in draft.holding.limits if isinstance(o, Deliver) and o.channels), ()
-    )
+    limits = draft.holding.limits
+    otherwise = next((o.channels for _, o in limits if isinstance(o, Deliver) and o.channels), ())
     ordered = otherwise or merged.deliver
     favourites = draft.facts.preferences.favourite_channels
     chosen = [c for c in ordered if c in allowed] if ordered else allowed
     if favourites and not ordered:
         chosen.sort(key=lambda c: favourites.index(c) if c in favourites else len(favourites))
-    barred = merged.avoid | {d.channel for d in draft.gone}
+    barred = merged.avoid.union([d.channel for d in draft.gone])
     candidates = [c for c in chosen if c not in barred]
     extras = [(c, e.after) for c, e, _ in merged.propagate if c not in barred]
     if not candidates and not extras and not draft.gone:
         raise Stop(GateName.CHANNELS, MessageState.BLOCKED, "no_channel")
-    draft.row(GateName.CHANNELS, GateOutcome.PASSED)
+    draft.passed(GateName.CHANNELS)
     return candidates, extras
 
 
@@ -131,7 +130,7 @@ def consent(
     kept_extras = [(c, after) for c, after in extras if may(c)]
     if (candidates or extras) and not kept and not kept_extras:
         raise Stop(GateName.CONSENT, MessageState.BLOCKED, "consent")
-    draft.row(GateName.CONSENT, GateOutcome.PASSED)
+    draft.passed(GateName.CONSENT)
     return kept, kept_extras
 
 

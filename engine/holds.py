@@ -118,6 +118,9 @@ def period_end(effect: Postpone, begin: Instant, zone: str) -> Instant:
 
 def earliest_end(holds: list[Hold]) -> Instant | None:
     """When all holds have ended, as far as that is known; None where one ends only with its condition."""
-    if any(h.until is None or h.kind is HoldKind.WHILE for h in holds):
-        return None
-    return max((h.until for h in holds if h.until is not None), default=0)
+    end = 0
+    for hold in holds:
+        if hold.until is None or hold.kind is HoldKind.WHILE:
+            return None
+        end = max(end, hold.until)
+    return end

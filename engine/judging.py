@@ -4,7 +4,9 @@ It never looks at how another message is decided, so its results can be kept bes
 that a rule can read are the very same objects, what was asked and said is the same, the revision is the same, and no condition on time has flipped.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from artifact.channel import URGENCY_RANK, Channel, Urgency
@@ -107,14 +109,16 @@ def judge(
     facts: Facts,
     book: Rulebook,
     now: Instant,
-    memo: Memo | None,
+    verdicts: dict[str, Merged],
     said: Spoken = SILENCE,
 ) -> Merged:
-    """What all rules say about one message. `said` is what they may read of the talk (engine.said)."""
-    topic = topic_of(message, book)
-    verdicts = memo.fitting(facts, book.revision, said) if memo is not None else {}
+    """What all rules say about one message. `said` is what they may read of the talk (engine.said).
+
+    `verdicts` are those that may still hold (Memo.fitting), by message; a new one is put among them.
+    """
     merged = verdicts.get(message.id)
     if merged is None or ((flips_at := merged.verdict.flips_at) is not None and flips_at <= now):
+        topic = topic_of(message, book)
         verdict = book.judge(
             _asked(message, customer, topic), facts, zone_of_customer(facts, book), now, said
         )
@@ -148,12 +152,14 @@ class _Said:
 
     def __init__(self, verdict: Verdict) -> None:
         self._by_kind: dict[type, list[tuple[Fired, Any]]] = {}
-        for fired in sorted(verdict.fired, key=lambda f: f.rank):
+        for fired in sorted(verdict.fired, key=attrgetter("rank")):
             for effect in fired.effects:
-                self._by_kind.setdefault(type(effect), []).append((fired, effect))
+                if (found := self._by_kind.get(type(effect))) is None:
+                    found = self._by_kind[type(effect)] = []
+                found.append((fired, effect))
 
-    def of(self, kind: type[E]) -> list[tuple[Fired, E]]:
-        return self._by_kind.get(kind, [])
+    def of(self, kind: type[E]) -> Sequence[tuple[Fired, E]]:
+        return self._by_kind.get(kind, ())
 
     def first(self, kind: type[E]) -> E | None:
         found = self._by_kind.get(kind)
@@ -164,17 +170,17 @@ def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
     """The effects of all fired rules as one: block wins, holds add up, one value by rank, channels unite."""
     said = _Said(verdict)
     urgency, rephrase = said.first(SetUrgency), said.first(Rephrase)
-    proofs = said.of(RequireProof)
+    blocks, proofs, groups = said.of(Block), said.of(RequireProof), said.of(GroupInto)
     return Merged(
         verdict=verdict,
         topic=topic,
         urgency=lowered(urgency.urgency if urgency else topic.urgency, message.request.lower_urgency),
-        block=next((f for f, _ in said.of(Block)), None),
+        block=blocks[0][0] if blocks else None,
         postpones={f.rule: (e, f.holding) for f, e in said.of(Postpone)},
         deliver=next((e.channels for _, e in said.of(Deliver) if e.channels), ()),
-        avoid=frozenset(c for _, e in said.of(Avoid) for c in e.channels),
-        propagate=tuple((c, e, f.rule) for f, e in said.of(Propagate) for c in e.channels),
+        avoid=frozenset([c for _, e in said.of(Avoid) for c in e.channels]),
+        propagate=tuple([(c, e, f.rule) for f, e in said.of(Propagate) for c in e.channels]),
         rephrase=rephrase.template if rephrase else None,
         proof=tuple(dict.fromkeys(c for _, e in proofs for c in e.channels)) if proofs else None,
-        group=next(((f.rule, e.group) for f, e in said.of(GroupInto)), None),
+        group=(groups[0][0].rule, groups[0][1].group) if groups else None,
     )

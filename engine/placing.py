@@ -25,7 +25,7 @@ HORIZON_DAYS = 400
 
 def place(draft: Draft, candidates: list[Channel], extras: list[Extra], base: Instant | None) -> None:
     """Choose the channel and the instant of the first delivery, then of what follows it."""
-    satisfied = any(
+    satisfied = bool(draft.gone) and any(
         d.state in LEFT_STATES and d.state is not DeliveryState.FAILED and d.follower_after is None
         for d in draft.gone
     )
@@ -40,7 +40,7 @@ def place(draft: Draft, candidates: list[Channel], extras: list[Extra], base: In
             if draft.instead:
                 left = [c for c in draft.instead if c in left]
     taken = {d.channel for d in draft.planned}
-    for channel, after in _earliest(extras):
+    for channel, after in _earliest(extras) if extras else ():
         if channel not in taken and channel not in {d.channel for d in draft.gone}:
             failure = _try(draft, channel, base, after)
             if failure is not None:
@@ -48,10 +48,14 @@ def place(draft: Draft, candidates: list[Channel], extras: list[Extra], base: In
     if not draft.planned and not draft.has_left:
         _nowhere(draft, failures)
     _proofs(draft)
-    held = GateOutcome.HELD if waits(draft) else GateOutcome.PASSED
-    draft.row(GateName.WHEN, held, _clock_read(draft), first_instant(draft))
-    draft.row(GateName.DEADLINE, GateOutcome.PASSED, until=draft.expires)
-    draft.row(GateName.RENDERING, GateOutcome.PASSED)
+    first = first_instant(draft)
+    held = GateOutcome.HELD if draft.planned and (first is None or first > draft.now) else GateOutcome.PASSED
+    draft.row(GateName.WHEN, held, _clock_read(draft), first)
+    if draft.expires is None:
+        draft.passed(GateName.DEADLINE)
+    else:
+        draft.row(GateName.DEADLINE, GateOutcome.PASSED, until=draft.expires)
+    draft.passed(GateName.RENDERING)
 
 
 def _clock_read(draft: Draft) -> str:
@@ -121,7 +125,7 @@ def _attempt(draft: Draft, channel: Channel, base: Instant | None, after: Span |
         at = delivery.planned_at if delivery.planned_at is not None and delivery.planned_at <= at else at
     else:
         draft.wakes.append(at)
-    draft.planned.append(replace(delivery, planned_at=at))
+    draft.planned.append(delivery if delivery.planned_at == at else replace(delivery, planned_at=at))
     if after is None or at <= draft.now:
         draft.reserved.append((at, channel))
         topic = draft.merged.topic
@@ -134,6 +138,8 @@ def _delivery(draft: Draft, channel: Channel, after: Span | None) -> Delivery:
     length = None if after is None else _length(after)
     for delivery in draft.message.deliveries:
         if delivery.channel is channel and delivery.state is DeliveryState.PLANNED:
+            if delivery.follower_after == length and not delivery.proof:
+                return delivery
             return replace(delivery, follower_after=length, proof=False)
     return Delivery(id=f"{draft.message.id}-{channel}", channel=channel, follower_after=length)
 
@@ -178,6 +184,8 @@ def _when(draft: Draft, channel: Channel, start: Instant, *, reserve: bool) -> t
 
 def _open(draft: Draft, channel: Channel, at: Instant) -> Instant:
     topic = draft.merged.topic
+    if not draft.hours:
+        return at
     windows = windows_for(draft.hours, channel, statutory=True)
     if not topic.passes_quiet_hours and "quiet_hours" not in draft.message.released:
         windows += windows_for(draft.hours, channel, statutory=False)
@@ -207,7 +215,7 @@ def _within_caps(draft: Draft, channel: Channel, at: Instant) -> tuple[Instant, 
 def has_words(draft: Draft, channel: Channel) -> bool:
     """Whether there are words for this channel: the back-end's own, or a template."""
     content = draft.message.request.content
-    if any(c.channel in (channel, None) for c in content):
+    if content and any(c.channel in (channel, None) for c in content):
         return True
     book, template = draft.scene.book, draft.merged.topic.template
     if book is None or template is None:
@@ -225,7 +233,7 @@ def _proofs(draft: Draft) -> None:
 
 
 def first_instant(draft: Draft) -> Instant | None:
-    return min((d.planned_at for d in draft.planned if d.planned_at is not None), default=None)
+    return min([d.planned_at for d in draft.planned if d.planned_at is not None], default=None)
 
 
 def waits(draft: Draft) -> bool:

@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 from artifact.channel import Channel
 from artifact.customer import Gathering
-from artifact.decision import GateOutcome
+from artifact.decision import GateOutcome, GateRow
 from artifact.instant import Instant
 from artifact.message import DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.states import REACHED_STATES, state_of
 from engine.draft import Draft, Stop
 from engine.gates import Extra, channels, consent, holds_end, life, rules
 from engine.placing import place, waits
+
+_NO_GROUP = GateRow(GateName.GROUP, GateOutcome.PASSED, "no_group")
 
 
 class Way(NamedTuple):
@@ -53,7 +55,7 @@ def go(draft: Draft, way: Way, gathering: Gathering | None = None) -> None:
         if gathering is not None and gathering.until > draft.now:
             base = wait_for_others(draft, gathering)
         else:
-            draft.row(GateName.GROUP, GateOutcome.PASSED, "no_group")
+            draft.gates.append(_NO_GROUP)
         place(draft, way.candidates, way.extras, base)
         _settle(draft)
     except Stop as stop:
@@ -76,7 +78,7 @@ def go_together(draft: Draft, way: Way, gathering: Gathering | None) -> None:
     try:
         life(draft)
         for gate in (GateName.RULES, GateName.CHANNELS, GateName.CONSENT):
-            draft.row(gate, GateOutcome.PASSED)
+            draft.passed(gate)
         base = way.base
         if gathering is not None and gathering.until > draft.now:
             base = wait_for_others(draft, gathering)
@@ -94,7 +96,7 @@ def _stopped(draft: Draft, stop: Stop) -> None:
     draft.row(stop.gate, outcome, stop.reason)
     draft.planned = []
     draft.reason, draft.rule = stop.reason, stop.rule
-    left = state_of(draft.gone)
+    left = state_of(draft.gone) if draft.gone else None
     closing = stop.state not in (MessageState.BLOCKED, MessageState.WAITING)
     under_way = (
         left is not None and left is not MessageState.FAILED
@@ -104,11 +106,10 @@ def _stopped(draft: Draft, stop: Stop) -> None:
 
 def _settle(draft: Draft) -> None:
     """Compute the state from the deliveries; the plan says the rest."""
-    if any(d.proof and d.state is DeliveryState.FAILED for d in draft.gone):
-        draft.alerts.append("proof_failed")
-    if any(d.state in REACHED_STATES for d in draft.gone):
-        draft.planned = [d for d in draft.planned if d.proof]
-    computed = state_of((*draft.gone, *draft.planned))
+    if draft.gone:
+        _after_what_has_gone(draft)
+    # Where nothing has gone the plan alone says the rest.
+    computed = state_of((*draft.gone, *draft.planned)) if draft.gone else None
     if computed is not None:
         draft.state, draft.reason = computed, _left_reason(computed)
         if computed is MessageState.FAILED:
@@ -122,6 +123,13 @@ def _settle(draft: Draft) -> None:
         draft.holding.holds = []
     if draft.state is MessageState.WAITING:
         draft.rule = next((h.rule for h in draft.holding.holds if h.rule is not None), None)
+
+
+def _after_what_has_gone(draft: Draft) -> None:
+    if any(d.proof and d.state is DeliveryState.FAILED for d in draft.gone):
+        draft.alerts.append("proof_failed")
+    if any(d.state in REACHED_STATES for d in draft.gone):
+        draft.planned = [d for d in draft.planned if d.proof]
 
 
 def _left_reason(state: MessageState) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from artifact.channel import Channel
 from artifact.instant import Instant, datetime_of, instant_of
-from artifact.span import at_wall, zone_of
+from artifact.span import at_wall, local_day, zone_of
 from dsl.rulebook import QuietHours
 
 _DAY_MINUTES = 24 * 60
@@ -24,10 +24,13 @@ def opens_at(instant: Instant, windows: tuple[QuietHours, ...], zone: str) -> In
     """
     moment = instant
     for _ in range(64):
-        ends = [end for start, end in _near(moment, windows, zone) if start <= moment < end]
-        if not ends:
+        end = max(
+            [end for start, end in _near(windows, local_day(moment, zone), zone) if start <= moment < end],
+            default=None,
+        )
+        if end is None:
             return moment
-        moment = max(ends)
+        moment = end
         if moment - instant > 10 * 86_400_000_000:
             break
     raise OverflowError("no opening within ten days")
@@ -35,20 +38,17 @@ def opens_at(instant: Instant, windows: tuple[QuietHours, ...], zone: str) -> In
 
 def windows_for(quiet: Iterable[QuietHours], channel: Channel, *, statutory: bool) -> tuple[QuietHours, ...]:
     """The windows of one kind that bear on a channel."""
-    return tuple(w for w in quiet if w.statutory is statutory and channel in w.channels)
+    return tuple([w for w in quiet if w.statutory is statutory and channel in w.channels])
 
 
-def _near(moment: Instant, windows: tuple[QuietHours, ...], zone: str) -> list[tuple[Instant, Instant]]:
-    today = datetime_of(moment).astimezone(zone_of(zone)).date()
-    return [
-        span
-        for window in windows
-        for days in (-1, 0, 1)
-        if (span := _span(window, today + timedelta(days=days), zone)) is not None
-    ]
+# The same hours bear on all messages of all customers of a zone.
+@lru_cache(maxsize=16_384)
+def _near(windows: tuple[QuietHours, ...], today: int, zone: str) -> tuple[tuple[Instant, Instant], ...]:
+    """The windows that start on this date, the one before or the one after."""
+    days = [date.fromordinal(today + n) for n in (-1, 0, 1)]
+    return tuple(span for window in windows for day in days if (span := _span(window, day, zone)) is not None)
 
 
-@lru_cache(maxsize=65_536)
 def _span(window: QuietHours, day: date, zone: str) -> tuple[Instant, Instant] | None:
     """The window that starts on this day, or None where it starts on other weekdays only."""
     if window.weekdays and day.isoweekday() not in window.weekdays:

@@ -51,7 +51,7 @@ class Round:
     disturbed: bool = False
 
     def __post_init__(self) -> None:
-        self.budget = budget_of(self.book.caps, self.zone, tuple(self.talking.contacts))
+        self.budget = budget_of(self.book.caps, self.zone, self.talking.contacts)
         self.hours = self.book.hours_of(self.facts)
 
     def run(self, judged: Judged) -> None:

@@ -147,7 +147,7 @@ def _deliver(expected: ExpectEffect, moment: Moment) -> str | None:
 def _fired(moment: Moment, message: Message) -> set[str]:
     """Rules that fire for this message now."""
     said = said_of(moment.body.talk, moment.book)
-    merged = judge(message, TESTED, moment.body.facts, moment.book, moment.now, None, said)
+    merged = judge(message, TESTED, moment.body.facts, moment.book, moment.now, {}, said)
     return {f.rule for f in merged.verdict.fired}
 
 

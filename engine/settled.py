@@ -51,7 +51,7 @@ class Settled(NamedTuple):
             and (next_at is None or now < next_at)
             and (verdict is self.verdict or _says_the_same(verdict, self.verdict))
             and (facts is self.facts or _same_person(facts, self.facts))
-            and hours == self.hours
+            and (hours is self.hours or hours == self.hours)
             and (self.budget is None or self.budget == budget.taken)
         )
 

@@ -31,7 +31,7 @@ from engine.refold import Past, Refolded, clear_corrected, correction_key, count
 from engine.scene import Scene
 from engine.talk_table import TALK_TABLE
 from engine.talking import Talking, begin
-from engine.waking import due_of
+from engine.waking import due_of, wake_of
 
 
 class NeedsPast(Exception):  # a question to the caller, no error
@@ -51,11 +51,12 @@ class TooDeep:
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """The artifact after the entry, the entry, and the messages whose state it changed."""
+    """The artifact after the entry, the entry, the messages whose state it changed, and when a timer must run next."""
 
     artifact: Artifact
     entry: Entry
     changed: tuple[Message, ...]
+    wake: Instant | None
 
 
 def step_event(
@@ -303,18 +304,20 @@ def _finish(
 ) -> Stepped:
     """Decide, close the books of this entry, and compute when something must run next."""
     decide(talking, facts, scene, cause, memo)
-    talk = replace(
-        talking.finished(scene.revision, scene.book.listens.spans if scene.book is not None else ()),
-        broken=_known_broken(artifact.body.talk.broken, facts),
-    )
+    spans = scene.book.listens.spans if scene.book is not None else ()
+    talk = talking.finished(scene.revision, _known_broken(artifact.body.talk.broken, facts), spans)
     body = Body(facts, talk)
-    after = replace(artifact, version=entry.n, now=entry.now, due=due_of(body, scene), body=body)
-    out = tuple(sorted(talking.records, key=lambda r: r.message))
-    return Stepped(after, replace(entry, out=out), tuple(talking.changed.values()))
+    wake = wake_of(body, scene)
+    after = replace(artifact, version=entry.n, now=entry.now, due=due_of(body, wake), body=body)
+    if talking.records:
+        entry = replace(entry, out=tuple(sorted(talking.records, key=lambda r: r.message)))
+    return Stepped(after, entry, tuple(talking.changed.values()), wake)
 
 
 def _known_broken(known: tuple[str, ...], facts: Facts) -> tuple[str, ...]:
     """Commitments that were known broken once: one of them KEPT now was kept, but known late. Made anew, it begins anew."""
+    if not facts.commitments:
+        return known
     states = {f"{c.name}/{c.reference}": c.state for c in facts.commitments}
     broken = [name for name, state in states.items() if state is CommitmentState.BROKEN]
     kept = (name for name in (*known, *broken) if states.get(name) is not CommitmentState.OPEN)

@@ -103,15 +103,17 @@ class Talking:
         if id in self.tasks and self.tasks[id].state == "OPEN":
             self.tasks[id] = replace(self.tasks[id], state=state)
 
-    def finished(self, revision: str, spans: tuple[Span, ...] = ()) -> Talk:
+    def finished(self, revision: str, broken: tuple[str, ...], spans: tuple[Span, ...] = ()) -> Talk:
         """The new talk, within its limits. `spans` are the windows in which rules count messages."""
         digest = self.talk.records_hash
         for record in self.records:
             digest = rolled(digest, _records.encode(record))
-        closed = tuple(sorted(self.tail.values(), key=lambda m: m.closed_at or 0))
+        closed = tuple(sorted(self.tail.values(), key=lambda m: m.closed_at or 0)) if self.tail else ()
         tail = closed[-self.limits.closed_messages :]
         oldest = self.now - CONTACT_DAYS * DAY
-        contacts = sorted((c for c in self.contacts if c.at > oldest), key=lambda c: (c.at, c.delivery))
+        contacts = [c for c in self.contacts if c.at > oldest]
+        if len(contacts) > 1:
+            contacts.sort(key=lambda c: (c.at, c.delivery))
         lates = tuple(self.lates)[-self.limits.late_marks :]
         dropped = tuple(self.lates)[: -self.limits.late_marks]
         return replace(
@@ -123,13 +125,18 @@ class Talking:
             tasks=tuple(self.tasks.values()),
             gatherings=tuple(self.gatherings.values()),
             lates=lates,
-            fold_floor=max([self.talk.fold_floor, *(mark.n for mark in dropped)]),
+            fold_floor=max([self.talk.fold_floor, *(mark.n for mark in dropped)])
+            if dropped
+            else self.talk.fold_floor,
+            broken=broken,
             revision=revision,
             records_hash=digest,
         )
 
     def _requests(self, gone: tuple[Message, ...], spans: tuple[Span, ...]) -> tuple[Requested, ...]:
         """The requests of messages that are let go, as far back as rules count; past the limit the oldest leave."""
+        if not gone and not self.talk.requests:
+            return ()
         reach = max(REQUEST_DAYS * DAY, reach_of(spans))
         asked = (requested(message) for message in gone if is_request(message))
         kept = [one for one in (*self.talk.requests, *asked) if one.at > self.now - reach]

@@ -18,24 +18,20 @@ def wake_of(body: Body, scene: Scene) -> Instant | None:
 
 def ready_of(body: Body) -> Instant | None:
     """Since when a delivery has been ready to be handed over, or an intent has been without an outcome."""
-    return min(
-        (
-            at
-            for m in body.talk.messages
-            for d in m.deliveries
-            if (
-                at := d.planned_at
-                if d.state is DeliveryState.PLANNED
-                else d.valid_until
-                if d.state is DeliveryState.SENDING
-                else None
-            )
-            is not None
-        ),
-        default=None,
-    )
+    first: Instant | None = None
+    for message in body.talk.messages:
+        for delivery in message.deliveries:
+            if delivery.state is DeliveryState.PLANNED:
+                at = delivery.planned_at
+            elif delivery.state is DeliveryState.SENDING:
+                at = delivery.valid_until
+            else:
+                continue
+            if at is not None and (first is None or at < first):
+                first = at
+    return first
 
 
-def due_of(body: Body, scene: Scene) -> Instant | None:
-    """When this customer needs attention next, for a timer or for a hand-over."""
-    return min((at for at in (wake_of(body, scene), ready_of(body)) if at is not None), default=None)
+def due_of(body: Body, wake: Instant | None) -> Instant | None:
+    """When this customer needs attention next, for a timer (`wake`, as wake_of found it) or for a hand-over."""
+    return min((at for at in (wake, ready_of(body)) if at is not None), default=None)

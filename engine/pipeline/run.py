@@ -46,6 +46,7 @@ class Run:
         self.rows: dict[str, MessageRow] = {}
         self.known: dict[EventKey, Known] = {}
         self.snapshot: Snapshot | None = None
+        self._wake = wake_of(artifact.body, scene)
         self._past_of = past_of
 
     @property
@@ -73,7 +74,7 @@ class Run:
 
     def wake(self) -> Instant | None:
         """The next instant at which a timer must run."""
-        return wake_of(self.artifact.body, self.scene)
+        return self._wake
 
     async def take(self, event: Event, now: Instant) -> tuple[EventStatus, int]:
         """Fold one event: what it is answered with, and at which version.
@@ -167,7 +168,9 @@ class Run:
         return max(clock, self.artifact.now)
 
     def _keep(self, stepped: Stepped) -> None:
-        self.artifact = replace(stepped.artifact, epoch=self.epoch)
+        new = stepped.artifact
+        self.artifact = new if new.epoch == self.epoch else replace(new, epoch=self.epoch)
+        self._wake = stepped.wake
         self.entries.append(stepped.entry)
         n, every = stepped.entry.n, self.scene.limits.snapshot_entries
         for message in stepped.changed:
