@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from artifact.instant import HOUR, MINUTE, Instant, datetime_of, format_instant, parse_instant
-from artifact.span import Span, Unit, add_span, at_wall, next_wall_time, zone_of
+from artifact.span import Span, Unit, add_span, at_wall, local_day, next_wall_time, zone_of
 
 MADRID = "Europe/Madrid"
+PLAIN_UNITS = [unit for unit in Unit if unit not in (Unit.WORKING_DAY, Unit.WORKING_HOUR)]
 
 
 def wall(instant: Instant, zone: str) -> datetime:
@@ -97,13 +98,21 @@ def test_months_keep_hour_and_day_or_take_the_last_day_there_is(
     assert timedelta() <= after - after.replace(hour=before.hour, minute=before.minute) <= gap
 
 
+@given(moments, st.integers(-800, 800), zones)
+def test_days_are_what_the_wall_says_wherever_the_clocks_change(begin: Instant, days: int, zone: str) -> None:
+    assert add_span(begin, Span(days, Unit.DAY), zone) == at_wall(
+        wall(begin, zone) + timedelta(days=days), zone
+    )
+    assert local_day(begin, zone) == wall(begin, zone).toordinal()
+
+
 @given(moments, st.integers(-10_000, 10_000), zones)
 def test_minutes_and_hours_are_elapsed_time_everywhere(begin: Instant, amount: int, zone: str) -> None:
     assert add_span(begin, Span(amount, Unit.MINUTE), zone) == begin + amount * MINUTE
     assert add_span(begin, Span(amount, Unit.HOUR), zone) == begin + amount * HOUR
 
 
-@given(moments, moments, st.integers(0, 40), st.sampled_from(list(Unit)), zones)
+@given(moments, moments, st.integers(0, 40), st.sampled_from(PLAIN_UNITS), zones)
 def test_who_begins_later_never_ends_earlier_but_within_an_overlap(
     one: Instant, other: Instant, amount: int, unit: Unit, zone: str
 ) -> None:
