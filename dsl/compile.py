@@ -16,7 +16,7 @@ from dsl.check.rules import Source
 from dsl.closures import Closures
 from dsl.cut import Cut, cut
 from dsl.errors import Diagnostic, DiagnosticCode, Finding, Lines, Severity, worded
-from dsl.glossary import Glossary, glossary_in, in_english, renamed
+from dsl.glossary import UNDECLARED, Glossary, glossary_in, in_english, renamed
 from dsl.lexicon import Tongue, tongue_of
 from dsl.otherwise import spoken_otherwise
 from dsl.parser import parse_declaration
@@ -62,8 +62,9 @@ def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Chec
         return _refused([foreign.finding], read, foreign.code)
     lines = Lines(read)
     glossary = glossary_in((source.node for source in sources), words)
-    if glossary is not None and words.code != "en":
-        sources = [_in_english(source, words.code, limits.nesting, glossary) for source in sources]
+    if words.code != "en":
+        names = glossary or UNDECLARED
+        sources = [_in_english(source, words.code, limits.nesting, names) for source in sources]
     outcome = check_program(sources, words, lines, unread, glossary)
     diagnostics = _worded(findings + outcome.findings, lines, words.code)
     if any(diagnostic.severity in (Severity.CRITICAL, Severity.ERROR) for diagnostic in diagnostics):

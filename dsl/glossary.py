@@ -3,7 +3,7 @@
 What systems and compiled rulebooks hold are the English names (docs/decisions/0008). A Spanish file with a glossary is
 read as if it had been written with them: first its own pairs, whole names before the steps between dots, then the
 words that every rulebook knows. An English file is never renamed; its glossary is for the translator. Without a
-glossary names are names.
+glossary names are names, but for those with dots that every rulebook knows (`cliente.fallecido`).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -33,11 +33,14 @@ class Pair(NamedTuple):
 
 
 class Glossary:
-    """What a file says of its names. Equal to another with the same pairs, so that it may be a key."""
+    """What a file says of its names. Equal to another with the same pairs, so that it may be a key.
 
-    def __init__(self, pairs: tuple[Pair, ...]) -> None:
-        self.pairs = pairs
-        self._hash = hash(pairs)
+    `declared`: the file has one. Without it names are names, but for those with dots that every rulebook knows.
+    """
+
+    def __init__(self, pairs: tuple[Pair, ...], *, declared: bool = True) -> None:
+        self.pairs, self.declared = pairs, declared
+        self._hash = hash((pairs, declared))
         names = [pair for pair in pairs if not pair.title]
         self._english = {plain(pair.spanish): pair.english for pair in names}
         self._spanish = {plain(pair.english): pair for pair in names}
@@ -49,7 +52,7 @@ class Glossary:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Glossary) and self.pairs == other.pairs
+        return isinstance(other, Glossary) and self.pairs == other.pairs and self.declared == other.declared
 
     def english(self, name: str) -> str:
         """The name that systems use, of a name in a Spanish file."""
@@ -77,9 +80,16 @@ class Glossary:
             return whole
         if " " in name or not name:
             return name
+        known = built_in(name, tongue(source), tongue(target)) if "." in name else name
+        if known != name or not self.declared:
+            return known
         return ".".join(
             own(plain(step)) or built_in(step, tongue(source), tongue(target)) for step in name.split(".")
         )
+
+
+UNDECLARED = Glossary((), declared=False)
+"""Of a Spanish file that has no glossary."""
 
 
 def built_in(name: str, source: Tongue, target: Tongue) -> str:

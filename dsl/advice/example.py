@@ -48,5 +48,7 @@ def _typed(read: Read, domain: Domain, currency: str) -> Any:
 
 def in_words(example: dict[str, Any], tongue: Tongue) -> str:
     """The example as one line, in the author's language."""
-    is_, unknown = tongue.first["_IS"], tongue.first["_UNKNOWN"]
-    return ", ".join(f"{name} {is_} {unknown if value is None else value}" for name, value in example.items())
+    is_, unknown = tongue.first["_IS"], tongue.first["_IS_UNKNOWN"]
+    return ", ".join(
+        f"{name} {unknown}" if value is None else f"{name} {is_} {value}" for name, value in example.items()
+    )

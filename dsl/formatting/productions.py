@@ -168,8 +168,11 @@ def _commas(way: _Way) -> int:
     return way.rule.symbols.count("COMMA") if way.rule else 0
 
 
+_NAMES = (("NAME",), ("TIME",), ("WEEKDAY",))
+
+
 def _name_first(way: _Way) -> bool:
-    return way.rule is not None and way.rule.symbols[:1] == ("NAME",)
+    return way.rule is not None and way.rule.symbols[:1] in _NAMES
 
 
 @cache

@@ -14,7 +14,7 @@ from dsl.lexicon import Tongue, plain
 Rename = Callable[[str], str]
 
 _LASTING = frozenset({"_IN_LAST", "_IN_NEXT"})
-_LASTED = frozenset({"in_last", "in_next"})
+_LASTED = frozenset({"in_last", "in_next", "between"})
 _COUNTED = frozenset({"UNIT", "_TIMES", "_CONTACTS"})
 _OF_MANY = {"of_category": "_CATEGORY", "of_topic": "_TOPIC"}
 _BEING = frozenset({"_IS", "_IS_NOT"})
@@ -35,13 +35,13 @@ _NOUNS = {"_OPENS": "la", "_CLOSES": "el", "_BREAKS": "el"}
 """`apertura`, `cierre`, `incumplimiento`."""
 
 _PREPOSITIONS = {
-    "_FROM": {"range": 1, "scorecard": 1, "subtract_from": 1},
+    "_FROM": {"range": 1, "day_range": 1, "hours": 1, "scorecard": 1, "subtract_from": 1},
     "_TO": {"valid": 1, "set": 2},
     "_FOR": {"postpone_for": 1},
-    "_ON": {"quiet": 2, "forbidden": 2},
-    "_EVENT": {"event_": 1, "g_event": 1},
+    "_ON": {"day_set": 2},
+    "_EVENT": {"event_": 1, "g_event": 2},
 }
-"""`cada sábado`, `llega el evento`, `de 0 a 120`, `restar 5 de`, `vigente desde ... hasta`, `fijar ... en`, `aplazar durante 3 días`."""
+"""`cada sábado`, `de lunes a viernes`, `llega el evento`, `de 0 a 120`, `restar 5 de`, `vigente desde ... hasta`, `fijar ... en`, `aplazar durante 3 días`."""
 
 _TO_A_DAY = frozenset({"_FROM", "_TO", "_UNTIL", "_VALID_FROM"})
 _ARTICLES = {"m": "el", "f": "la"}

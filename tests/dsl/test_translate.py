@@ -10,7 +10,7 @@ from dsl.compile import compile_rulebook
 from dsl.format import format_rulebook
 from dsl.translate import Translation, meaning, translate_rulebook
 from tests.dsl.support import PRELUDE
-from tests.dsl.test_docs import RULEBOOK
+from tests.dsl.test_docs import RULEBOOK, SPANISH_RULEBOOK
 from tests.dsl.test_format import TEXTS
 from tests.dsl.test_glossary import ENGLISH, SPANISH
 from tests.dsl.worlds import rules
@@ -157,3 +157,18 @@ def test_comments_of_a_header_stay_when_it_gains_a_part(where: str) -> None:
 
 def test_the_examples_of_the_language_page_go_to_spanish() -> None:
     assert "regla de mensaje" in lawful(RULEBOOK)
+
+
+OF_SPAIN = {
+    name: text
+    for name, text in {**TEXTS, "docs/language.es.md": SPANISH_RULEBOOK}.items()
+    if "glosario en inglés" in text and compile_rulebook(text).rulebook is not None
+}
+"""Those with a glossary: without one, names are those that systems use, and stay Spanish."""
+
+
+@pytest.mark.parametrize("text", OF_SPAIN.values(), ids=OF_SPAIN)
+def test_every_spanish_rulebook_of_the_project_goes_to_english_and_comes_back(text: str) -> None:
+    english = translated(text, "en")
+    assert format_rulebook(english, DEFAULT_LIMITS) == english
+    assert translated(translated(english, "es"), "en") == english

@@ -60,7 +60,7 @@ def transcript(path: Path) -> str:
     lines += [f"cost {checked.cost}", *_summary(checked.rulebook.program)]
     cases = path.with_suffix(".json")
     for case in json.loads(cases.read_text(encoding="utf-8")) if cases.exists() else []:
-        lines += ["", f"## {case['case']}", *_answer(checked.rulebook, case)]
+        lines += ["", f"## {case['case']}", *answers(checked.rulebook, case)]
     return "\n".join(lines) + "\n"
 
 
@@ -145,7 +145,8 @@ def shown(tree: Condition | Expression) -> str:
             return shown(condition)
 
 
-def _answer(rulebook: Any, case: dict[str, Any]) -> list[str]:
+def answers(rulebook: Any, case: dict[str, Any]) -> list[str]:
+    """What a rulebook says to one case: what fires, the rows, what was read and until when it stands."""
     now = parse_instant(case.get("now", "2026-03-02T10:00:00Z"))
     facts = Facts(
         attributes={name: Fact(value, now) for name, value in case.get("facts", {}).items()},
