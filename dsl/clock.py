@@ -4,7 +4,7 @@ A window is measured from the moment forward (`in the last 14 days` holds until 
 adding a span to a fixed moment is unambiguous on any calendar, and subtracting one from a moving `now` is not.
 """
 
-from artifact.instant import Instant
+from artifact.instant import DAY, LATEST, SECOND, Instant
 from artifact.span import Span
 from dsl.reading import Env
 from dsl.typed import Form, Within
@@ -13,6 +13,9 @@ from dsl.values import Value, day_start, later, later_date
 
 Window = tuple[Instant | None, Instant | None]
 """First instant in it, first instant after it. None: no bound."""
+
+NEVER: Instant = LATEST + DAY + SECOND
+"""The year 10000, where the calendar ends. What is reached then, or later, is never reached."""
 
 
 def window_of(condition: Within, moment: Value, zone: str) -> Window:
@@ -30,33 +33,59 @@ def _of_instant(form: Form, moment: Instant, span: Span | None, zone: str) -> Wi
     if span is None:
         return moment, moment + 1
     if form is Form.IN_NEXT:
-        return later(moment, span, zone, -1), moment + 1
-    end = later(moment, span, zone)
+        return moved(moment, span, zone, -1), moment + 1
+    end = moved(moment, span, zone)
     return (moment, end) if form is Form.IN_LAST else (end, None)
 
 
 def _of_date(form: Form, day: int, span: Span | None, zone: str) -> Window:
     if form is Form.REACHED:
-        return day_start(day, zone), None
+        return begun(day, zone), None
     if form is Form.PASSED:
-        return day_start(day + 1, zone), None
+        return begun(day, zone, 1), None
     if span is None:
-        return day_start(day, zone), day_start(day + 1, zone)
+        return begun(day, zone), begun(day, zone, 1)
     if form is Form.IN_NEXT:
-        return day_start(later_date(day, span, -1), zone), day_start(day + 1, zone)
-    end = day_start(later_date(day, span), zone)
-    return (day_start(day, zone), end) if form is Form.IN_LAST else (end, None)
+        return moved_day(day, span, zone, -1), begun(day, zone, 1)
+    end = moved_day(day, span, zone)
+    return (begun(day, zone), end) if form is Form.IN_LAST else (end, None)
+
+
+def moved(moment: Instant, span: Span, zone: str, times: int = 1) -> Instant:
+    """An instant a span later; beyond the calendar NEVER, or as long before its beginning."""
+    try:
+        return later(moment, span, zone, times)
+    except (OverflowError, ValueError):
+        return NEVER * times
+
+
+def moved_day(day: int, span: Span, zone: str, times: int = 1) -> Instant:
+    """The beginning of the date that is a span later; beyond the calendar as `moved`."""
+    try:
+        return day_start(later_date(day, span, times), zone)
+    except (OverflowError, ValueError):
+        return NEVER * times
+
+
+def begun(day: int, zone: str, past: int = 0) -> Instant:
+    """The beginning of a date, or of one `past` days later."""
+    try:
+        return day_start(day + past, zone)
+    except (OverflowError, ValueError):
+        return NEVER if past else -NEVER
 
 
 def inside(env: Env, window: Window) -> bool:
     """Whether now is in the window; notes when that changes."""
     first, after = window
     if first is not None and env.now < first:
-        env.until(first)
+        if first < NEVER:
+            env.until(first)
         return False
     if after is None:
         return True
     if env.now < after:
-        env.until(after)
+        if after < NEVER:
+            env.until(after)
         return True
     return False

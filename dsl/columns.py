@@ -5,14 +5,15 @@ other, the values that rules name, and one for all that they do not name. Zone 0
 number with a bit for each, so that one look rules out any number of them.
 """
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 
 from dsl.arithmetic import RELATIONS
 from dsl.currency import DECIMALS
-from dsl.plain import LADDERED, Among, Atom, Beside, Known, Source
+from dsl.plain import LADDERED, Among, Atom, Beside, Known, Lapse, Source
 from dsl.typed import Read, Relation
 from dsl.types import Kind, Type
 from dsl.values import LARGEST, Reader, Value, reader
@@ -20,22 +21,54 @@ from dsl.values import LARGEST, Reader, Value, reader
 Zone = Callable[[Value], int]
 
 
-class Column:
-    """`false[zone]` are the rules that this zone rules out; `unknown` those that cannot tell where it is zone 0."""
+class Ladder:
+    """The steps between numbers. Whole numbers compare ten times as fast as fractions do, so all are made whole first.
 
-    __slots__ = ("false", "of", "places", "source", "unknown", "zone")
+    `bounds` has two for each step: where it is reached, and where it is passed by a whole number.
+    """
+
+    __slots__ = ("bounds", "scale", "steps")
+
+    def __init__(self, steps: Iterable[Value]) -> None:
+        fractions = [Fraction(step) for step in steps]
+        self.scale = lcm(*(step.denominator for step in fractions))
+        self.steps = [int(step * self.scale) for step in fractions]
+        self.bounds = [bound for step in self.steps for bound in (step, step + 1)]
+
+    def zone(self, value: Value) -> int:
+        """Uneven between two steps, even on one."""
+        if value is None:
+            return 0
+        if type(value) is int:
+            return bisect_right(self.bounds, value * self.scale) + 1
+        scaled, over = divmod(value.numerator * self.scale, value.denominator)
+        at = bisect_right(self.steps, scaled)
+        on = at > 0 and self.steps[at - 1] == scaled and not over
+        return 2 * at if on else 2 * at + 1
+
+
+class Column:
+    """`false[zone]` are the rules that this zone rules out; `unknown` those that cannot tell where it is zone 0.
+
+    `due[n]` are the rules that compare with place n; only of a lapse are they asked for.
+    """
+
+    __slots__ = ("due", "false", "ladder", "of", "places", "source", "unknown", "zone")
 
     def __init__(self, source: Source, uses: list[tuple[int, Atom]]) -> None:
         """`uses` are the bits of rules, each with one of its atoms on this source."""
         self.source = source
-        laddered = isinstance(source, Read) and source.type.kind in LADDERED
+        numbered = isinstance(source, Read) and source.type.kind in LADDERED
+        laddered = numbered or isinstance(source, Lapse)
         atoms = [atom for _, atom in uses]
         self.places = _steps(atoms) if laddered else _values(atoms)
         self.of = {value: 2 * n + 2 if laddered else n + 1 for n, value in enumerate(self.places)}
         last = 2 * len(self.places) + 1 if laddered else len(self.places) + 1
-        self.zone: Zone = ladder(self.places) if laddered else named(self.of, last)
+        self.ladder = Ladder(self.places) if numbered else None
+        self.zone: Zone = named(self.of, last) if self.ladder is None else self.ladder.zone
         self.unknown = _union(bit for bit, atom in uses if not isinstance(atom, Known))
         self.false = self._ruled_out(uses, last)
+        self.due = self._due(uses) if isinstance(source, Lapse) else ()
 
     def says(self, atom: Atom, zone: int) -> bool | None:
         """What a plain test answers for a value of this zone."""
@@ -49,6 +82,13 @@ class Column:
             case Among(_, values, denied):
                 found = zone <= len(self.places) and self.places[zone - 1] in values
                 return found is not denied
+
+    def _due(self, uses: list[tuple[int, Atom]]) -> tuple[int, ...]:
+        due = dict.fromkeys(self.places, 0)
+        for bit, atom in uses:
+            if isinstance(atom, Beside):
+                due[atom.value] |= bit
+        return tuple(due.values())
 
     def _ruled_out(self, uses: list[tuple[int, Atom]], last: int) -> tuple[int, ...]:
         """For each zone its rules; in time and space that grow with the zones and the tests, not with both."""
@@ -135,27 +175,36 @@ def raw_zone(column: Column, of: Type, currency: str) -> Zone:
     """The zone of a value as plain JSON, as if it were read first and placed then."""
     read, zone = reader(of, currency), column.zone
     if of.kind is Kind.ONE_OF:
-        return _one_of({value: zone(value) for value in of.values})
+        return _listed({value: zone(value) for value in of.values}, 0)
+    if of.kind is Kind.TEXT:
+        return _listed(column.of, zone(_UNNAMED))
+    if column.ladder is None:
+        return lambda raw: zone(read(raw))
     if of.kind in (Kind.WHOLE, Kind.NUMBER):
         low, high = (-LARGEST, LARGEST) if of.low is None or of.high is None else (of.low, of.high)
-        return _whole(1, max(low, -LARGEST), min(high, LARGEST), read, zone)
+        return _whole(column.ladder, 1, max(low, -LARGEST), min(high, LARGEST), read)
     if of.kind is Kind.MONEY:
-        return _whole(10 ** DECIMALS.get(currency, 2), -LARGEST, LARGEST, read, zone)
+        return _whole(column.ladder, 10 ** DECIMALS.get(currency, 2), -LARGEST, LARGEST, read)
     return lambda raw: zone(read(raw))
 
 
-def _one_of(zones: dict[str, int]) -> Zone:
+_UNNAMED = object()
+
+
+def _listed(zones: dict[Value, int], other: int) -> Zone:
     get = zones.get
-    return lambda raw: get(raw, 0) if type(raw) is str else 0
+    return lambda raw: get(raw, other) if type(raw) is str else 0
 
 
-def _whole(units: int, low: int, high: int, read: Reader, zone: Zone) -> Zone:
-    """Whole numbers, which most are, need no reader."""
+def _whole(ladder: Ladder, units: int, low: int, high: int, read: Reader) -> Zone:
+    """Whole numbers, which most are, need no reader; of fractions those met lately are remembered."""
+    bounds, scale = ladder.bounds, ladder.scale * units
+    fraction = lru_cache(maxsize=1024)(lambda raw: ladder.zone(read(raw)))
 
     def placed(raw: Value) -> int:
         if type(raw) is int:
-            return zone(raw * units) if low <= raw <= high else 0
-        return zone(read(raw))
+            return bisect_right(bounds, raw * scale) + 1 if low <= raw <= high else 0
+        return fraction(raw) if type(raw) is float else ladder.zone(read(raw))
 
     return placed
 
@@ -165,26 +214,5 @@ def named(of: dict[Value, int], other: int) -> Zone:
 
     def zone(value: Value) -> int:
         return 0 if value is None else of.get(value, other)
-
-    return zone
-
-
-def ladder(steps: tuple[Value, ...]) -> Zone:
-    """The zone of a number. Whole numbers compare ten times as fast as fractions do, so all are made whole first."""
-    scale = lcm(*(Fraction(step).denominator for step in steps))
-    whole = [int(step * scale) for step in steps]
-    count = len(whole)
-
-    def zone(value: Value) -> int:
-        if value is None:
-            return 0
-        if type(value) is int:
-            scaled, over = value * scale, 0
-        else:
-            scaled, over = divmod(value.numerator * scale, value.denominator)
-        at = bisect_left(whole, scaled)
-        if at < count and whole[at] == scaled:
-            return 2 * at + (3 if over else 2)
-        return 2 * at + 1
 
     return zone

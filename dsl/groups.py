@@ -15,7 +15,7 @@ from dsl.plain import Candidate
 from dsl.program import Program, Validity
 from dsl.verdict import Fired
 
-LAYOUT = 1
+LAYOUT = 2
 """How a trace is written. Raised when tables come out otherwise for the same text: older traces are then not read."""
 
 COPIES = 32_768

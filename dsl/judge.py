@@ -4,7 +4,7 @@ The index (dsl.index) answers all plain conditions at once; only rules that it l
 may answer is made beforehand. The oracle is dsl.oracle.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from dsl.effects import Deliver, GroupInto, MessageEffect, Postpone, Rephrase, SetUrgency
 from dsl.groups import LAYOUT, Group, Groups
-from dsl.index import chosen
+from dsl.index import Left, chosen
 from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.plain import Candidate, Split, candidates, split
 from dsl.program import MessageRule, Program, Waiting
@@ -52,8 +52,8 @@ class Judge:
         ranked = [one.rule for one in self._candidates]
         self._rules = {rule.name: rule for rule in ranked}
         self._exceptions = {rule.name for rule in ranked if rule.exception_to}
-        self._rivals = {rule.name for rule in ranked if any(type(e) in _ONE_VALUE for e in rule.effects)}
         self._ranks = {rule.name: (rule.priority, rule.specificity) for rule in ranked}
+        self._rivals = _rivals(ranked)
         self._places = {rule.name: rank for rank, rule in enumerate(ranked)}
         self._groups = Groups(program, self._candidates)
         self._runners: dict[int, Runner] = {}
@@ -70,14 +70,14 @@ class Judge:
         rows: list[RuleRow] = []
         place, groups = self._groups.of(asked.topic, asked.category)
         trace = list(place)
-        for group in groups:
-            self._looked(group, env, fired, rows, trace)
-        fired.sort(key=_rank)
+        ran = [self._looked(group, env, fired, rows, trace) for group in groups]
+        if len(ran) > 1 or True in ran:  # else they are found by rank
+            fired.sort(key=_rank)
         if self._exceptions and not self._exceptions.isdisjoint(one.rule for one in fired):
             fired = silenced(fired, rows, self._rules)
         if len(rows) > 1:
             rows.sort(key=_name)
-        rivals = [one for one in fired if one.rule in self._rivals]
+        rivals = [one for one in fired if one.rule in self._rivals] if self._rivals else ()
         tied = ties(rivals, self._ranks) if len(rivals) > 1 else ()
         return Verdict(tuple(fired), tuple(rows), tied, env.reads, env.flip, tuple(trace))
 
@@ -86,7 +86,7 @@ class Judge:
         place, groups = self._groups.of(asked.topic, asked.category)
         trace = list(place)
         for group in groups:
-            group.table.look(env, trace)
+            _left(group, env, [], trace)
         return tuple(trace)
 
     def rows(self, verdict: Verdict) -> tuple[RuleRow, ...]:
@@ -108,20 +108,16 @@ class Judge:
 
     def _looked(
         self, group: Group, env: Env, fired: list[Fired], rows: list[RuleRow], trace: list[int]
-    ) -> None:
-        sure, unsure = group.table.look(env, trace)
-        unsure &= group.applying
-        for validity, mask, invalid in group.dated:
-            if not valid(validity, env):
-                rows += invalid
-                sure, unsure = sure & ~mask, unsure & ~mask
+    ) -> bool:
+        """Whether any rule had to be run."""
+        sure, unsure = _left(group, env, rows, trace)
         fired += chosen(group.fired, sure & group.quick)
         left = sure & ~group.quick
-        if left or unsure:
-            for one in chosen(group.rules, left):
-                self._ran(self._runner(one), False, env, fired, rows)
-            for one in chosen(group.rules, unsure):
-                self._ran(self._runner(one), True, env, fired, rows)
+        for one in chosen(group.rules, left) if left else ():
+            self._ran(self._runner(one), False, env, fired, rows)
+        for one in chosen(group.rules, unsure) if unsure else ():
+            self._ran(self._runner(one), True, env, fired, rows)
+        return bool(left or unsure)
 
     def _ran(self, runner: Runner, unsure: bool, env: Env, fired: list[Fired], rows: list[RuleRow]) -> None:
         try:
@@ -225,13 +221,25 @@ class Judge:
         return Fired(rule.name, runner.rank, effects, True, said)
 
 
+def _left(group: Group, env: Env, rows: list[RuleRow], trace: list[int]) -> Left:
+    """What the looks leave of the rules that are valid, and that apply if they can be unsure."""
+    sure, unsure = group.table.look(env, trace)
+    unsure &= group.applying
+    for validity, mask, invalid in group.dated:
+        if not valid(validity, env):
+            rows += invalid
+            sure, unsure = sure & ~mask, unsure & ~mask
+    sure, unsure = group.table.look_at_time(env, (sure, unsure), trace)
+    return sure, unsure & group.applying
+
+
 _rank = attrgetter("rank")
 _name = attrgetter("rule")
 
 
 def in_pieces(parts: Split) -> tuple[Condition, ...]:
     """The conditions of a rule in the order in which they are asked."""
-    plain = (condition for _, condition, _ in parts.plain)
+    plain = (condition for _, condition, _ in (*parts.plain, *parts.timed))
     return (*plain, *(condition for _, condition in parts.rest))
 
 
@@ -270,7 +278,19 @@ def silenced(fired: list[Fired], rows: list[RuleRow], rules: dict[str, MessageRu
 _ONE_VALUE = (Rephrase, SetUrgency, Deliver, GroupInto)
 
 
-def ties(fired: list[Fired], ranks: dict[str, tuple[int, int]]) -> tuple[tuple[str, str], ...]:
+def _rivals(rules: list[MessageRule]) -> frozenset[str]:
+    """Rules that can disagree with another one of equal rank: few do, so few verdicts have any to compare."""
+    saying: dict[object, dict[object, list[str]]] = {}
+    for rule in rules:
+        for effect in rule.effects:
+            if type(effect) in _ONE_VALUE:
+                place = type(effect), rule.priority, rule.specificity
+                saying.setdefault(place, {}).setdefault(_value(effect), []).append(rule.name)
+    parties = (found for found in saying.values() if len(found) > 1)
+    return frozenset(name for found in parties for names in found.values() for name in names)
+
+
+def ties(fired: Sequence[Fired], ranks: dict[str, tuple[int, int]]) -> tuple[tuple[str, str], ...]:
     """Pairs of rules of equal priority and specificity that give different values where only one can win."""
     says: dict[type, list[tuple[str, object]]] = {verb: [] for verb in _ONE_VALUE}
     for one in fired:

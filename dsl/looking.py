@@ -1,26 +1,33 @@
-"""How the columns of a table are looked at: facts of the customer, situations kind by kind, and everything else.
+"""How the columns of a table are looked at: facts of the customer, situations kind by kind, everything else; then time.
 
-What is written out here three times is the inner loop of all deciding; each form reads its source in the quickest way
-there is, and notes what dsl.reading would note.
+The loops here are the inner loops of all deciding: each reads its source in the quickest way there is, and notes what
+dsl.reading would note. Refuses to ask a column on time where nothing is left that asks for it, because each one asked
+limits how long the answer stands.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
-from artifact.instant import format_instant
+from artifact.facts import Situation
+from artifact.instant import Instant
+from artifact.span import Span
+from dsl.clock import NEVER, begun, moved, moved_day
 from dsl.columns import Column, Zone, raw_zone
-from dsl.meaning import Meant, meant
-from dsl.plain import Source
-from dsl.reading import Env, commitment_is, getter, reference_name, situation_field
+from dsl.plain import Edge, Lapse, Source
+from dsl.reading import BUILT_IN, Env, Getter, commitment_is, getter, reference_name, reference_of
 from dsl.typed import CommitmentIs, Read, Scope, SituationIs, SituationKnown
+from dsl.types import Kind
 from dsl.values import Value
 
 Ruled: TypeAlias = tuple[int, ...]
-Ask: TypeAlias = Callable[[Env, Meant], int]
+Standing: TypeAlias = tuple[bool, bool, str | None]
+"""What can be asked of a kind of situation: whether any that fits is open; whether the one meant is; its state."""
 
 
 class FactLook(NamedTuple):
-    """One attribute of the customer."""
+    """One field: of the customer, or of the situation meant."""
 
     name: str
     shown: str
@@ -29,34 +36,46 @@ class FactLook(NamedTuple):
     unknown: int
 
 
-class AskLook(NamedTuple):
-    """One question about the situation meant; `ask` gives the zone of the answer."""
+class Found(NamedTuple):
+    """What a look at some columns found, and what that rules out; `missing` are the names of what is unknown."""
 
-    ask: Ask
-    false: Ruled
+    zones: tuple[int, ...]
+    false: int
     unknown: int
+    missing: dict[str, None]
 
 
 class KindLook(NamedTuple):
-    """All questions about one kind of situation. Where there is none, the answers are known beforehand.
+    """All questions about one kind of situation.
 
-    `noting`: it is told which one is meant where nobody said.
+    `standings` are the answers to `asks` (whether it is open, and the like) for what was met so far. `naming`: it is
+    told which one is meant where nobody said. `absent` is what is found where there is none.
     """
 
     kind: str
-    asks: tuple[AskLook, ...]
-    noting: bool
-    absent: tuple[int, ...]
-    false: int
-    unknown: int
-    missing: tuple[str, ...]
+    standings: dict[Standing, Found]
+    fields: tuple[FactLook, ...]
+    asks: tuple[Column, ...]
+    naming: bool
+    absent: Found
 
 
 class OtherLook(NamedTuple):
-    load: Callable[[Env], Value]
+    load: Getter
     zone: Zone
     false: Ruled
     unknown: int
+
+
+class LapseLook(NamedTuple):
+    """Where now is beside a moment. `due[n]` are the rules for which step n changes something."""
+
+    load: Getter
+    reach: Callable[[Edge, Value, str], Instant]
+    steps: tuple[Edge, ...]
+    due: tuple[int, ...]
+    false: Ruled
+    asking: int
 
 
 class Looks(NamedTuple):
@@ -66,109 +85,65 @@ class Looks(NamedTuple):
     facts: tuple[FactLook, ...]
     kinds: tuple[KindLook, ...]
     others: tuple[OtherLook, ...]
+    lapses: tuple[LapseLook, ...]
 
 
 def looks_at(columns: list[Column], currency: str) -> Looks:
     """How these columns are looked at."""
-    facts = [
-        (c, c.source) for c in columns if isinstance(c.source, Read) and c.source.scope is Scope.ATTRIBUTE
-    ]
+    facts: list[Column] = []
     kinds: dict[str, list[Column]] = {}
+    others: list[Column] = []
+    lapses: list[Column] = []
     for column in columns:
-        if (kind := _kind(column.source)) is not None:
-            kinds.setdefault(kind, []).append(column)
-    of_kinds = [column for found in kinds.values() for column in found]
-    first = [column for column, _ in facts]
-    others = [c for c in columns if c not in first and c not in of_kinds]
+        match column.source:
+            case Read(Scope.ATTRIBUTE):
+                facts.append(column)
+            case SituationIs(kind) | SituationKnown(kind):
+                kinds.setdefault(kind, []).append(column)
+            case Read(Scope.SITUATION, kind, field) if field not in BUILT_IN:
+                kinds.setdefault(kind, []).append(column)
+            case Lapse():
+                lapses.append(column)
+            case _:
+                others.append(column)
+    for found in kinds.values():
+        found.sort(key=lambda one: isinstance(one.source, Read))
     return Looks(
-        (*first, *of_kinds, *others),
-        tuple(_fact(column, read, currency) for column, read in facts),
-        tuple(_of_kind(kind, found, currency) for kind, found in kinds.items()),
+        (*facts, *(column for found in kinds.values() for column in found), *others, *lapses),
+        tuple(_field(column, currency) for column in facts),
+        tuple(_kind(kind, found, currency) for kind, found in kinds.items()),
         tuple(OtherLook(_load(c.source, currency), c.zone, c.false, c.unknown) for c in others),
+        tuple(_lapse(column, currency) for column in lapses),
     )
 
 
-def _kind(source: Source) -> str | None:
-    if isinstance(source, Read):
-        return source.owner if source.scope is Scope.SITUATION else None
-    return None if isinstance(source, CommitmentIs) else source.kind
-
-
-def _fact(column: Column, read: Read, currency: str) -> FactLook:
-    zone = raw_zone(column, read.type, currency)
-    return FactLook(read.field, read.shown, zone, column.false, column.unknown)
-
-
-def _of_kind(kind: str, columns: list[Column], currency: str) -> KindLook:
-    asks = tuple(AskLook(_ask(c, currency), c.false, c.unknown) for c in columns)
-    absent = tuple(0 if isinstance(c.source, Read) else c.zone(False) for c in columns)
-    false = unknown = 0
-    for column, zone in zip(columns, absent, strict=True):
-        false |= column.false[zone]
-        unknown |= 0 if zone else column.unknown
-    missing = tuple(c.source.shown for c in columns if isinstance(c.source, Read))
-    noting = any(_needs_one(column.source) for column in columns)
-    return KindLook(kind, asks, noting, absent, false, unknown, missing)
-
-
-def _needs_one(source: Source) -> bool:
-    if isinstance(source, SituationIs):
-        return source.state not in ("open", "closed")
-    return isinstance(source, Read)
-
-
-def _ask(column: Column, currency: str) -> Ask:
-    """The zone of one question about a kind of which something is remembered."""
-    yes, no = column.zone(True), column.zone(False)
+def _field(column: Column, currency: str) -> FactLook:
     match column.source:
-        case SituationIs(_, "open"):
-            return lambda env, found: yes if found.running else no
-        case SituationIs(_, "closed"):
-            return lambda env, found: no if found.running or found.one is None else yes
-        case SituationIs(_, state):
-            return lambda env, found: yes if _is_in(found, state) else no
-        case SituationKnown():
-            return lambda env, found: no if found.one is None else yes
-        case Read(field=("opened" | "closed") as field, shown=shown):
-            return _asked_instant(field, shown, column.zone)
-        case Read(field=("state" | "reference") as field, shown=shown):
-            return _asked_field(field, shown, column.zone)
-        case Read(field=field, shown=shown, type=of):
-            return _asked_data(field, shown, raw_zone(column, of, currency))
+        case Read() as read:
+            zone = raw_zone(column, read.type, currency)
+            return FactLook(read.field, read.shown, zone, column.false, column.unknown)
         case other:
             raise AssertionError(other)
 
 
-def _is_in(found: Meant, state: str) -> bool:
-    return found.one is not None and found.one.open and found.one.state == state
+def _kind(kind: str, columns: list[Column], currency: str) -> KindLook:
+    asks = tuple(column for column in columns if not isinstance(column.source, Read))
+    fields = tuple(_field(column, currency) for column in columns[len(asks) :])
+    naming = any(isinstance(c.source, SituationIs) and c.source.state not in ("open", "closed") for c in asks)
+    absent = _found(columns, [*(column.zone(False) for column in asks), *(0 for _ in fields)])
+    return KindLook(kind, {}, fields, asks, naming or bool(fields), absent)
 
 
-def _asked_data(field: str, shown: str, zone: Zone) -> Ask:
-    def ask(env: Env, found: Meant) -> int:
-        raw = env.reads[shown] = None if found.one is None else found.one.data.get(field)
-        return zone(raw)
-
-    return ask
-
-
-def _asked_field(field: str, shown: str, zone: Zone) -> Ask:
-    def ask(env: Env, found: Meant) -> int:
-        value = env.reads[shown] = None if found.one is None else situation_field(found.one, field)
-        return zone(value)
-
-    return ask
+def _found(columns: Sequence[Column], zones: list[int]) -> Found:
+    false = unknown = 0
+    for column, zone in zip(columns, zones, strict=True):
+        false |= column.false[zone]
+        unknown |= 0 if zone else column.unknown
+    missing = {column.source.shown: None for column in columns if isinstance(column.source, Read)}
+    return Found(tuple(zones), false, unknown, missing)
 
 
-def _asked_instant(field: str, shown: str, zone: Zone) -> Ask:
-    def ask(env: Env, found: Meant) -> int:
-        value = None if found.one is None else situation_field(found.one, field)
-        env.reads[shown] = None if value is None else format_instant(value)
-        return zone(value)
-
-    return ask
-
-
-def _load(source: Source, currency: str) -> Callable[[Env], Value]:
+def _load(source: Source, currency: str) -> Getter:
     match source:
         case Read():
             return getter(source, currency)
@@ -178,15 +153,38 @@ def _load(source: Source, currency: str) -> Callable[[Env], Value]:
             raise AssertionError(other)
 
 
+def _lapse(column: Column, currency: str) -> LapseLook:
+    match column.source:
+        case Lapse(moment, unit):
+            span = None if unit is None else Span(1, unit)
+            reach = partial(_day_reached if moment.type.kind is Kind.DATE else _reached, span)
+            load = getter(moment, currency)
+            return LapseLook(load, reach, column.places, column.due, column.false, column.unknown)
+        case other:
+            raise AssertionError(other)
+
+
+def _reached(span: Span | None, edge: Edge, moment: Instant, zone: str) -> Instant:
+    """The instant of a step from an instant."""
+    amount, past = edge
+    return moment + past if span is None or not amount else moved(moment, span, zone, amount)
+
+
+def _day_reached(span: Span | None, edge: Edge, day: int, zone: str) -> Instant:
+    """The instant of a step from a date."""
+    amount, past = edge
+    return begun(day, zone, past) if span is None or not amount else moved_day(day, span, zone, amount)
+
+
 def look(looks: Looks, env: Env, trace: list[int]) -> tuple[int, int]:
-    """The rules that are ruled out, and those of which something is unknown; adds the zones to the trace."""
+    """The rules that are ruled out, and those of which something is unknown, time aside; adds the zones to the trace."""
     false = unknown = 0
-    attributes, reads = env.facts.attributes, env.reads
+    attributes, reads, note = env.facts.attributes, env.reads, trace.append
     for name, shown, zone_of, ruled_out, unsure in looks.facts:
         fact = attributes.get(name)
         raw = reads[shown] = None if fact is None else fact.value
         zone = zone_of(raw)
-        trace.append(zone)
+        note(zone)
         false |= ruled_out[zone]
         if not zone:
             unknown |= unsure
@@ -195,7 +193,7 @@ def look(looks: Looks, env: Env, trace: list[int]) -> tuple[int, int]:
         false, unknown = false | ruled, unknown | unsures
     for load, zone_of, ruled_out, unsure in looks.others:
         zone = zone_of(load(env))
-        trace.append(zone)
+        note(zone)
         false |= ruled_out[zone]
         if not zone:
             unknown |= unsure
@@ -204,25 +202,102 @@ def look(looks: Looks, env: Env, trace: list[int]) -> tuple[int, int]:
 
 def _look_at_kinds(kinds: tuple[KindLook, ...], env: Env, trace: list[int]) -> tuple[int, int]:
     false = unknown = 0
-    by_kind, reads, meaning = env.by_kind(), env.reads, env.meaning
-    for kind, asks, noting, absent, ruled, unsures, missing in kinds:
+    by_kind, reads, note, subject, keys = env.by_kind(), env.reads, trace.append, env.subject, env.keys
+    about, key = (None, None) if subject is None else (subject.kind, keys.get(subject.kind))
+    for look in kinds:
+        kind, standings, fields, _, _, _ = look
         remembered = by_kind.get(kind)
         if remembered is None:
-            trace += absent
+            zones, ruled, unsure, missing = look.absent
+            trace += zones
             false |= ruled
-            unknown |= unsures
-            for shown in missing:
-                reads[shown] = None
+            unknown |= unsure
+            reads.update(missing)
             continue
-        found = meaning.get(kind) or meant(env, kind)
-        if kind not in reads:
-            reads[kind] = {one.reference: one.state for one in remembered}
-        if noting and found.reference is None and found.one is not None and len(remembered) > 1:
-            reads[reference_name(kind)] = found.one.reference
-        for ask, ruled_out, unsure in asks:
-            zone = ask(env, found)
-            trace.append(zone)
+        if len(remembered) == 1 and kind != about and (key is None or keys.get(kind) != key):
+            one = remembered[0]
+            reads[kind] = {one.reference: one.state}
+            standing: Standing = one.open, one.open, one.state
+            data = one.data
+        else:
+            standing, data = _meant(env, look, remembered)
+        zones, ruled, _, _ = standings.get(standing) or _answered(look, standing)
+        trace += zones
+        false |= ruled
+        for name, shown, zone_of, ruled_out, unsure in fields:
+            raw = reads[shown] = data.get(name)
+            zone = zone_of(raw)
+            note(zone)
             false |= ruled_out[zone]
             if not zone:
                 unknown |= unsure
+    return false, unknown
+
+
+def _answered(look: KindLook, standing: Standing) -> Found:
+    """What there is to say of a kind that stands so. States that no rulebook ends with are few, so few are kept."""
+    found = _found(look.asks, [column.zone(_holds(column.source, standing)) for column in look.asks])
+    if len(look.standings) < STANDINGS:
+        look.standings[standing] = found
+    return found
+
+
+STANDINGS = 64
+"""For how many standings of a kind the answers are kept."""
+
+
+def _holds(source: Source, standing: Standing) -> bool:
+    running, open_, state = standing
+    match source:
+        case SituationIs(_, "open"):
+            return running
+        case SituationIs(_, "closed"):
+            return state is not None and not running
+        case SituationIs(_, wanted):
+            return open_ and state == wanted
+        case _:
+            return state is not None
+
+
+def _meant(env: Env, look: KindLook, remembered: list[Situation]) -> tuple[Standing, dict[str, Any]]:
+    """How the situation meant stands, and its fields; the same as dsl.reading says question by question."""
+    kind = look.kind
+    if kind not in env.reads:
+        env.reads[kind] = {one.reference: one.state for one in remembered}
+    reference = reference_of(env, kind)
+    fitting = remembered if reference is None else [one for one in remembered if one.reference == reference]
+    if not fitting:
+        return (False, False, None), {}
+    running = [one for one in fitting if one.open]
+    one = fitting[0]
+    if reference is None and len(fitting) > 1:
+        one = running[0] if len(running) == 1 else max(fitting, key=lambda each: each.changed_at)
+        if look.naming:
+            env.reads[reference_name(kind)] = one.reference
+    return (bool(running), one.open, one.state), one.data
+
+
+def look_at_time(looks: Looks, env: Env, left: int, trace: list[int]) -> tuple[int, int]:
+    """The same of conditions on time, for the rules that are left; notes when the answer for any of them changes."""
+    false = unknown = 0
+    now, calendar = env.now, env.zone
+    for load, reach, steps, due, ruled_out, asking in looks.lapses:
+        asked = asking & left
+        moment = load(env) if asked else None
+        if moment is None:
+            trace.append(0)
+            if asked:
+                false |= ruled_out[0]
+                unknown |= asking
+            continue
+        at = bisect_right(steps, now, key=lambda step: reach(step, moment, calendar))
+        zone = 2 * at or 1
+        trace.append(zone)
+        false |= ruled_out[zone]
+        for step in range(at, len(steps)):
+            if due[step] & asked:
+                flip = reach(steps[step], moment, calendar)
+                if flip < NEVER:
+                    env.until(flip)
+                break
     return false, unknown

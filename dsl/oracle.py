@@ -13,7 +13,7 @@ from dsl.book import CompiledRulebook
 from dsl.effects import Postpone
 from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.judge import in_pieces, silenced, ties
-from dsl.plain import Candidate, candidates
+from dsl.plain import Candidate, Part, candidates
 from dsl.program import MessageRule, Program
 from dsl.react import fault_of, valid
 from dsl.reading import Env, reference_of
@@ -48,7 +48,9 @@ class InterpretedRulebook(CompiledRulebook):
         rules = {one.rule.name: one.rule for one in candidates}
         standing = silenced(fired, rows, rules)
         ranks = {rule.name: (rule.priority, rule.specificity) for rule in rules.values()}
-        looked = self._judge.looked(asked, env)
+        looked = self._judge.looked(
+            asked, Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about)
+        )
         rows.sort(key=lambda row: row.rule)
         return Verdict(tuple(standing), tuple(rows), ties(standing, ranks), env.reads, env.flip, looked)
 
@@ -56,11 +58,19 @@ class InterpretedRulebook(CompiledRulebook):
         """The rows of candidates of which a plain condition says no, or is unknown where that ends it."""
         env = Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about)
         candidates = [one for one in self._candidates if one.about.admits(asked.topic, asked.category)]
-        return tuple(row for one in candidates if (row := self._plain_row(one, env)) is not None)
+        rows = (self._plain_row(one, env) or self._timed_row(one, env) for one in candidates)
+        return tuple(row for row in rows if row is not None)
 
     def _plain_row(self, one: Candidate, env: Env) -> RuleRow | None:
         """All plain conditions are asked, whatever one of them says: the index looks at each thing anyway."""
-        answers = [(number, self._walker.truth(part, env)) for number, part, _ in one.parts.plain]
+        return self._row_of(one, one.parts.plain, env)
+
+    def _timed_row(self, one: Candidate, env: Env) -> RuleRow | None:
+        """All conditions on time are asked of a rule that plain ones leave."""
+        return self._row_of(one, one.parts.timed, env)
+
+    def _row_of(self, one: Candidate, parts: tuple[Part, ...], env: Env) -> RuleRow | None:
+        answers = [(number, self._walker.truth(part, env)) for number, part, _ in parts]
         for number, answer in answers:
             if answer is False:
                 return RuleRow(one.rule.name, "NOT_MET", number)
@@ -71,11 +81,13 @@ class InterpretedRulebook(CompiledRulebook):
     def _one(self, one: Candidate, env: Env) -> tuple[Fired | None, RuleRow | None]:
         """What a rule does, and its row if neither its firing nor its plain conditions tell it."""
         rule = one.rule
-        ruled_out = self._plain_row(one, env)
+        self._plain_row(one, env)  # the index reads what it names, whatever day it is
         if rule.validity is not None and not valid(rule.validity, env):
             return None, RuleRow(rule.name, "NOT_MET", 0)
-        if ruled_out is not None and (ruled_out.result == "NOT_MET" or not rule.apply_unknown):
-            return None, None
+        for ask in (self._plain_row, self._timed_row):
+            row = ask(one, env)
+            if row is not None and (row.result == "NOT_MET" or not rule.apply_unknown):
+                return None, None
         try:
             return self._judged(one, env)
         except Exception as error:
@@ -87,7 +99,9 @@ class InterpretedRulebook(CompiledRulebook):
 
     def _judged(self, one: Candidate, env: Env) -> tuple[Fired | None, RuleRow | None]:
         rule, errors = one.rule, []
-        unsure = None in [self._walker.truth(part, env) for _, part, _ in one.parts.plain]
+        unsure = None in [
+            self._walker.truth(part, env) for _, part, _ in (*one.parts.plain, *one.parts.timed)
+        ]
         for number, condition in one.parts.rest:
             try:
                 answer = self._walker.truth(condition, env)

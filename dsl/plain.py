@@ -1,19 +1,22 @@
 """Which conditions are plain: a test of one named thing that is the same for every rule that makes it.
 
 The index of a rulebook is made of them (dsl.index), so every rule is asked its plain conditions before any other, in
-the compiled form and in the interpreter alike. Refuses, that is leaves to be run by itself, whatever reads the clock,
-reckons, quantifies, or joins by `or`; and any node that it does not know.
+the compiled form and in the interpreter alike. Conditions on time come second, of the rules that are left by then:
+whoever asks them must remember when the answer changes. Refuses, that is leaves to be run by itself, whatever reckons,
+quantifies, or joins by `or`; and any node that it does not know.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
+from artifact.span import Unit
 from dsl.program import MessageRule, Program
 from dsl.typed import (
     And,
     CommitmentIs,
     Compare,
     Condition,
+    Form,
     IsKnown,
     Literal,
     Not,
@@ -24,12 +27,28 @@ from dsl.typed import (
     SituationIs,
     SituationKnown,
     Truth,
+    Within,
 )
 from dsl.types import NUMERIC, Kind, family
 from dsl.values import Value
 
-Source: TypeAlias = Read | SituationIs | SituationKnown | CommitmentIs
-"""What is looked at. Of the last three the value is yes or no, never unknown."""
+
+class Lapse(NamedTuple):
+    """How far now is from a moment, on the calendar's steps of one unit. Its values are Edges."""
+
+    moment: Read
+    unit: Unit | None
+
+
+class Edge(NamedTuple):
+    """A step from a moment: `amount` units later, then `past` more of what is smallest (a microsecond, or a day)."""
+
+    amount: int = 0
+    past: int = 0
+
+
+Source: TypeAlias = Read | SituationIs | SituationKnown | CommitmentIs | Lapse
+"""What is looked at. Of a situation or commitment that is asked for the value is yes or no, never unknown."""
 
 DISCRETE = frozenset({Kind.ONE_OF, Kind.TEXT, Kind.YES_NO, Kind.CHANNEL})
 LADDERED = NUMERIC | {Kind.MONEY, Kind.DATE, Kind.INSTANT}
@@ -84,25 +103,34 @@ _OPPOSITE = {
 }
 
 
-class Split(NamedTuple):
-    """The conditions of a rule with their numbers: `plain` ones, each taken apart where `and` joins it, and the rest."""
+Part: TypeAlias = tuple[int, Condition, Atom]
+"""A condition with its number in the rule, and a test that it asks for."""
 
-    plain: tuple[tuple[int, Condition, Atom], ...]
+
+class Split(NamedTuple):
+    """The conditions of a rule, taken apart where `and` joins them, in the order in which they are asked."""
+
+    plain: tuple[Part, ...]
+    timed: tuple[Part, ...]
     rest: tuple[tuple[int, Condition], ...]
 
 
 def split(rule: MessageRule) -> Split:
-    """The conditions of a rule, plain ones apart. Both parts keep the author's order."""
-    plain: list[tuple[int, Condition, Atom]] = []
+    """The conditions of a rule: plain ones, those on time, and the rest. All keep the author's order."""
+    plain: list[Part] = []
+    timed: list[Part] = []
     rest: list[tuple[int, Condition]] = []
     for number, condition in enumerate(rule.conditions, 1):
         for part in _parts(condition):
             atom = atom_of(part)
-            if atom is None:
-                rest.append((number, part))
-            else:
+            lapses = lapses_of(part)
+            if atom is not None:
                 plain.append((number, part, atom))
-    return Split(tuple(plain), tuple(rest))
+            elif lapses:
+                timed += ((number, part, one) for one in lapses)
+            else:
+                rest.append((number, part))
+    return Split(tuple(plain), tuple(timed), tuple(rest))
 
 
 def _parts(condition: Condition) -> Iterator[Condition]:
@@ -131,6 +159,45 @@ def atom_of(condition: Condition) -> Atom | None:
             return _beside(relation, read, literal)
         case _:
             return None
+
+
+def lapses_of(condition: Condition) -> tuple[Atom, ...]:
+    """The tests that a condition on time asks for, all of which must hold; none if it cannot be put so."""
+    match condition:
+        case Within(form, Read() as read, span, absent_is_no) if read.scope in _SCOPES:
+            if span is not None and (span.amount < 1 or not _steps_on(read, span.unit)):
+                return ()
+            source = Lapse(read, span.unit if span else None)
+            edges = _edges(form, span.amount if span else 0)
+            known = (Known(source),) if absent_is_no else ()
+            return (*known, *(Beside(source, relation, edge) for relation, edge in edges))
+        case Not(Within() as part):
+            lapses = lapses_of(part)
+            return (_denied(lapses[0]),) if len(lapses) == 1 else ()
+        case _:
+            return ()
+
+
+def _steps_on(read: Read, unit: Unit) -> bool:
+    """Whether more of a unit is always later: of a date, hours need not be."""
+    return read.type.kind is Kind.INSTANT or unit not in (Unit.MINUTE, Unit.HOUR)
+
+
+def _edges(form: Form, amount: int) -> tuple[tuple[Relation, Edge], ...]:
+    """From which step on a window is open, and from which it is so no more."""
+    match form:
+        case Form.REACHED:
+            return ((Relation.GE, Edge()),)
+        case Form.PASSED:
+            return ((Relation.GE, Edge(past=1)),)
+        case Form.OLDER:
+            return ((Relation.GE, Edge(amount)),)
+        case Form.IN_LAST:
+            return (Relation.GE, Edge()), (Relation.LT, Edge(amount))
+        case Form.IN_NEXT:
+            return (Relation.GE, Edge(-amount)), (Relation.LT, Edge(past=1))
+        case Form.IS_NOW:
+            return (Relation.GE, Edge()), (Relation.LT, Edge(past=1))
 
 
 def _beside(relation: Relation, read: Read, literal: Literal) -> Atom | None:

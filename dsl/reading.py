@@ -32,7 +32,6 @@ class Env:
         "item",
         "keys",
         "kinds",
-        "meaning",
         "now",
         "pinned",
         "reads",
@@ -64,7 +63,6 @@ class Env:
         self.item: Situation | Happened | None = None
         self.pinned: Situation | None = None
         self.kinds: dict[str, list[Situation]] | None = None
-        self.meaning: dict[str, Any] = {}  # of dsl.meaning
 
     def pinned_to(self, situation: Situation) -> "Env":
         """The same evaluation, speaking of this situation wherever its kind is named."""
@@ -221,7 +219,7 @@ Getter = Callable[[Env], Value]
 def getter(read: Read, currency: str) -> Getter:
     """What reads one named thing: its value, or None where it is unknown. Notes what it read."""
     raw = _RAW[read.scope](read)
-    if read.scope in _TYPED or (read.scope in (Scope.SITUATION, Scope.ITEM) and read.field in _BUILT_IN):
+    if read.scope in _TYPED or (read.scope in (Scope.SITUATION, Scope.ITEM) and read.field in BUILT_IN):
         return raw
     convert = reader(read.type, currency)
     return lambda env: convert(raw(env))
@@ -251,7 +249,8 @@ def _constant(value: Literal | Moment, env: Env) -> Value:
 
 
 _TYPED = (Scope.CUSTOMER, Scope.COMMITMENT, Scope.EVENT_AT, Scope.MESSAGE, Scope.ROW_AT, Scope.SAID)
-_BUILT_IN = ("state", "opened", "closed", "reference")
+BUILT_IN = ("state", "opened", "closed", "reference")
+"""Fields that every situation has."""
 
 
 def _attribute(read: Read) -> Getter:
@@ -353,10 +352,13 @@ def _message(read: Read) -> Getter:
         value = getattr(env.asked, field)
         if field == "urgency":
             value = value.lower()
-        env.reads[shown] = format_instant(value) if field == "at" else value
+        env.reads[shown] = _shown_instant(value) if field == "at" else value
         return value
 
     return get
+
+
+_shown_instant = lru_cache(maxsize=4096)(format_instant)
 
 
 def _message_data(read: Read) -> Getter:
