@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Sizes of a run. A tiny run's figures mean nothing."""
+    """Sizes of a run, and how long a service rests before it is measured. A tiny run's figures mean nothing."""
 
     rounds: int = 5
     calls: int = 300
@@ -16,6 +16,7 @@ class Scale:
     deep: int = 9_900
     requests: int = 2_000
     sockets: int = 1_000
+    settle_seconds: float = 1
 
 
 FULL = Scale()
@@ -29,4 +30,5 @@ TINY = Scale(
     deep=70,
     requests=4,
     sockets=3,
+    settle_seconds=0,
 )

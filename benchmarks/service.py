@@ -29,7 +29,7 @@ def measure(scale: Scale) -> list[Line]:
         ]
         if not one.known:
             return lines
-        sleep(1)
+        sleep(scale.settle_seconds)
         lines.append(Line("idle process", one.memory_bytes() / 1e6, "MB", 150, 100))
         with Client(one.url, "benchmark") as client:
             lines += _single(one, client, scale)

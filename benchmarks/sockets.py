@@ -54,9 +54,10 @@ def measure(scale: Scale) -> list[Line]:
 def _pushed(one: Service, client: Client, scale: Scale) -> list[Line]:
     customers = max(1, scale.sockets // _WINDOWS)
     _ask(client, customers, "warm")
-    sleep(1)
+    sleep(scale.settle_seconds)
     before, open_before = one.memory_bytes(), one.open_files()
     with _followers(one, scale.sockets, customers) as followers:
+        sleep(scale.settle_seconds)
         each = (one.memory_bytes() - before) / scale.sockets
         frames, seconds, cpu = _burst(one, client, followers, scale, customers)
         followers.kill()
@@ -128,7 +129,6 @@ def _followers(one: Service, sockets: int, customers: int) -> "Iterator[subproce
             assert process.stdout is not None
             if process.stdout.readline().strip() != "ready":
                 raise RuntimeError("the followers could not follow")
-            sleep(0.5)
             yield process
         finally:
             process.kill()

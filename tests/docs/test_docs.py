@@ -1,7 +1,8 @@
 """What the README and the pages show is run: commands as a reader would run them, in order; queries against a service.
 
 Addresses of port 8080 are moved to a free one, and `./run memento` to this environment's Python; nothing else is
-changed. `./run demo` is played with fewer customers, `./run bench` with tiny sizes; `./run test` would run itself.
+changed. `./run demo` is played with fewer customers, `./run bench` with tiny sizes and, where no benchmark is named, with
+one of them (tests/benchmarks runs each); `./run test` would run itself, and what others publish is not installed.
 """
 
 import json
@@ -26,7 +27,7 @@ from tests.house.project import ROOT, texts
 PAGES = sorted(name for name in texts() if name == "README.md" or re.fullmatch(r"docs/[^/]+\.md", name))
 BLOCK = re.compile(r"^```([a-z ]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PATIENCE_SECONDS = 60
-SELF = {"./run test"}
+NOT_FOLLOWED = re.compile(r"\./run test|pip install .*")
 PYTHON = shlex.quote(sys.executable)
 
 
@@ -48,7 +49,7 @@ class Reader:
         self.service: subprocess.Popen[str] | None = None
 
     def follow(self, commands: str) -> None:
-        if commands.strip() in SELF:
+        if NOT_FOLLOWED.fullmatch(commands.strip()):
             return
         shell = self._adapted(commands)
         if "memento serve" in shell:
@@ -72,7 +73,8 @@ class Reader:
             assert '"userErrors":[{' not in done.stdout, said
 
     def _adapted(self, commands: str) -> str:
-        shell = commands.replace("./run memento", f"{PYTHON} -m memento")
+        shell = re.sub(r"(\./run bench)(?! +[a-z])", r"\1 log_bytes", commands)
+        shell = shell.replace("./run memento", f"{PYTHON} -m memento")
         shell = shell.replace(
             "./run bench", f"PYTHONPATH={shlex.quote(str(ROOT))} {PYTHON} -m benchmarks --tiny"
         )
