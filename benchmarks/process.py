@@ -48,14 +48,17 @@ class Service:
 
 
 @contextmanager
-def service(rulebook: Path = RULEBOOK) -> Iterator[Service]:
-    """`memento serve`, by default with the bank's rulebook; ended with the block."""
+def service(rulebook: Path = RULEBOOK, **settings: object) -> Iterator[Service]:
+    """`memento serve`, by default with the bank's rulebook, with settings by their names in the environment; ended with
+    the block.
+    """
     with TemporaryDirectory() as folder:
         place = Path(folder)
         command = [sys.executable, "-m", "memento", "serve", "--store", str(place / "store"), "--port", "0"]
         command += ["--rulebook", str(rulebook), "--spool", str(place / "spool")]
         began = perf_counter()
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        environment = {**os.environ, **{name: str(value) for name, value in settings.items()}}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
             try:
                 url = _address(process)
                 with Client(url, "benchmark") as client:

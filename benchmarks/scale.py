@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from resolvers.surface import DEFAULT_SURFACE
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Sizes of a run, and how long a service rests before it is measured. A tiny run's figures mean nothing."""
+    """Sizes of a run, how long a service rests before it is measured, and its deadline for a reader. A tiny run's figures mean nothing."""
 
     rounds: int = 5
     calls: int = 300
@@ -17,6 +19,7 @@ class Scale:
     requests: int = 2_000
     sockets: int = 1_000
     settle_seconds: float = 1
+    send_seconds: float = DEFAULT_SURFACE.send_seconds
 
 
 FULL = Scale()
@@ -31,4 +34,5 @@ TINY = Scale(
     requests=4,
     sockets=3,
     settle_seconds=0,
+    send_seconds=0.1,
 )

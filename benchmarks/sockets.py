@@ -1,4 +1,4 @@
-"""A thousand sockets that follow what a place shows: memory, pushes a second, and what is left.
+"""A thousand sockets that follow what a place shows: memory, pushes a second, what is left, and a reader who stops.
 
 The clients are a process of their own (benchmarks.followers). Pushed is what a newer message in the place of an older
 one makes: the older is withdrawn, the newer shown. What counts is CPU of the service, all threads, with what it takes
@@ -18,6 +18,7 @@ from typing import Any
 from benchmarks.line import Line
 from benchmarks.process import Service, service
 from benchmarks.scale import Scale
+from benchmarks.stuck import seconds_until_released
 from memento.client import Client, request_body
 
 _ASK = "mutation R($inputs: [MessageRequestInput!]!) { requestMessages(inputs: $inputs) { userErrors { code } } }"
@@ -44,11 +45,11 @@ def measure(scale: Scale) -> list[Line]:
     with TemporaryDirectory() as folder:
         rules = Path(folder) / "places.rules"
         rules.write_text(RULES)
-        with service(rules) as one:
+        with service(rules, MEMENTO_API_SEND_SECONDS=scale.send_seconds) as one:
             if not one.known:
                 return [Line("a subscribed socket", float("nan"), "kB", 50, 35, note="not known here")]
             with Client(one.url, "benchmark") as client:
-                return _pushed(one, client, scale)
+                return [*_pushed(one, client, scale), _stuck(one, scale)]
 
 
 def _pushed(one: Service, client: Client, scale: Scale) -> list[Line]:
@@ -76,6 +77,13 @@ def _pushed(one: Service, client: Client, scale: Scale) -> list[Line]:
         ),
         Line("left after all clients were killed", left, "sockets", 0, 0, note=f"within {_LONGEST} s"),
     ]
+
+
+def _stuck(one: Service, scale: Scale) -> Line:
+    note = f"sending has {scale.send_seconds:g} s"
+    return Line(
+        "a reader that stops reading is let go", seconds_until_released(one.url), "s", 15, 15, note=note
+    )
 
 
 def _burst(

@@ -3,9 +3,10 @@
 import json
 import logging
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from memento.connection import Connection
 from memento.socket import PROTOCOL
 from resolvers.surface import Surface
-from tests.resolvers.world import World
+from tests.resolvers.world import Client, World
 
 FEED = (
     "subscription F($customer: ID!) { channelMessages(customerId: $customer, channel: WEB) { __typename } }"
@@ -243,6 +245,46 @@ def test_nothing_is_left_of_sockets_that_were_torn_away(world: World) -> None:
         for client in clients:
             client.connection.socket.shutdown(socket.SHUT_RDWR)
         eventually(lambda: len(world.service.hub) == 0)
+
+
+class Hasty(Connection):
+    """A connection that lingers for no longer than it has to."""
+
+    linger_seconds = 0.05
+
+
+def test_a_reader_that_stops_reading_is_let_go_with_all_it_followed() -> None:
+    world = World(Surface(send_seconds=0.1, sockets_per_principal=1), ws=Hasty)
+    world.start()
+    try:
+        with world.socket(actor="ana", max_queue=1, close_timeout=0.1) as stuck:
+            stuck.subscribe("feed", FEED, customer="c")
+            eventually(lambda: len(world.service.hub) == 1)
+            with asking_without_reading(stuck):
+                eventually(lambda: len(world.service.hub) == 0)
+                eventually(lambda: world.connections == 0)
+        assert seat_is_free(world)
+    finally:
+        world.stop()
+
+
+@contextmanager
+def asking_without_reading(client: Client) -> Iterator[None]:
+    """Pings, each of which is answered with as much again, until the connection is gone."""
+
+    def ask() -> None:
+        with suppress(ConnectionClosed):
+            while True:
+                client.send(type="ping", payload={"more": "x" * 200_000})
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            client.connection.socket.shutdown(socket.SHUT_RDWR)
+        asking.join()
 
 
 def eventually(condition: Any, seconds: float = 5) -> None:

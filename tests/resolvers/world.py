@@ -44,13 +44,13 @@ async def check(text: str) -> Checked:
 class World:
     """One running service."""
 
-    def __init__(self, surface: Surface = DEFAULT_SURFACE) -> None:
+    def __init__(self, surface: Surface = DEFAULT_SURFACE, **server: Any) -> None:
         self.now: Instant = START
         self.engine = Engine(MemoryStore(self._tick), check)
         self.app = create_app(self.engine, surface)
         self.port = free_port()
         self._numbers = itertools.count(1)
-        options = SERVER_OPTIONS | {"timeout_graceful_shutdown": 1}
+        options = SERVER_OPTIONS | {"timeout_graceful_shutdown": 1} | server
         config = uvicorn.Config(
             self.app, host="127.0.0.1", port=self.port, log_config=None, access_log=False, **options
         )
@@ -67,6 +67,11 @@ class World:
     @property
     def service(self) -> Service:
         return self.app.state.service  # type: ignore[no-any-return]
+
+    @property
+    def connections(self) -> int:
+        """How many the service holds."""
+        return len(self._server.server_state.connections)
 
     def start(self) -> None:
         self._thread.start()
