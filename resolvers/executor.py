@@ -2,7 +2,7 @@
 
 graphql-core executes the schema that strawberry built, without strawberry's own runtime in between: this way each
 error is known by the stage it came from (which HTTP and WebSocket answer differently), documents are cached, and
-what comes again with every call is made once (resolvers.plan, resolvers.variables). Refuses what is larger than the
+what comes again with every call is made once (resolvers.one_field, resolvers.plan, resolvers.variables). Refuses what is larger than the
 surface allows.
 """
 
@@ -36,11 +36,13 @@ from graphql.execution import (
     execute_root_selection_set,
     execute_subscription_event,
 )
+from graphql.execution.values import VariableValues
 
 from resolvers.context import Context
 from resolvers.fault import Fault, Refused, field_error, placed, plain, raised, refused
 from resolvers.measure import check_rows, check_shape
-from resolvers.plan import PlannedRun, Plans
+from resolvers.one_field import OneField, one_field_of
+from resolvers.plan import Call, PlannedRun, Plans
 from resolvers.surface import Surface
 from resolvers.variables import Variables
 
@@ -68,10 +70,11 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """One operation: the document for it alone and without its variables, and how those are read."""
+    """One operation: the document for it alone and without its variables, how those are read, and its plan."""
 
     document: DocumentNode
     variables: Variables
+    one: OneField | None = None
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -169,40 +172,71 @@ class Executor:
 
     async def run(self, prepared: Prepared, asked: Asked, context: Context) -> Answer:
         """Execute a query or a mutation. Raises Refused for variables that do not fit."""
-        run = self._run(prepared, asked, context)
+        operation = self._operation(prepared, asked.operation_name)
+        values = self._values(prepared, operation, asked)
         try:
             async with asyncio.timeout(self._surface.execution_seconds):
-                result = execute_root_selection_set(run)
-                return _answer(result if isinstance(result, ExecutionResult) else await result)
+                return await self._answered(prepared, operation, values, context)
         except TimeoutError:
             seconds = self._surface.execution_seconds
             help = "send the same call with the same ids again to learn what became of it"
             return Answer(None, [plain(Fault.TIMEOUT, f"not done within {seconds:g} seconds", help=help)])
 
+    async def _answered(
+        self, prepared: Prepared, operation: Operation, values: VariableValues, context: Context
+    ) -> Answer:
+        """By plan; what has none, or goes wrong, by graphql-core."""
+        outcome, call = None, Call(context, values)
+        if operation.one is not None:
+            outcome = await operation.one.outcome(call)
+            if outcome is not None and outcome.error is None:
+                data = operation.one.data(outcome.value, call)
+                if data is not None:
+                    return Answer(data)
+        run = self._run(prepared, operation, values, context)
+        if outcome is not None:
+            run.middleware_manager = outcome.at_the_root()
+        result = execute_root_selection_set(run)
+        return _answer(result if isinstance(result, ExecutionResult) else await result)
+
     async def follow(
         self, prepared: Prepared, asked: Asked, context: Context
     ) -> AsyncGenerator[Answer, None]:
         """Execute a subscription. Raises Refused where it can't be begun or has to be ended."""
-        run = self._run(prepared, asked, context)
+        operation = self._operation(prepared, asked.operation_name)
+        values = self._values(prepared, operation, asked)
+        run = self._run(prepared, operation, values, context)
         async with aclosing(await _source(run)) as events:
             try:
                 async for event in events:
-                    async with asyncio.timeout(self._surface.execution_seconds):
-                        result = execute_subscription_event(run.build_per_event_executor(event))
-                        answer = _answer(result if isinstance(result, ExecutionResult) else await result)
-                    yield answer
+                    yield await self._event(run, operation, event)
             except Refused:
                 raise
             except Exception as error:
                 raise Refused([_ended(error)]) from error
 
-    def _run(self, prepared: Prepared, asked: Asked, context: Context) -> Run[Any]:
+    async def _event(self, run: PlannedRun, operation: Operation, event: Any) -> Answer:
+        """What a subscription tells of one event."""
+        data = operation.one.data(event, run.call) if operation.one is not None else None
+        if data is not None:
+            return Answer(data)
+        async with asyncio.timeout(self._surface.execution_seconds):
+            result = execute_subscription_event(run.build_per_event_executor(event))
+            return _answer(result if isinstance(result, ExecutionResult) else await result)
+
+    def _values(self, prepared: Prepared, operation: Operation, asked: Asked) -> VariableValues:
+        """The variables. Raises Refused for those that do not fit."""
         if prepared.rows_vary:
             check_rows(self._schema, prepared.document, self._surface, asked.variables or {})
-        operation = self._operation(prepared, asked.operation_name)
         values = operation.variables.read(asked.variables or {})
         if isinstance(values, list):
             raise Refused([placed(error, Fault.VARIABLES_INVALID) for error in values])
+        return values
+
+    def _run(
+        self, prepared: Prepared, operation: Operation, values: VariableValues, context: Context | None
+    ) -> PlannedRun:
+        """A run of graphql-core's."""
         run = self._run_class.build(
             self._schema,
             operation.document,
@@ -222,6 +256,9 @@ class Executor:
             hide = not self._surface.suggestions
             variables = Variables.of(self._schema, node.variable_definitions or (), hide_suggestions=hide)
             found = Operation(_alone(prepared.document, node), variables)
+            if prepared.plans is not None:
+                run = self._run(prepared, found, VariableValues({}, {}), None)
+                found = msgspec.structs.replace(found, one=one_field_of(run))
             prepared.operations[name] = found
         return found
 

@@ -2,7 +2,7 @@
 
 graphql-core asks the same questions of every field of every object. A plan answers them once for a selection: which
 attribute or method gives each field, and how its value is written. It is used by every object that has the selection,
-in every run of the document. Refuses (NotPlain) whatever is not plain: fields that wait, abstract types, values that
+in every run of the document. Refuses (NotPlain) whatever is not plain: fields that wait, interfaces, values that
 the contract does not allow. Then, and when a resolver raises, graphql-core does the same object again and words what
 there is to say: what lies below a root field only reads, so that doing it twice changes nothing.
 """
@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import msgspec
 from graphql import (
+    FieldNode,
     GraphQLEnumType,
     GraphQLField,
     GraphQLLeafType,
@@ -21,20 +22,22 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLString,
+    GraphQLUnionType,
     is_leaf_type,
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails
-from graphql.execution.values import get_argument_values
+from graphql.execution.values import VariableValues, get_argument_values
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.arguments import convert_arguments
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 Grouped = Mapping[str, list[FieldDetails]]
-Write = Callable[[Any, "PlannedRun"], Any]
+Write = Callable[[Any, "Call"], Any]
 """A value, as it is answered."""
 
-Give = Callable[[Any, "PlannedRun"], Any]
+Give = Callable[[Any, "Call"], Any]
 """What a field of an object is answered with."""
 
 
@@ -66,21 +69,38 @@ class Here(msgspec.Struct, frozen=True):
     context: Any
 
 
+class Call:
+    """What plans ask of the operation under way: its context, its variables, and arguments once they were read."""
+
+    __slots__ = ("_arguments", "here", "variables")
+
+    def __init__(self, context: Any, variables: VariableValues) -> None:
+        self.here = Here(context)
+        self.variables = variables
+        self._arguments: dict[int, dict[str, Any]] = {}
+
+    def arguments(self, node: FieldNode, read: "Callable[[Call], dict[str, Any]]") -> dict[str, Any]:
+        """The arguments of a field, read once for all objects."""
+        found = self._arguments.get(id(node))
+        if found is None:
+            found = self._arguments[id(node)] = read(self)
+        return found
+
+
 class PlannedRun(Executor[Any]):
     """A run of graphql-core's that goes by plans where there are any."""
 
     config: StrawberryConfig
     scalars: Mapping[object, Any]
     plans: Plans
-    here: Here
+    call: Call
     _chosen: dict[int, tuple[Grouped, Write | None]]
-    _arguments: dict[int, dict[str, Any]]
     _gone_wrong: bool
 
     def plan_with(self, plans: Plans) -> None:
         """Go by these plans; without this call there are none."""
-        self.plans, self.here = plans, Here(self.context_value)
-        self._chosen, self._arguments, self._gone_wrong = {}, {}, False
+        self.plans, self.call = plans, Call(self.context_value, self.variable_values)
+        self._chosen, self._gone_wrong = {}, False
 
     def build_per_event_executor(self, payload: Any) -> "PlannedRun":
         """Each event begins with nothing kept of the one before: graphql-core would keep all of them for ever."""
@@ -101,7 +121,7 @@ class PlannedRun(Executor[Any]):
         plan = None if self._gone_wrong else self._plan(parent_type, grouped_field_set)
         if plan is not None:
             try:
-                return plan(source_value, self)
+                return plan(source_value, self.call)
             except Exception:
                 # graphql-core says what it was, and where; all else is then its business too, so that what lies
                 # deep is not begun anew at every level.
@@ -115,19 +135,12 @@ class PlannedRun(Executor[Any]):
             chosen = self._chosen[id(grouped)] = (grouped, self.plans.of(self, parent, grouped))
         return chosen[1]
 
-    def arguments_of(self, field: GraphQLField, details: FieldDetails) -> dict[str, Any]:
-        """The arguments of a field, read once for all objects."""
-        found = self._arguments.get(id(details.node))
-        if found is None:
-            found = self._arguments[id(details.node)] = _arguments(self, field, details)
-        return found
-
 
 def _selection(run: PlannedRun, parent: GraphQLObjectType, grouped: Grouped) -> Write:
     fields = [(key, _field(run, parent, details)) for key, details in grouped.items()]
 
-    def write(source: Any, run: PlannedRun) -> dict[str, Any]:
-        return {key: give(source, run) for key, give in fields}
+    def write(source: Any, call: Call) -> dict[str, Any]:
+        return {key: give(source, call) for key, give in fields}
 
     return write
 
@@ -137,64 +150,94 @@ def _field(run: PlannedRun, parent: GraphQLObjectType, details: list[FieldDetail
     if any(one.fragment_variable_values for one in details):
         raise NotPlain
     if name == "__typename":
-        return lambda source, run: parent.name
+        return lambda source, call: parent.name
     field = parent.fields.get(name)
     made = field.extensions.get("strawberry-definition") if field else None
     if field is None or not isinstance(made, StrawberryField) or made.is_subscription or made.extensions:
         raise NotPlain
-    write = _written(run, field.type, details)
+    write = written(run, field.type, details)
     if made.base_resolver is None:
         read = attrgetter(made.python_name)
-        return lambda source, run: write(read(source), run)
-    return _resolved(field, made, details[0], write)
+        return lambda source, call: write(read(source), call)
+    return _resolved(run, field, made, details[0], write)
 
 
-def _resolved(field: GraphQLField, made: StrawberryField, details: FieldDetails, write: Write) -> Give:
+def _resolved(
+    run: PlannedRun, field: GraphQLField, made: StrawberryField, details: FieldDetails, write: Write
+) -> Give:
     """A field that a method of its object answers."""
     resolver = made.base_resolver
     assert resolver is not None
     if made.is_async or not resolver.self_parameter or resolver.root_parameter or resolver.parent_parameter:
         raise NotPlain
-    call = cast(Callable[..., Any], resolver.wrapped_func)
+    ask = cast(Callable[..., Any], resolver.wrapped_func)
     informed = resolver.info_parameter is not None
     if not field.args:
         if informed:
-            return lambda source, run: write(call(source, info=run.here), run)
-        return lambda source, run: write(call(source), run)
+            return lambda source, call: write(ask(source, info=call.here), call)
+        return lambda source, call: write(ask(source), call)
+    read = arguments_of(run, field, made, details)
 
-    def give(source: Any, run: PlannedRun) -> Any:
-        arguments = run.arguments_of(field, details)
-        found = call(source, info=run.here, **arguments) if informed else call(source, **arguments)
-        return write(found, run)
+    def give(source: Any, call: Call) -> Any:
+        arguments = call.arguments(details.node, read)
+        found = ask(source, info=call.here, **arguments) if informed else ask(source, **arguments)
+        return write(found, call)
 
     return give
 
 
-def _arguments(run: PlannedRun, field: GraphQLField, details: FieldDetails) -> dict[str, Any]:
-    made: StrawberryField = field.extensions["strawberry-definition"]
-    values = get_argument_values(
-        field, details.node, run.variable_values, details.fragment_variable_values, run.hide_suggestions
-    )
-    return convert_arguments(values, made.arguments, run.scalars, run.config)
+def arguments_of(
+    run: PlannedRun, field: GraphQLField, made: StrawberryField, details: FieldDetails
+) -> Callable[[Call], dict[str, Any]]:
+    """How the arguments of a field are read."""
+    config, scalars, hide = run.config, run.scalars, run.hide_suggestions
+
+    def read(call: Call) -> dict[str, Any]:
+        values = get_argument_values(
+            field, details.node, call.variables, details.fragment_variable_values, hide
+        )
+        return convert_arguments(values, made.arguments, scalars, config)
+
+    return read
 
 
-def _written(run: PlannedRun, type_: GraphQLOutputType, details: list[FieldDetails]) -> Write:
+def written(run: PlannedRun, type_: GraphQLOutputType, details: list[FieldDetails]) -> Write:
     """How a value of this type is written."""
     if isinstance(type_, GraphQLNonNull):
         return _of_type(run, type_.of_type, details)
     write = _of_type(run, type_, details)
-    return lambda value, run: None if value is None else write(value, run)
+    return lambda value, call: None if value is None else write(value, call)
 
 
 def _of_type(run: PlannedRun, type_: GraphQLOutputType, details: list[FieldDetails]) -> Write:
     if isinstance(type_, GraphQLList):
-        item = _written(run, type_.of_type, details)
-        return lambda value, run: [item(one, run) for one in _listed(value)]
+        item = written(run, type_.of_type, details)
+        return lambda value, call: [item(one, call) for one in _listed(value)]
     if is_leaf_type(type_):
         return _leaf(type_)
+    if isinstance(type_, GraphQLUnionType):
+        return _union(run, type_, details)
     if not isinstance(type_, GraphQLObjectType) or type_.is_type_of is not None:
         raise NotPlain
     return _object(run, type_, details)
+
+
+def _union(run: PlannedRun, type_: GraphQLUnionType, details: list[FieldDetails]) -> Write:
+    """Each of its types has a class of its own, and so a plan."""
+    selects = {}
+    for one in type_.types:
+        made = one.extensions.get("strawberry-definition")
+        if not isinstance(made, StrawberryObjectDefinition) or one.is_type_of is not None:
+            raise NotPlain
+        selects[made.origin] = _object(run, one, details)
+
+    def write(value: Any, call: Call) -> Any:
+        select = selects.get(type(value))
+        if select is None:
+            raise NotPlain
+        return select(value, call)
+
+    return write
 
 
 def _listed(value: Any) -> Any:
@@ -206,10 +249,10 @@ def _listed(value: Any) -> Any:
 def _object(run: PlannedRun, type_: GraphQLObjectType, details: list[FieldDetails]) -> Write:
     select = _selection(run, type_, run.collect_subfields(type_, details).grouped_field_set)
 
-    def write(value: Any, run: PlannedRun) -> Any:
+    def write(value: Any, call: Call) -> Any:
         if value is None:
             raise NotPlain
-        return select(value, run)
+        return select(value, call)
 
     return write
 
@@ -220,7 +263,7 @@ def _leaf(type_: GraphQLLeafType) -> Write:
     coerce = type_.coerce_output_value
     texts = type_ is GraphQLString
 
-    def write(value: Any, run: PlannedRun) -> Any:
+    def write(value: Any, call: Call) -> Any:
         if texts and type(value) is str:
             return value
         written = None if value is None else coerce(value)
@@ -235,7 +278,7 @@ def _enum(type_: GraphQLEnumType) -> Write:
     """Each member's name is asked for once."""
     names: dict[Any, Any] = {}
 
-    def write(value: Any, run: PlannedRun) -> Any:
+    def write(value: Any, call: Call) -> Any:
         name = names.get(value)
         if name is None:
             if value is None:

@@ -80,10 +80,10 @@ def build_schema() -> Roots:
     schema = built._schema
     for type_ in schema.type_map.values():
         _drop_null_defaults(type_)
-    return Roots(schema, _run_class(built))
+    return Roots(schema, run_class_of(built))
 
 
-def _run_class(built: strawberry.Schema) -> type[PlannedRun]:
+def run_class_of(built: strawberry.Schema) -> type[PlannedRun]:
     """Strawberry's run of graphql-core, by plans where there are any."""
     known = {"config": built.config, "scalars": built.schema_converter.scalar_registry}
     return cast(type[PlannedRun], type("Run", (PlannedRun, built.execution_context_class), known))
