@@ -7,7 +7,7 @@ the operation, and finds at the root what the resolver gave or raised: what a mu
 
 from collections.abc import Callable
 from inspect import isawaitable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from graphql import GraphQLObjectType, GraphQLResolveInfo
@@ -27,7 +27,9 @@ class Outcome(msgspec.Struct, frozen=True):
     def at_the_root(self) -> MiddlewareManager:
         """Has a run of graphql-core's find it, instead of asking again."""
 
-        def resolve(ask: Callable[..., Any], source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        def resolve(
+            ask: Callable[..., Any], source: Any, info: GraphQLResolveInfo[Any], **arguments: Any
+        ) -> Any:
             if info.path.prev is not None:
                 return ask(source, info, **arguments)
             if self.error is not None:
@@ -100,7 +102,7 @@ def _asking(made: StrawberryField) -> Callable[[Call, dict[str, Any]], Any]:
         or not resolver.info_parameter
     ):
         raise NotPlain
-    resolve = resolver.wrapped_func
+    resolve = cast(Callable[..., Any], resolver.wrapped_func)
     if resolver.self_parameter:
         return lambda call, arguments: resolve(None, info=call.here, **arguments)
     return lambda call, arguments: resolve(info=call.here, **arguments)
