@@ -4,7 +4,8 @@ A window is measured from the moment forward (`in the last 14 days` holds until 
 adding a span to a fixed moment is unambiguous on any calendar, and subtracting one from a moving `now` is not.
 """
 
-from artifact.instant import DAY, LATEST, SECOND, Instant
+from artifact.errors import InputError
+from artifact.instant import LATEST, Instant
 from artifact.span import Span
 from dsl.reading import Env
 from dsl.typed import Form, Within
@@ -14,8 +15,10 @@ from dsl.values import Value, day_start, later, later_date
 Window = tuple[Instant | None, Instant | None]
 """First instant in it, first instant after it. None: no bound."""
 
-NEVER: Instant = LATEST + DAY + SECOND
-"""The year 10000, where the calendar ends. What is reached then, or later, is never reached."""
+NEVER: Instant = LATEST + 1
+"""Where the calendar ends. What is reached then, or later, is never reached."""
+
+_BEYOND = (OverflowError, ValueError, InputError)
 
 
 def window_of(condition: Within, moment: Value, zone: str) -> Window:
@@ -55,7 +58,7 @@ def moved(moment: Instant, span: Span, zone: str, times: int = 1) -> Instant:
     """An instant a span later; beyond the calendar NEVER, or as long before its beginning."""
     try:
         return later(moment, span, zone, times)
-    except (OverflowError, ValueError):
+    except _BEYOND:
         return NEVER * times
 
 
@@ -63,7 +66,7 @@ def moved_day(day: int, span: Span, zone: str, times: int = 1) -> Instant:
     """The beginning of the date that is a span later; beyond the calendar as `moved`."""
     try:
         return day_start(later_date(day, span, times), zone)
-    except (OverflowError, ValueError):
+    except _BEYOND:
         return NEVER * times
 
 
@@ -71,7 +74,7 @@ def begun(day: int, zone: str, past: int = 0) -> Instant:
     """The beginning of a date, or of one `past` days later."""
     try:
         return day_start(day + past, zone)
-    except (OverflowError, ValueError):
+    except _BEYOND:
         return NEVER if past else -NEVER
 
 

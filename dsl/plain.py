@@ -9,7 +9,7 @@ quantifies, or joins by `or`; and any node that it does not know.
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from artifact.span import Unit
+from artifact.span import Span, Unit
 from dsl.program import MessageRule, Program
 from dsl.typed import (
     And,
@@ -165,7 +165,7 @@ def lapses_of(condition: Condition) -> tuple[Atom, ...]:
     """The tests that a condition on time asks for, all of which must hold; none if it cannot be put so."""
     match condition:
         case Within(form, Read() as read, span, absent_is_no) if read.scope in _SCOPES:
-            if span is not None and (span.amount < 1 or not _steps_on(read, span.unit)):
+            if span is not None and not _steps_on(read, span):
                 return ()
             source = Lapse(read, span.unit if span else None)
             edges = _edges(form, span.amount if span else 0)
@@ -178,9 +178,10 @@ def lapses_of(condition: Condition) -> tuple[Atom, ...]:
             return ()
 
 
-def _steps_on(read: Read, unit: Unit) -> bool:
-    """Whether more of a unit is always later: of a date, hours need not be."""
-    return read.type.kind is Kind.INSTANT or unit not in (Unit.MINUTE, Unit.HOUR)
+def _steps_on(read: Read, span: Span) -> bool:
+    """Whether more of its unit is always later, for any brand: of a date, hours need not be."""
+    elapsed = span.unit in (Unit.MINUTE, Unit.HOUR)
+    return span.amount > 0 and span.calendar is None and not (elapsed and read.type.kind is Kind.DATE)
 
 
 def _edges(form: Form, amount: int) -> tuple[tuple[Relation, Edge], ...]:
