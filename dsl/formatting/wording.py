@@ -170,6 +170,8 @@ class Wording:
                 return 1
             subject = "." not in tokens[index - 1].value
             return int(subject and after.terminal == "NAME" and self._is_state(after.value))
+        if token.terminal == "_PER":
+            return int(after.value in _FEMININE)
         if token.terminal in _SOME:
             if tokens[index - 1].terminal == "_NOT":
                 return 2 * (self._gender(after) == "f")
