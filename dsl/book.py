@@ -12,6 +12,7 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.limits import Limits
 from artifact.span import Span, Unit
+from dsl.closures import Closures
 from dsl.counting import counted_in, lists_in
 from dsl.interpret import reads_of
 from dsl.judge import Judge
@@ -57,6 +58,10 @@ class CompiledRulebook:
             name: [(field, of, reader(of, program.currency)) for field, of in fields.items()]
             for name, fields in program.events.items()
         }
+
+    def under(self, program: Program, limits: Limits) -> "CompiledRulebook":
+        """The same text, with another program of it."""
+        return CompiledRulebook(program, self.text, self.revision, limits, Closures(program).test)
 
     @property
     def rule_numbers(self) -> Mapping[str, int]:

@@ -89,7 +89,7 @@ def rehearsed(book: CompiledRulebook, arms: Mapping[str, str], limits: Limits) -
         return book
     experiments = tuple(_given(one, arms.get(one.name)) for one in book.program.experiments)
     program = msgspec.structs.replace(book.program, experiments=experiments)
-    return CompiledRulebook(program, book.text, book.revision, limits, Closures(program).test)
+    return book.under(program, limits)
 
 
 def _given(experiment: ExperimentPlan, name: str | None) -> ExperimentPlan:

@@ -12,6 +12,7 @@ import msgspec
 from artifact.decision import RuleRow
 from artifact.event import Event
 from artifact.facts import Facts
+from artifact.limits import Limits
 from dsl.book import CompiledRulebook
 from dsl.interpret import Interpreter
 from dsl.oracle import InterpretedRulebook
@@ -94,6 +95,13 @@ class WatchedRulebook(InterpretedRulebook):
     def of(cls, book: CompiledRulebook) -> "WatchedRulebook":
         """The same rulebook, watched."""
         return cls(book.program, book.text, book.revision)
+
+    def under(self, program: Program, limits: Limits) -> "WatchedRulebook":
+        """With another program; what comes up there is remembered here."""
+        other = WatchedRulebook(program, self.text, self.revision)
+        other._of_rule, other._fired, other._asked = self._of_rule, self._fired, self._asked
+        other._walker.rows = self._walker.rows
+        return other
 
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         """What this event does."""

@@ -91,3 +91,14 @@ def test_rules_that_no_test_fires_are_hinted_at_where_they_stand() -> None:
 def test_a_rulebook_without_tests_is_not_told_that_nothing_is_tested() -> None:
     text = BOOK[: BOOK.index("test ")]
     assert untested(checked(text), covered(text)) == ()
+
+
+def test_beside_an_experiment_the_tests_try_what_they_try() -> None:
+    experiment = """
+    experiment louder_survey for topic survey
+      variant calm 50 % then deliver
+      variant loud 50 % then set urgency to high
+      succeeds on claim.closed within 14 days
+    end
+    """
+    assert covered(BOOK + experiment) == covered(BOOK)
