@@ -36,6 +36,56 @@ def register(person: Person, chance: Random) -> Iterator[Action]:
         yield event(c, "register", f"{c}-marketing", type_, known, data, arrives=now)
 
 
+def holdings(person: Person, chance: Random) -> Iterator[Action]:
+    """The policies she has, as the register tells them: some end soon, and then she is offered to stay."""
+    if chance.random() > 0.7:
+        return
+    c, now = person.id, at(6, 35)
+    products = chance.sample(("home", "motor", "life"), chance.choice((1, 1, 2)))
+    policies = [
+        {
+            "product": product,
+            "province": person.province,
+            "expires": f"2026-{chance.randrange(3, 13):02}-{chance.randrange(3, 28):02}",
+            "premium": f"{chance.randrange(150, 900)}.00",
+        }
+        for product in products
+    ]
+    told = {"customer": {"policies": policies}}
+    yield event(c, "register", f"{c}-held", "customer.updated", at(12, days=-50), told, arrives=now)
+    ends = min(policy["expires"] for policy in policies)
+    if ends < "2026-04-15":
+        old = chance.randrange(200, 700)
+        rise = {"old_premium": f"{old}.00", "premium": f"{old + chance.randrange(80)}.00"}
+        due = {"policy_id": f"P-{c}-9", "expires": ends, **rise}
+        yield event(c, "policies", f"{c}-due", "policy.due", working_hour(chance), due)
+
+
+def new_policy(person: Person, chance: Random) -> Iterator[Action]:
+    """A policy of two weeks ago, signed or forgotten; and one of today."""
+    c, share = person.id, chance.random()
+    if share < 0.06:
+        data = {"policy_id": f"P-{c}-8", "product": "home"}
+        yield event(c, "policies", f"{c}-i8", "policy.issued", at(11, days=-14), data, arrives=at(6, 50))
+        if share < 0.03:
+            signed = {"policy_id": f"P-{c}-8"}
+            yield event(c, "policies", f"{c}-s8", "policy.signed", working_hour(chance), signed)
+    elif share < 0.12:
+        data = {"policy_id": f"P-{c}-7", "product": "motor"}
+        yield event(c, "policies", f"{c}-i7", "policy.issued", working_hour(chance), data)
+
+
+def bills(person: Person, chance: Random) -> Iterator[Action]:
+    """A receipt, sent back by her bank, and put right: three bills of one policy within the day."""
+    if chance.random() > 0.05:
+        return
+    policy, when = f"P-{person.id}-6", working_hour(chance, last=at(14))
+    for number, topic in enumerate(("premium_receipt", "payment_returned", "premium_receipt")):
+        data = {"policy_id": policy, "amount": f"{40 + number}.00"}
+        asked = later(when, 50 * number)
+        yield request(person.id, "billing", f"{person.id}-w{number}", topic, asked, data=data)
+
+
 def old_claim(person: Person, chance: Random) -> Iterator[Action]:
     """A claim of the days before; its adjuster may have forgotten to call, and it may be closed today."""
     if chance.random() > 0.25:
@@ -172,4 +222,5 @@ def _about(claim: dict[str, str]) -> dict[str, str]:
 THEMES: tuple[Theme, ...] = (
     *(register, old_claim, new_claim, returned_payment, offers),
     *(receipts, complaint, blows, presence),
+    *(holdings, new_policy, bills),
 )
