@@ -78,7 +78,7 @@ def test_each_is_the_translation_of_the_other(tongue: str, other: str) -> None:
 
 
 def _without_asides(text: str) -> str:
-    return re.sub(r'^ *#.*\n|(?<=^test )".*"$|(?<=^prueba )".*"$', "", text, flags=re.M)
+    return re.sub(r'^ *#.*\n|(?<=^test )".*"$|(?<=^prueba )".*"$', "", text, flags=re.MULTILINE)
 
 
 def a_day(folder: Path) -> list[Received]:
