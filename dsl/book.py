@@ -137,6 +137,10 @@ class CompiledRulebook:
                 found.append(_problem(field, of, raw))
         return found
 
+    def hears(self, type: str) -> bool:
+        """Whether anything may come of events of this type."""
+        return self._reactions.hears(type)
+
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         """What this event does."""
         return self._reactions.react(event, facts, zone)

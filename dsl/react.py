@@ -66,8 +66,6 @@ _CLOSED = ("situation.closed", "situation.expired")
 _OWN = frozenset({"commitment.broken", PENDING, SILENT})
 """What a declaration hears of although no clause of it names it."""
 
-_NOTHING = Reaction()
-
 
 class _Tried(NamedTuple):
     """A clause, ready to run."""
@@ -108,9 +106,11 @@ class Reactions:
 
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         """All that this event does."""
-        if not any(self.candidates(event.type)) and event.type not in _OWN:
-            return _NOTHING
         return _Run(self, event, facts, zone).reaction()
+
+    def hears(self, type_: str) -> bool:
+        """Whether anything may come of events of this type."""
+        return type_ in _OWN or any(self.candidates(type_))
 
     def candidates(self, type_: str) -> tuple[list[SituationPlan], list[CommitmentPlan], list[EventRule]]:
         """What can react to events of this type."""

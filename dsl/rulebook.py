@@ -190,6 +190,9 @@ class Rulebook(Protocol):
     def problems(self, event: Event) -> list[InputError]:
         """Fields of a declared event type whose values are not of the declared type; paths begin at `data`."""
 
+    def hears(self, type: str) -> bool:
+        """Whether anything may come of events of this type; where not, `react` need not be asked."""
+
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         """What this event does. Conditions on time are read at `event.at`; reads no clock.
 

@@ -81,7 +81,12 @@ def fold_event(
 
     `counted` are the events to keep for counting, if not those that `book` counts.
     """
-    folding = Folding(facts, book, limits, counted=_counted(book, counted))
+    kept = _counted(book, counted)
+    first = next_deadline(facts, limits)
+    if (first is None or first >= event.at) and not _heard(event.type, book, kept):
+        high, seats = after_event(facts, event)
+        return replace(facts, high_water=high, seats=seats), []
+    folding = Folding(facts, book, limits, counted=kept)
     _fire(folding, Stamp(event.at))
     high, seats = after_event(folding.facts, event)
     folding.facts = replace(folding.facts, high_water=high, seats=seats)
@@ -89,6 +94,11 @@ def fold_event(
     folding.queue.append((event, 0))
     _drain(folding)
     return folding.facts, folding.outputs
+
+
+def _heard(type: str, book: Rulebook | None, counted: Mapping[str, Counted]) -> bool:
+    """Whether anything comes of events of this type but that time goes on."""
+    return type in FACT_TABLE or type in counted or (book is not None and book.hears(type))
 
 
 def _counted(book: Rulebook | None, counted: Mapping[str, Counted] | None) -> Mapping[str, Counted]:

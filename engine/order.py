@@ -4,7 +4,7 @@ One total order, although `seq` speaks only within one source and subject: an ev
 in order of arrival, before the first one at its instant that its `seq` says comes later.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from artifact.event import Event
 from artifact.facts import Facts, Seat, Stamp
@@ -40,18 +40,22 @@ def in_order(events: Iterable[Event]) -> list[Event]:
     """Events in order of arrival, put into the order of the memory."""
     ordered: list[Event] = []
     for event in events:
-        place = len(ordered)
-        while place and ordered[place - 1].at > event.at:
-            place -= 1
-        first = place
-        while first and ordered[first - 1].at == event.at:
-            first -= 1
-        for position in range(first, place):
-            if precedes(event, seat_of(ordered[position])):
-                place = position
-                break
-        ordered.insert(place, event)
+        if ordered and ordered[-1].at >= event.at:
+            ordered.insert(place_in(ordered, event), event)
+        else:
+            ordered.append(event)
     return ordered
+
+
+def place_in(ordered: Sequence[Event], event: Event) -> int:
+    """Where an event that arrives after all of these belongs among them."""
+    place = len(ordered)
+    while place and ordered[place - 1].at > event.at:
+        place -= 1
+    first = place
+    while first and ordered[first - 1].at == event.at:
+        first -= 1
+    return next((n for n in range(first, place) if precedes(event, seat_of(ordered[n]))), place)
 
 
 def after_event(facts: Facts, event: Event) -> tuple[Stamp, tuple[Seat, ...]]:

@@ -20,7 +20,7 @@ from dsl.rulebook import Counted, Rulebook
 from engine.builtin import CORRECTION, FACT_TABLE, flat
 from engine.fold import fold_deadlines, fold_event, in_memory
 from engine.history import joined, recounted, remembered
-from engine.order import in_order
+from engine.order import in_order, place_in
 from engine.outputs import Asked, Output, Settled, Tasked, Withdrew
 
 
@@ -105,8 +105,8 @@ def _is_remembered(entry: Entry, past: Past) -> bool:
 
 def refold(past: Past, change: Event, revision: str, limits: Limits) -> Refolded:
     """Fold the past without `change` (a late event or a correction) and with it."""
-    old = _run_of(past, None, revision)
-    new = _run_of(past, _Item(change, revision), revision)
+    old = _run_of(past, None)
+    new = _run_of(past, change) if change.type == CORRECTION else _with(old, _Item(change, revision))
     shared = _shared(old.items, new.items)
     start = past.snapshot.body.facts if past.snapshot else EMPTY_FACTS
     book = past.books.get(revision)
@@ -148,7 +148,7 @@ def _is_counted(entry: Entry, counted: Mapping[str, Counted]) -> bool:
     return event is not None and entry.status is EventStatus.ACCEPTED and event.type in counted
 
 
-def _run_of(past: Past, change: _Item | None, revision: str) -> _Run:
+def _run_of(past: Past, correction: Event | None) -> _Run:
     entries = past.entries
     counted = joined(past.books.values())
     items = [
@@ -157,20 +157,26 @@ def _run_of(past: Past, change: _Item | None, revision: str) -> _Run:
         if e.event is not None and ((folded := _is_remembered(e, past)) or _is_counted(e, counted))
     ]
     gone = {correction_key(e.event) for e in entries if e.event is not None and _corrects(e)}
-    if change is not None and change.event.type == CORRECTION:
-        gone.add(correction_key(change.event))
-    elif change is not None:
-        items.append(change)
-    by_key = {i.event.key: i for i in items}
-    ordered = in_order(i.event for i in items if i.event.key not in gone)
+    if correction is not None:
+        gone.add(correction_key(correction))
+    left = [i for i in items if i.event.key not in gone] if gone else items
+    by_event = {id(i.event): i for i in left}
     return _Run(
-        items=tuple(by_key[e.key] for e in ordered),
+        items=tuple([by_event[id(e)] for e in in_order(i.event for i in left)]),
         timers=(
             *((e.timer_at, e.revision) for e in entries if e.timer_at is not None),
-            *((i.event.at - 1, i.revision) for i in items if i.event.key in gone),  # its time has passed
+            *(
+                (i.event.at - 1, i.revision) for i in items if gone and i.event.key in gone
+            ),  # its time has passed
         ),
         late=tuple(e.event for e in entries if e.event is not None and e.status is EventStatus.LATE),
     )
+
+
+def _with(run: _Run, late: _Item) -> _Run:
+    """The history with one more event, which comes after all of it."""
+    place = place_in([i.event for i in run.items], late.event)
+    return _Run((*run.items[:place], late, *run.items[place:]), run.timers, run.late)
 
 
 def _corrects(entry: Entry) -> bool:
@@ -273,7 +279,7 @@ def clear_corrected(facts: Facts, corrected: Event) -> Facts:
 
 def facts_as_of(past: Past, as_of: Instant, limits: Limits) -> Facts:
     """The memory of what had happened by `as_of`, of the entries in `past`; deadlines up to then have fired."""
-    run = _run_of(past, None, "")
+    run = _run_of(past, None)
     items = tuple(i for i in run.items if i.event.at <= as_of)
     timers = tuple(t for t in run.timers if t[0] <= as_of)
     late = tuple(e for e in run.late if e.at <= as_of)
@@ -289,5 +295,5 @@ def facts_as_of(past: Past, as_of: Instant, limits: Limits) -> Facts:
 def counted_anew(facts: Facts, past: Past, revision: str, limits: Limits) -> Facts:
     """The memory with the events that this rulebook counts, as if it always had: found in the whole log."""
     book = past.books.get(revision)
-    folded, _ = _fold(EMPTY_FACTS, _run_of(past, None, revision), past, limits)
+    folded, _ = _fold(EMPTY_FACTS, _run_of(past, None), past, limits)
     return recounted(replace(facts, events=folded.events), book.counted if book is not None else {}, limits)

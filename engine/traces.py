@@ -108,19 +108,17 @@ def packed(
     named: list[KeptRule] = []
     marks: list[int] = []
     for row in rows:
-        code, number = _code(row), rules.get(row.rule, _ROOM)
-        if code is None or number >= _ROOM:
+        number, detail = rules.get(row.rule, _ROOM), row.detail
+        if number >= _ROOM:
             named.append(_kept_rule(row, rules, facts))
+        elif detail is None and row.result == FIRED:
+            marks.append(number)
+        elif type(detail) is int and row.result == NOT_MET:
+            marks.append((detail + 1) * _ROOM + number)
         else:
-            marks.append(code * _ROOM + number)
+            named.append(_kept_rule(row, rules, facts))
     marks.sort()
     return tuple(named), tuple([after - before for before, after in pairwise((0, *marks))])
-
-
-def _code(row: RuleRow) -> int | None:
-    if row.result == NOT_MET and type(row.detail) is int:
-        return row.detail + 1
-    return 0 if row.result == FIRED and row.detail is None else None
 
 
 def _kept_rule(row: RuleRow, rules: Mapping[str, int], facts: Mapping[str, int]) -> KeptRule:

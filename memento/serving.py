@@ -5,6 +5,7 @@ finished, then the store is closed by whoever opened it.
 """
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -88,6 +89,8 @@ async def serving(
     channels = open_channels(Means(spool=spool))
     dispatcher = Dispatcher(engine, channels, DispatchSettings(worker=_worker()), SystemClock())
     await engine.start()
+    gc.collect()
+    gc.freeze()  # grammar, rulebook and modules stay: the collector need not look through them for ever
     try:
         async with _answering(engine, settings, listening):
             if dispatching:

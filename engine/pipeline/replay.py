@@ -17,6 +17,9 @@ from engine.scene import Scene
 from engine.step import NeedsPast, Stepped
 from store.port import Store
 
+_PAGE = 128
+"""Entries read at a time: from a snapshot it is rarely further."""
+
 
 class Replay:
     """Reads and re-enacts logs of one store; writes nothing."""
@@ -85,16 +88,26 @@ class Replay:
             return reenact(artifact, entry, scene, await self._pasts.of(run, event), memo)
 
     async def _run(self, customer_id: str, n: int, until: Instant | None) -> Artifact | None:
-        numbers = [s for s in await self._store.snapshots(customer_id) if s <= n]
-        artifact = Artifact(customer_id)
-        for number in reversed(numbers):
-            snapshot = await self._store.snapshot(customer_id, number)
-            if snapshot is not None and (until is None or snapshot.now <= until):
-                artifact = Artifact(customer_id, version=snapshot.n, now=snapshot.now, body=snapshot.body)
+        artifact, memo = await self._begin(customer_id, n, until), Memo()
+        while artifact.version < n:
+            page = await self._store.history(customer_id, artifact.version, _PAGE)
+            for entry in page:
+                if entry.n > n or (until is not None and entry.now > until):
+                    return artifact if artifact.version else None
+                artifact = (await self.step(artifact, entry, memo)).artifact
+            if not page:
                 break
-        memo = Memo()
-        for entry in await self.entries(customer_id, artifact.version, n):
-            if until is not None and entry.now > until:
-                break
-            artifact = (await self.step(artifact, entry, memo)).artifact
         return artifact if artifact.version else None
+
+    async def _begin(self, customer_id: str, n: int, until: Instant | None) -> Artifact:
+        """The newest snapshot at or before version `n` and `until`, found by bisection; else the very beginning."""
+        numbers = [s for s in await self._store.snapshots(customer_id) if s <= n]
+        low, high, best = 0, len(numbers), Artifact(customer_id)
+        while low < high:
+            middle = (low + high) // 2 if until is not None else high - 1
+            kept = await self._store.snapshot(customer_id, numbers[middle])
+            if kept is not None and (until is None or kept.now <= until):
+                best, low = Artifact(customer_id, version=kept.n, now=kept.now, body=kept.body), middle + 1
+            else:
+                high = middle
+        return best

@@ -155,6 +155,8 @@ VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 COUNT = "UPDATE total SET customers = customers + ?, entries = entries + ?, messages = messages + ?"
 
 ARTIFACT = "SELECT no, version, now, due, epoch, changed, schema, body FROM artifact WHERE customer = ?"
+LOAD = """
+SELECT no, version, now, due, epoch, changed, schema, iif(version = ?2, NULL, body) FROM artifact WHERE customer = ?1"""
 KNOWN = "SELECT body FROM log WHERE no = ? AND source = ? AND event = ?"
 HISTORY = """
 SELECT body FROM log WHERE no = (SELECT no FROM artifact WHERE customer = ?) AND n > ? ORDER BY n LIMIT ?"""

@@ -162,7 +162,7 @@ def _entry_row(no: int, entry: Entry) -> tuple[int, int, str | None, str | None,
 
 
 def _loaded(connection: apsw.Connection, want: Want) -> Loaded:
-    row = connection.execute(sql.ARTIFACT, (want.customer_id,)).get
+    row = connection.execute(sql.LOAD, (want.customer_id, want.have)).get
     if row is None:
         return Loaded(None)
     known = {}

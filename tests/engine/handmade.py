@@ -189,6 +189,9 @@ class Handmade:
     def problems(self, event: Event) -> list[InputError]:
         return []
 
+    def hears(self, type: str) -> bool:
+        return True
+
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         return Reaction(tuple(Raised("by_hand", i, e) for i, e in enumerate(_effects(event, facts))))
 
