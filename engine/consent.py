@@ -46,6 +46,8 @@ _STRICTNESS = {_G: 0, _U: 1, _R: 2, _W: 3}
 
 def consent_state(facts: Facts, category: str, channel: Channel) -> ConsentState:
     """What she said that bears on this: the most specific entry, at equal specificity the strictest."""
+    if not facts.consents:
+        return ConsentState.UNKNOWN
     bearing = [
         c for c in facts.consents if c.category in (category, ANY_CATEGORY) and c.channel in (channel, None)
     ]

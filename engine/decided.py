@@ -139,7 +139,7 @@ def planned(draft: Draft, run: Callable[[Draft], None] = plan) -> Draft:
 
 def _in_order(message: Message, deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
     """Known deliveries keep their place, new ones follow, so that an unchanged plan is an equal plan."""
-    if len(deliveries) < 2:
+    if [d.id for d in deliveries] == [d.id for d in message.deliveries]:
         return deliveries
     place = {d.id: i for i, d in enumerate(message.deliveries)}
     return tuple(sorted(deliveries, key=lambda d: place.get(d.id, len(place))))

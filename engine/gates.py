@@ -59,8 +59,7 @@ def rules(draft: Draft) -> None:
     merged = draft.merged
     if merged.verdict.flips_at is not None:
         draft.wakes.append(merged.verdict.flips_at)
-    draft.alerts += [f"rule_tie:{one}/{other}" for one, other in merged.verdict.ties]
-    draft.alerts += [f"rule_error:{row.rule}" for row in merged.verdict.rows if row.result == "ERROR"]
+    draft.alerts += merged.alerts
     if merged.block is not None:
         rule = merged.block.rule
         face = draft.scene.book.rules.get(rule) if draft.scene.book is not None else None
@@ -94,8 +93,10 @@ def _postpone(draft: Draft) -> None:
 
 
 def _released(draft: Draft, rule: str) -> bool:
-    face = draft.scene.book.rules.get(rule) if draft.scene.book is not None else None
-    return rule in draft.message.released and face is not None and face.agent_may_release
+    if rule not in draft.message.released or draft.scene.book is None:
+        return False
+    face = draft.scene.book.rules.get(rule)
+    return face is not None and face.agent_may_release
 
 
 def channels(draft: Draft) -> tuple[list[Channel], list[Extra]]:
@@ -110,7 +111,7 @@ def channels(draft: Draft) -> tuple[list[Channel], list[Extra]]:
     if favourites and not ordered:
         chosen.sort(key=lambda c: favourites.index(c) if c in favourites else len(favourites))
     barred = merged.avoid.union([d.channel for d in draft.gone])
-    candidates = [c for c in chosen if c not in barred]
+    candidates = [c for c in chosen if c not in barred] if barred else chosen
     extras = [(c, e.after) for c, e, _ in merged.propagate if c not in barred]
     if not candidates and not extras and not draft.gone:
         raise Stop(GateName.CHANNELS, MessageState.BLOCKED, "no_channel")

@@ -37,7 +37,8 @@ E = TypeVar("E")
 class Merged:
     """One verdict with its effects merged: one value where only one can be, by rank; unions elsewhere.
 
-    `group` are the rule that groups and the group. `also` are category and topic of each item of a bundle.
+    `alerts` are codes for a person to know: rules that disagree, rules that erred. `group` are the rule that groups and the
+    group. `also` are category and topic of each item of a bundle.
     """
 
     verdict: Verdict
@@ -50,6 +51,7 @@ class Merged:
     propagate: tuple[tuple[Channel, Propagate, str], ...]
     rephrase: str | None
     proof: tuple[Channel, ...] | None
+    alerts: tuple[str, ...] = ()
     group: tuple[str, str] | None = None
     also: Said = ()
 
@@ -182,5 +184,11 @@ def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
         propagate=tuple([(c, e, f.rule) for f, e in said.of(Propagate) for c in e.channels]),
         rephrase=rephrase.template if rephrase else None,
         proof=tuple(dict.fromkeys(c for _, e in proofs for c in e.channels)) if proofs else None,
+        alerts=_alerts(verdict),
         group=(groups[0][0].rule, groups[0][1].group) if groups else None,
     )
+
+
+def _alerts(verdict: Verdict) -> tuple[str, ...]:
+    ties = [f"rule_tie:{one}/{other}" for one, other in verdict.ties]
+    return (*ties, *[f"rule_error:{row.rule}" for row in verdict.rows if row.result == "ERROR"])
