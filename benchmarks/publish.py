@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from artifact.limits import DEFAULT_LIMITS
 from benchmarks.line import Line
 from benchmarks.scale import Scale
+from benchmarks.timing import as_served
 from benchmarks.world import START, books_of, compiled, grown, rulebook, rulebook_text
 from dsl.book import CompiledRulebook
 from engine.pipeline.kernel import Job, Kernel
@@ -44,6 +45,7 @@ async def _published(path: Path, scale: Scale) -> tuple[float, float, float]:
     new = compiled(rulebook_text(scale.rules).replace('message rule "Rule 5"', 'message rule "Rule five"'))
     store = EmbeddedStore.open(path, lambda: START)
     await _populate(store, (await grown(old, scale.rules)).commit(), scale.customers)
+    as_served()
     began = process_time()
     await _previewed(store, old, new)
     previewed = process_time()

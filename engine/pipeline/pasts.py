@@ -114,16 +114,16 @@ class Pasts:
         return {**books, run.scene.revision: run.scene.book}
 
     async def _usable(self, run: Run, at: Instant) -> Snapshot | None:
-        """The newest snapshot below `at` that no later late event lies below; found by bisection."""
+        """The newest snapshot below `at` that no later late event lies below; found from the end in steps that double, then by bisection."""
         numbers = [n for n in await self._store.snapshots(run.customer_id) if n <= run.start]
-        low, high, best = 0, len(numbers), None
+        low, high, best, step = 0, len(numbers), None, 1
         while low < high:
-            middle = (low + high) // 2
+            middle = max(high - step, 0) if best is None else (low + high) // 2
             snapshot = await self._store.snapshot(run.customer_id, numbers[middle])
             if snapshot is not None and _is_below(snapshot, at):
                 best, low = snapshot, middle + 1
             else:
-                high = middle
+                high, step = middle, step * 2
         return await self._clean(run, best)
 
     async def _clean(self, run: Run, snapshot: Snapshot | None) -> Snapshot | None:
