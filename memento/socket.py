@@ -20,7 +20,7 @@ from memento.principals import Seat
 from memento.request import asked, check_size
 from memento.service import Service
 from memento.wire import read_json, write_json
-from resolvers.executor import Asked
+from resolvers.executor import Answer, Asked
 from resolvers.fault import Fault, Refused, plain, raised
 
 log = logging.getLogger(__name__)
@@ -172,19 +172,21 @@ class Socket:
         context = service.context(self._actor)
         if kind is not OperationType.SUBSCRIPTION:
             answer = await service.executor.run(prepared, operation, context)
-            await self._send({"id": id, "type": "next", "payload": answer.plain()})
+            await self._send_text(_next(id, answer))
             return {"id": id, "type": "complete"}
         async with aclosing(service.executor.follow(prepared, operation, context)) as answers:
             async for answer in answers:
-                await self._send({"id": id, "type": "next", "payload": answer.plain()})
+                await self._send_text(_next(id, answer))
         return {"id": id, "type": "complete"}
 
     async def _send(self, message: dict[str, Any]) -> None:
+        await self._send_text(write_json(message))
+
+    async def _send_text(self, text: bytes) -> None:
         """Send within the deadline. Raises Closing when the other side does not read."""
-        text = write_json(message).decode()
         try:
             async with asyncio.timeout(self._surface.send_seconds), self._sending:
-                await self._websocket.send_text(text)
+                await self._websocket.send_text(text.decode())
         except TimeoutError as error:
             raise Closing(4408, Fault.SUBSCRIBER_LAGGED) from error
         except RuntimeError as error:
@@ -214,6 +216,11 @@ def _id(message: dict[str, Any]) -> str:
     if not isinstance(id, str) or not 1 <= len(id) <= LONGEST_ID:
         raise Closing(4400, f"An `id` is a text of 1 to {LONGEST_ID} characters")
     return id
+
+
+def _next(id: str, answer: Answer) -> bytes:
+    """Only the id is each socket's own."""
+    return b'{"id":%b,"type":"next","payload":%b}' % (write_json(id), answer.written(write_json))
 
 
 def _error(id: str, errors: list[dict[str, Any]]) -> dict[str, Any]:

@@ -89,7 +89,9 @@ class ChannelFeed:
         """The steps from what was seen last to the newest version."""
         if newest is None or newest.version <= (self._seen.version if self._seen else 0):
             return []
-        items = list(self._walk(self._seen, newest, skip=0))
+        seen = self._seen
+        way = (self._channel, seen.version if seen else 0)
+        items = self._context.hub.worked_out(newest, way, lambda: list(self._walk(seen, newest, skip=0)))
         self._arrive(newest)
         return items
 

@@ -8,7 +8,7 @@ surface allows.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, cast
@@ -49,6 +49,9 @@ from resolvers.variables import Variables
 MOST_ERRORS = 20
 """Validation errors told at once."""
 
+MOST_TOLD = 256
+"""Answers kept for others who follow the same: what is told within some milliseconds, for they are all woken together."""
+
 
 class Asked(msgspec.Struct, frozen=True):
     """One operation as a client sent it."""
@@ -58,15 +61,22 @@ class Asked(msgspec.Struct, frozen=True):
     operation_name: str | None = None
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """What an operation that was begun has answered."""
+class Answer(msgspec.Struct):
+    """What an operation that was begun has answered. `text`: as it was written, see `written`."""
 
     data: Any
     errors: list[dict[str, Any]] | None = None
+    text: bytes | None = None
 
     def plain(self) -> dict[str, Any]:
         """As GraphQL writes it."""
         return {"data": self.data} if self.errors is None else {"errors": self.errors, "data": self.data}
+
+    def written(self, write: Callable[[Any], bytes]) -> bytes:
+        """As text; written once, to however many it is sent."""
+        if self.text is None:
+            self.text = write(self.plain())
+        return self.text
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -130,6 +140,29 @@ class Documents:
             self._tokens -= dropped.tokens
 
 
+class Told:
+    """What was answered of the events told last: a commit is told to all who follow a customer, mostly alike."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, int], tuple[Any, Operation, dict[str, Any], Answer]] = (
+            OrderedDict()
+        )
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def find(self, event: Any, operation: Operation, variables: dict[str, Any]) -> Answer | None:
+        """The answer to this very event."""
+        found = self._kept.get((id(event), id(operation)))
+        return found[3] if found is not None and found[2] == variables else None
+
+    def keep(self, event: Any, operation: Operation, variables: dict[str, Any], answer: Answer) -> None:
+        # Event and operation are kept with their answer, so that their ids are not given to others.
+        self._kept[id(event), id(operation)] = (event, operation, variables, answer)
+        if len(self._kept) > MOST_TOLD:
+            self._kept.popitem(last=False)
+
+
 class Executor:
     """Executes operations on one schema."""
 
@@ -138,6 +171,7 @@ class Executor:
         self._run_class = run_class
         self._surface = surface
         self._documents = Documents(surface)
+        self._told = Told()
 
     def prepare(self, query: str) -> Prepared:
         """The document, valid and within limits. Raises Refused."""
@@ -217,9 +251,15 @@ class Executor:
 
     async def _event(self, run: PlannedRun, operation: Operation, event: Any) -> Answer:
         """What a subscription tells of one event."""
+        variables = run.variable_values.coerced
+        answer = self._told.find(event, operation, variables)
+        if answer is not None:
+            return answer
         data = operation.one.data(event, run.call) if operation.one is not None else None
         if data is not None:
-            return Answer(data)
+            answer = Answer(data)
+            self._told.keep(event, operation, variables, answer)
+            return answer
         async with asyncio.timeout(self._surface.execution_seconds):
             result = execute_subscription_event(run.build_per_event_executor(event))
             return _answer(result if isinstance(result, ExecutionResult) else await result)

@@ -3,14 +3,15 @@
 What a follower has not taken yet is one number, the newest version: commits that come meanwhile coalesce into it, so
 a slow reader costs nothing and never holds up who commits. One that is too far behind is told so (Lagged) instead of
 being fed an ever larger difference. Refuses to remember: a follower reads the artifact after it has registered, and
-what one has read the others of the same customer find until her next commit.
+what one has read, and worked out, the others of the same customer find until her next commit.
 """
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar, cast
 
 from artifact.customer import Artifact
 from artifact.errors import ErrorCode, InputError
@@ -19,6 +20,8 @@ from store.port import Change, Store
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
+
+T = TypeVar("T")
 
 
 class Lagged(Exception):
@@ -67,6 +70,14 @@ class Follower:
         return gap
 
 
+class _Known:
+    """A followed customer as last read, and what was worked out of it."""
+
+    def __init__(self, artifact: Artifact) -> None:
+        self.artifact = artifact
+        self.worked_out: dict[Hashable, Any] = {}
+
+
 class Hub:
     """All followers of one store. `commits` is how many one of them may leave unread."""
 
@@ -76,7 +87,7 @@ class Hub:
         self._changes = store.watch()
         self._commits = commits
         self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
-        self._read: dict[str, Artifact] = {}
+        self._known: dict[str, _Known] = {}
         self._heard = 0
         self._ended = False
 
@@ -97,17 +108,27 @@ class Hub:
             group.discard(follower)
             if not group:
                 del self._followers[customer_id]
-                self._read.pop(customer_id, None)
+                self._known.pop(customer_id, None)
 
     async def artifact(self, customer_id: str) -> Artifact | None:
         """A followed customer, at least as new as the last commit that her followers were told of."""
-        found = self._read.get(customer_id)
-        if found is None:
-            heard = self._heard
-            found = await self._store.artifact(customer_id)
-            if found is not None and heard == self._heard and customer_id in self._followers:
-                self._read[customer_id] = found
+        known = self._known.get(customer_id)
+        if known is not None:
+            return known.artifact
+        heard = self._heard
+        found = await self._store.artifact(customer_id)
+        if found is not None and heard == self._heard and customer_id in self._followers:
+            self._known[customer_id] = _Known(found)
         return found
+
+    def worked_out(self, newest: Artifact, what: Hashable, work: Callable[[], T]) -> T:
+        """What is the same for all followers of a customer at this version: worked out by the first who asks."""
+        known = self._known.get(newest.customer_id)
+        if known is None or known.artifact.version != newest.version:
+            return work()
+        if what not in known.worked_out:
+            known.worked_out[what] = work()
+        return cast(T, known.worked_out[what])
 
     async def run(self) -> None:
         """Watch the store until it closes. A watcher that fails is replaced, then everybody told of a gap."""
@@ -130,13 +151,13 @@ class Hub:
         if change.gap and not change.customer_id:
             self._everybody_missed_something()
             return
-        self._read.pop(change.customer_id, None)
+        self._known.pop(change.customer_id, None)
         for follower in self._followers.get(change.customer_id, ()):
             follower.tell(gap=change.gap)
 
     def _everybody_missed_something(self) -> None:
         self._heard += 1
-        self._read.clear()
+        self._known.clear()
         for follower in self._all():
             follower.tell(gap=True)
 

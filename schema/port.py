@@ -148,13 +148,10 @@ class Reader(Protocol):
 
 
 class Context(Protocol):
-    """What every resolver finds in `info.context`."""
+    """What every resolver finds in `info.context`. Not who asks: so the same thing is told alike to all who follow it."""
 
     @property
     def reader(self) -> Reader: ...
-
-    @property
-    def actor(self) -> str | None: ...
 
     @property
     def limits(self) -> Limits: ...

@@ -81,6 +81,36 @@ async def test_all_followers_of_a_customer_read_her_once_for_each_commit() -> No
     task.cancel()
 
 
+async def test_what_one_follower_worked_out_the_others_find_until_the_next_commit() -> None:
+    store = Watched()
+    hub = Hub(store)  # type: ignore[arg-type]
+    task = await running(hub)
+    worked: list[int] = []
+
+    async def told(version: int) -> None:
+        store.version = version
+        store.feed.publish([commit("a", version)])
+        await soon(one.take())
+
+    def work_at(newest: Artifact) -> int:
+        worked.append(newest.version)
+        return newest.version
+
+    with hub.follow("a") as one:
+        for version in (1, 2):
+            await told(version)
+            newest = await hub.artifact("a")
+            assert newest is not None
+            for _ in range(3):
+                assert hub.worked_out(newest, "way", lambda: work_at(newest)) == version  # noqa: B023
+        older = Artifact("a", version=1)
+        assert hub.worked_out(older, "way", lambda: work_at(older)) == 1, (
+            "another version is worked out by itself"
+        )
+    assert worked == [1, 2, 1]
+    task.cancel()
+
+
 async def test_what_was_read_while_she_changed_is_not_kept() -> None:
     store = Watched()
     hub = Hub(store)  # type: ignore[arg-type]

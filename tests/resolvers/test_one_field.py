@@ -8,16 +8,17 @@ import pytest
 import strawberry
 
 from artifact.errors import ErrorCode, InputError
-from resolvers.executor import Answer, Asked, Executor, Prepared
+from resolvers.executor import MOST_TOLD, Answer, Asked, Executor, Prepared
 from resolvers.fault import Refused
 from resolvers.root import run_class_of
 from resolvers.surface import DEFAULT_SURFACE
 
 
 class Desk(msgspec.Struct):
-    """The context: what was asked."""
+    """The context: what was asked, and what is told."""
 
     asked: list[str] = []
+    told: tuple[Any, ...] = ()
 
 
 Info = strawberry.Info[Desk, None]
@@ -30,6 +31,10 @@ class Done:
     @strawberry.field
     def broken(self, why: str) -> str | None:
         raise InputError(ErrorCode.TYPE_INVALID, why)
+
+    @strawberry.field
+    def echo(self, word: str) -> str:
+        return word
 
     @strawberry.field
     async def slow(self) -> str:
@@ -70,10 +75,9 @@ class Mutation:
 @strawberry.type
 class Subscription:
     @strawberry.subscription
-    async def told(self) -> AsyncGenerator[Done | Other, None]:
-        yield Done(name="a")
-        yield Other(number=1)
-        yield Done(name="b")
+    async def told(self, info: Info) -> AsyncGenerator[Done | Other, None]:
+        for one in info.context.told:
+            yield one
 
 
 BUILT = strawberry.Schema(Query, Mutation, Subscription)
@@ -144,10 +148,37 @@ async def test_a_variable_that_does_not_fit_asks_nothing() -> None:
 )
 async def test_events_are_told_alike(selection: str) -> None:
     query = f"subscription {{ told {{ {selection} }} }}"
-    told = []
-    for executor in (PLAIN, QUICK):
-        prepared = executor.prepare(query)
-        stream = executor.follow(prepared, Asked(query), Desk())  # type: ignore[arg-type]
-        told.append([answer async for answer in stream])
-    assert told[0] == told[1]
-    assert len(told[0]) == 3
+    events = (Done(name="a"), Other(number=1), Done(name="b"))
+    expected = await followed(PLAIN, events, query)
+    assert await followed(QUICK, events, query) == expected
+    assert len(expected) == 3
+
+
+async def followed(executor: Executor, events: tuple[Any, ...], query: str, **variables: Any) -> list[Answer]:
+    """What is told of these events."""
+    desk = Desk(told=events)
+    stream = executor.follow(executor.prepare(query), Asked(query, variables), desk)  # type: ignore[arg-type]
+    return [answer async for answer in stream]
+
+
+@pytest.mark.anyio
+async def test_an_event_is_answered_once_for_all_who_follow_it_alike() -> None:
+    query = "subscription S($why: String!) { told { ... on Done { name echo(word: $why) } } }"
+    event, executor = Done(name="a"), Executor(BUILT._schema, run_class_of(BUILT), DEFAULT_SURFACE)
+    [first] = await followed(executor, (event,), query, why="x")
+    assert first.data == {"told": {"name": "a", "echo": "x"}}
+    [same] = await followed(executor, (event,), query, why="x")
+    assert same is first
+    [other] = await followed(executor, (event,), query, why="y")
+    assert other.data == {"told": {"name": "a", "echo": "y"}}
+    [another] = await followed(executor, (Done(name="b"),), query, why="x")
+    assert another.data == {"told": {"name": "b", "echo": "x"}}
+
+
+@pytest.mark.anyio
+async def test_many_events_are_told_each_its_own_and_few_are_kept() -> None:
+    executor = Executor(BUILT._schema, run_class_of(BUILT), DEFAULT_SURFACE)
+    events = tuple(Other(number=number) for number in range(2 * MOST_TOLD))
+    answers = await followed(executor, events, "subscription { told { ... on Other { number } } }")
+    assert [answer.data["told"]["number"] for answer in answers] == list(range(2 * MOST_TOLD))
+    assert len(executor._told) == MOST_TOLD

@@ -43,6 +43,13 @@ def test_queries_and_mutations_are_answered_and_completed(world: World) -> None:
         assert client.next()["type"] == "next", "an id may be used again once its operation is over"
 
 
+def test_an_id_may_hold_what_no_text_of_ours_can(world: World) -> None:
+    with world.socket() as client:
+        client.subscribe('\ud800"', VIEWER)
+        assert client.next()["id"] == '\ud800"'
+        assert client.next() == {"id": '\ud800"', "type": "complete"}
+
+
 def test_who_acts_is_named_by_the_first_frame_where_headers_cannot_be_sent(world: World) -> None:
     with world.socket(init=False) as client:
         client.send(type="connection_init", payload={"actor": "Begoña"})
