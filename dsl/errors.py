@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from dsl.wording import help_of, message_of
+from dsl.lexicon import tongue_of
+from dsl.wording import FRAMES, help_of, message_of
 
 
 class Severity(StrEnum):
@@ -233,17 +234,18 @@ def worded(finding: Finding, lines: Lines, language: str) -> Diagnostic:
 
 
 def rendered(diagnostic: Diagnostic, text: str) -> str:
-    """The diagnostic with its line and carets below the place, as a terminal shows it."""
+    """The diagnostic with its line and carets below the place, as a terminal shows it; in the tongue of the text."""
+    say = FRAMES[tongue_of(text).code]
     lines = text.split("\n")
     line = lines[diagnostic.line - 1] if diagnostic.line <= len(lines) else ""
     shown = line.replace("\t", " ")
     last = diagnostic.end_column if diagnostic.end_line == diagnostic.line else len(shown) + 1
     carets = "^" * max(1, min(last, len(shown) + 1) - diagnostic.column)
     gutter = " " * len(str(diagnostic.line))
-    help_line = f"\n{gutter} = help: {diagnostic.help}" if diagnostic.help else ""
+    help_line = f"\n{gutter} = {say.help}: {diagnostic.help}" if diagnostic.help else ""
     return (
-        f"{diagnostic.severity.lower()}[{diagnostic.code}]: {diagnostic.message}\n"
-        f"{gutter}--> line {diagnostic.line}, column {diagnostic.column}\n"
+        f"{say.severities[diagnostic.severity]}[{diagnostic.code}]: {diagnostic.message}\n"
+        f"{gutter}--> {say.line} {diagnostic.line}, {say.column} {diagnostic.column}\n"
         f"{diagnostic.line} | {shown}\n"
         f"{gutter} | {' ' * (diagnostic.column - 1)}{carets}{help_line}"
     )

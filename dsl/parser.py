@@ -135,11 +135,12 @@ def _next_head(text: str, pieces: list[Piece], words: Tongue, failed: int) -> in
         if piece.kind != "WORD" or "\n" not in text[pieces[index - 1].end : piece.start]:
             continue
         for phrase, terminals in words.trie.get(piece.key or "", ()):
-            head = terminals[0][0]
-            if head not in HEADS or (head in CLAUSE_HEADS and index != failed):
+            if tuple(p.key for p in pieces[index : index + len(phrase)]) != phrase:
                 continue
-            if tuple(p.key for p in pieces[index : index + len(phrase)]) == phrase:
+            head = terminals[0][0]
+            if head in HEADS and (head not in CLAUSE_HEADS or index == failed):
                 return index
+            break
     return 0
 
 

@@ -9,12 +9,27 @@ is "did you mean".
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from dsl import wording_es
 
 Words = tuple[str, str]
 """Message and help."""
 
+
+class Frame(NamedTuple):
+    """What a terminal says around a diagnostic."""
+
+    line: str
+    column: str
+    help: str
+    severities: Mapping[str, str]
+
+
+FRAMES = {
+    "en": Frame("line", "column", "help", {name: name.lower() for name in wording_es.SEVERITIES}),
+    "es": Frame("línea", "columna", "ayuda", wording_es.SEVERITIES),
+}
 _NEAR = {"en": "did you mean `{near}`?", "es": wording_es.NEAR}
 
 _EN: Mapping[str, Words] = {

@@ -7,6 +7,7 @@ backticks are those of the Spanish column of the lexicon.
 from collections.abc import Mapping
 
 NEAR = "¿quiso decir `{near}`?"
+SEVERITIES = {"CRITICAL": "crítico", "ERROR": "error", "WARNING": "aviso", "HINT": "consejo"}
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "TEXT_TOO_LARGE": (
@@ -108,7 +109,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "UNIT_TOO_FINE": ("una fecha no tiene horas", "use días o más"),
     "CALENDAR_MISSING": (
         "ningún calendario dice aquí qué es `{what}`",
-        "dígalo en el calendario: `días laborables lunes a viernes` u `horario laboral 9:00 a 18:00`",
+        "dígalo en el calendario: `días laborables de lunes a viernes` u `horario laboral de 9:00 a 18:00`",
     ),
     "CALENDAR_MISPLACED": (
         "un calendario no significa nada para `{text}`",

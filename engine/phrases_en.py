@@ -83,6 +83,10 @@ ENGLISH = Phrases(
             "It may go when there is room again.",
         ),
         "template_failed": ("its wording could not be made", "It may go when the wording is mended."),
+        "holdout": (
+            "it is held back from some customers, to compare them with the others",
+            "It may go when the comparison is over.",
+        ),
         "group_dissolved": ("too few messages are left to go together", "What is left of it goes by itself."),
     },
     holds={

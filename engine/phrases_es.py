@@ -83,6 +83,10 @@ SPANISH = Phrases(
             "Podrá salir cuando vuelva a haber sitio.",
         ),
         "template_failed": ("no se ha podido componer su texto", "Podrá salir cuando se corrija el texto."),
+        "holdout": (
+            "una parte de los clientes no lo recibe, para compararlos con los demás",
+            "Podrá salir cuando acabe la comparación.",
+        ),
         "group_dissolved": (
             "quedan demasiado pocos mensajes para salir juntos",
             "Lo que queda de él sale por separado.",

@@ -60,7 +60,7 @@ def _check_once(effects: Effects, placed: list[Placed]) -> None:
         effects.desk.base = base
         for part in node.nodes():
             if part.kind in seen and part.kind in ("working_days", "zone"):
-                effects.desk.report(Code.PART_REPEATED, part, text=part.kind.replace("_", " "))
+                effects.desk.report(Code.PART_REPEATED, part, text=effects.desk.keyword(part.kind))
             seen.add(part.kind)
 
 

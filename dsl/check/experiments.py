@@ -80,7 +80,8 @@ def _bounds(dealt: Fraction, share: Fraction, *, last: bool) -> tuple[int, int]:
 
 def _check_names(behaviour: Behaviour, node: Node) -> None:
     seen: Names[bool] = Names()
-    seen.add(HOLDOUT, True)
+    for name in (HOLDOUT, behaviour.desk.tongue.name_of(HOLDOUT)):
+        seen.add(name, True)
     for arm in node.all("arm"):
         if not seen.add(arm.word().text, True):
             behaviour.desk.report(Code.NAME_TAKEN, arm.word(), text=arm.word().text)

@@ -128,8 +128,8 @@ class Expressions(ABC):
         """As `_literal`, but reported where there is no such value."""
         named = self._literal(word, expected)
         if named is None:
-            channels = self.desk.built_in(c.lower() for c in Channel)
-            known = channels if expected.kind is Kind.CHANNEL else list(expected.values)
+            channels = (c.lower() for c in Channel)
+            known = self.desk.built_in(channels if expected.kind is Kind.CHANNEL else expected.values)
             self.desk.unknown(Code.VALUE_UNKNOWN, word, word.text, known)
         return named
 

@@ -101,10 +101,10 @@ def report_mixed(desk: Desk, place: Place, name: str, topics: Iterable[Topic]) -
     presses = next((t for t in topics if t.basis in PRESSES), None)
     must = next((t for t in topics if t.basis in MUST), None)
     if presses is not None and must is not None:
+        first, second = desk.built_in([presses.basis, must.basis])
         desk.report(
-            Code.GROUP_MIXED, place, text=name, one=presses.name, first=presses.basis,
-            other=must.name, second=must.basis,
-        )  # fmt: skip
+            Code.GROUP_MIXED, place, text=name, one=presses.name, first=first, other=must.name, second=second
+        )
 
 
 def of_rule(rule: MessageRule, topics: Iterable[Topic]) -> list[Topic]:

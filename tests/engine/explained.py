@@ -35,8 +35,10 @@ RULES = """
 rulebook manners zone "Europe/Madrid" currency EUR end
 vocabulary
   event claim.opened: (claim_id: text)
+  event claim.decided: (claim_id: text)
   event claim.closed: (claim_id: text)
 end
+calendar working days Monday to Friday end
 category marketing basis consent end
 topic offer category marketing called "Renewal offer" in Spanish "Oferta de renovación" end
 topic news_of_claim category marketing end
@@ -61,6 +63,17 @@ message rule "Nothing more"
   for topic offer when claim is open
   then block
 end
+message rule "Until it is decided"
+  for topic offer when claim is open
+  then postpone until claim.decided happens, at most 10 working days, otherwise block
+    because "The claim is still to be decided" in Spanish "El siniestro está por decidir"
+end
+message rule "At work"
+  for topic offer
+  then postpone until 10:00 on the next working day
+    because "Apologies are made at work" in Spanish "Las disculpas se piden en horas de trabajo"
+end
+experiment softer for topic offer variant soft 50 % then avoid sms holdout 10 % end
 """
 
 
@@ -117,6 +130,8 @@ SITUATIONS: dict[str, Message] = {
     "a rule that a colleague may release": _held(
         HoldKind.FIXED, NOW + 3 * DAY, "A rest that a colleague may end"
     ),
+    "a rule that waits until something happens": _held(HoldKind.WHILE, NOW + 14 * DAY, "Until it is decided"),
+    "a rule that waits for a working day": _held(HoldKind.FIXED, NOW + 23 * HOUR, "At work"),
     "a rule without a reason": _held(HoldKind.FIXED, NOW + 3 * DAY, "Nothing more"),
     "waiting for its hour": _message(
         deliveries=(Delivery("d1", Channel.EMAIL, planned_at=NOW + 5 * HOUR),), next_at=NOW + 5 * HOUR
@@ -131,6 +146,8 @@ SITUATIONS: dict[str, Message] = {
     "blocked, it would expire": _blocked("expires_before_window"),
     "blocked, never a permitted time": _blocked("no_window"),
     "blocked by the budget": _blocked("cap"),
+    "blocked, in the holdout of an experiment": _blocked("holdout", "softer: holdout"),
+    "blocked, a bundle that dissolved": _blocked("group_dissolved"),
     "blocked, no words": _blocked("template_failed"),
     "ready for one channel": _ready(Channel.EMAIL),
     "ready for three channels": _ready(Channel.APP, Channel.SMS, Channel.LETTER),
