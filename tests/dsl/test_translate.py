@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from artifact.limits import DEFAULT_LIMITS
 from dsl.compile import compile_rulebook
 from dsl.format import format_rulebook
+from dsl.lexicon import tongue_of
 from dsl.translate import Translation, meaning, translate_rulebook
 from tests.dsl.support import PRELUDE
 from tests.dsl.test_docs import RULEBOOK, SPANISH_RULEBOOK
@@ -39,7 +40,7 @@ def lawful(text: str) -> str:
 GOOD = {
     name: text
     for name, text in TEXTS.items()
-    if text.lstrip().lower().startswith(("rulebook", "#")) and compile_rulebook(text).rulebook is not None
+    if tongue_of(text).code == "en" and compile_rulebook(text).rulebook is not None
 }
 
 
