@@ -32,7 +32,7 @@ def stories(client: Client) -> Iterator[str]:
 
 
 def _story(customer: str, found: dict[str, Any]) -> Iterator[str]:
-    yield f"{found['facts'].get('customer.name', customer)} ({customer})"
+    yield f"{found['facts'].get('name', customer)} ({customer})"
     for entry in reversed(found["timeline"]["nodes"]):
         yield from _entry(entry)
     yield "  and now:"

@@ -22,9 +22,7 @@ def working_hour(chance: Random, first: Instant = OPENING, last: Instant = CLOSI
 def register(person: Person, chance: Random) -> Iterator[Action]:
     """What was known before the day, told to Memento when its store is new."""
     c, known, now = person.id, at(12, days=-60), at(6, 30)
-    yield event(
-        c, "register", f"{c}-facts", "customer.updated", known, {"customer": person.facts}, arrives=now
-    )
+    yield event(c, "register", f"{c}-facts", "customer.updated", known, person.facts, arrives=now)
     for kind, value in (("PHONE", person.phone), ("EMAIL", person.email)):
         data = {"kind": kind, "value": value}
         yield event(c, "register", f"{c}-{kind}", "customer.alias_added", known, data, arrives=now)
@@ -51,14 +49,18 @@ def holdings(person: Person, chance: Random) -> Iterator[Action]:
         }
         for product in products
     ]
-    told = {"customer": {"policies": policies}}
+    told = {"policies": policies}
     yield event(c, "register", f"{c}-held", "customer.updated", at(12, days=-50), told, arrives=now)
     ends = min(policy["expires"] for policy in policies)
     if ends < "2026-04-15":
         old = chance.randrange(200, 700)
         rise = {"old_premium": f"{old}.00", "premium": f"{old + chance.randrange(80)}.00"}
         due = {"policy_id": f"P-{c}-9", "expires": ends, **rise}
-        yield event(c, "policies", f"{c}-due", "policy.due", working_hour(chance), due)
+        when = working_hour(chance, last=at(15))
+        yield event(c, "policies", f"{c}-due", "policy.due", when, due)
+        if chance.random() < 0.4:
+            renewed = {"policy_id": due["policy_id"]}
+            yield event(c, "policies", f"{c}-ren", "policy.renewed", later(when, 180), renewed)
 
 
 def new_policy(person: Person, chance: Random) -> Iterator[Action]:

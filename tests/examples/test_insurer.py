@@ -102,6 +102,6 @@ async def test_the_demos_day_meets_the_manners(tmp_path: Path) -> None:
     found = await (await played(book("en"), a_day(tmp_path))).outcomes()
     met = {name for name, count in found.items() if count}
     assert met >= {
-        *("waiting_by_rule", "waiting_by_quiet_hours", "grouped", "conflict"),
+        *("waiting_by_rule", "waiting_by_quiet_hours", "waiting_by_budget", "grouped", "conflict"),
         *("blocked_by_consent", "blocked_by_rule", "superseded", "joined"),
     }
