@@ -16,7 +16,7 @@ from artifact.span import Span
 from dsl.clock import NEVER, begun, moved, moved_day
 from dsl.columns import Column, Zone, raw_zone
 from dsl.plain import Edge, Lapse, Source
-from dsl.reading import BUILT_IN, Env, Getter, commitment_is, getter, reference_name, reference_of
+from dsl.reading import BUILT_IN, Env, Getter, commitment_is, getter, raw_getter, reference_name, reference_of
 from dsl.typed import CommitmentIs, Read, Scope, SituationIs, SituationKnown
 from dsl.types import Kind
 from dsl.values import Value
@@ -37,27 +37,30 @@ class FactLook(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a look at some columns found, and what that rules out; `missing` are the names of what is unknown."""
+    """What a look at some columns found, and what that rules out."""
 
     zones: tuple[int, ...]
     false: int
     unknown: int
-    missing: dict[str, None]
 
 
 class KindLook(NamedTuple):
     """All questions about one kind of situation.
 
-    `standings` are the answers to `asks` (whether it is open, and the like) for what was met so far. `naming`: it is
-    told which one is meant where nobody said. `absent` is what is found where there is none.
+    The zones `absent` are found where there is none, with what they rule out. `standings` are the answers to `asks`
+    (whether it is open, and the like) for what was met so far. `naming`: it is told which one is meant where nobody
+    said.
     """
 
     kind: str
+    absent: tuple[int, ...]
+    false: int
+    unknown: int
+    missing: dict[str, None]
     standings: dict[Standing, Found]
     fields: tuple[FactLook, ...]
     asks: tuple[Column, ...]
     naming: bool
-    absent: Found
 
 
 class OtherLook(NamedTuple):
@@ -112,7 +115,7 @@ def looks_at(columns: list[Column], currency: str) -> Looks:
         (*facts, *(column for found in kinds.values() for column in found), *others, *lapses),
         tuple(_field(column, currency) for column in facts),
         tuple(_kind(kind, found, currency) for kind, found in kinds.items()),
-        tuple(OtherLook(_load(c.source, currency), c.zone, c.false, c.unknown) for c in others),
+        tuple(_other(column, currency) for column in others),
         tuple(_lapse(column, currency) for column in lapses),
     )
 
@@ -131,7 +134,8 @@ def _kind(kind: str, columns: list[Column], currency: str) -> KindLook:
     fields = tuple(_field(column, currency) for column in columns[len(asks) :])
     naming = any(isinstance(c.source, SituationIs) and c.source.state not in ("open", "closed") for c in asks)
     absent = _found(columns, [*(column.zone(False) for column in asks), *(0 for _ in fields)])
-    return KindLook(kind, {}, fields, asks, naming or bool(fields), absent)
+    missing = {field.shown: None for field in fields}
+    return KindLook(kind, *absent, missing, {}, fields, asks, naming or bool(fields))
 
 
 def _found(columns: Sequence[Column], zones: list[int]) -> Found:
@@ -139,18 +143,20 @@ def _found(columns: Sequence[Column], zones: list[int]) -> Found:
     for column, zone in zip(columns, zones, strict=True):
         false |= column.false[zone]
         unknown |= 0 if zone else column.unknown
-    missing = {column.source.shown: None for column in columns if isinstance(column.source, Read)}
-    return Found(tuple(zones), false, unknown, missing)
+    return Found(tuple(zones), false, unknown)
 
 
-def _load(source: Source, currency: str) -> Getter:
-    match source:
-        case Read():
-            return getter(source, currency)
+def _other(column: Column, currency: str) -> OtherLook:
+    match column.source:
+        case Read(Scope.MESSAGE_DATA) as read:
+            load, zone = raw_getter(read), raw_zone(column, read.type, currency)
+        case Read() as read:
+            load, zone = getter(read, currency), column.zone
         case CommitmentIs(name, state):
-            return lambda env: commitment_is(env, name, state)
+            load, zone = partial(commitment_is, name=name, state=state), column.zone
         case other:
             raise AssertionError(other)
+    return OtherLook(load, zone, column.false, column.unknown)
 
 
 def _lapse(column: Column, currency: str) -> LapseLook:
@@ -205,14 +211,14 @@ def _look_at_kinds(kinds: tuple[KindLook, ...], env: Env, trace: list[int]) -> t
     by_kind, reads, note, subject, keys = env.by_kind(), env.reads, trace.append, env.subject, env.keys
     about, key = (None, None) if subject is None else (subject.kind, keys.get(subject.kind))
     for look in kinds:
-        kind, standings, fields, _, _, _ = look
+        kind, absent, ruled, unsure, missing, standings, fields, _, _ = look
         remembered = by_kind.get(kind)
         if remembered is None:
-            zones, ruled, unsure, missing = look.absent
-            trace += zones
+            trace += absent
             false |= ruled
-            unknown |= unsure
-            reads.update(missing)
+            if missing:
+                unknown |= unsure
+                reads.update(missing)
             continue
         if len(remembered) == 1 and kind != about and (key is None or keys.get(kind) != key):
             one = remembered[0]
@@ -221,7 +227,7 @@ def _look_at_kinds(kinds: tuple[KindLook, ...], env: Env, trace: list[int]) -> t
             data = one.data
         else:
             standing, data = _meant(env, look, remembered)
-        zones, ruled, _, _ = standings.get(standing) or _answered(look, standing)
+        zones, ruled, _ = standings.get(standing) or _answered(look, standing)
         trace += zones
         false |= ruled
         for name, shown, zone_of, ruled_out, unsure in fields:

@@ -218,11 +218,16 @@ Getter = Callable[[Env], Value]
 @lru_cache(maxsize=4096)
 def getter(read: Read, currency: str) -> Getter:
     """What reads one named thing: its value, or None where it is unknown. Notes what it read."""
-    raw = _RAW[read.scope](read)
+    raw = raw_getter(read)
     if read.scope in _TYPED or (read.scope in (Scope.SITUATION, Scope.ITEM) and read.field in BUILT_IN):
         return raw
     convert = reader(read.type, currency)
     return lambda env: convert(raw(env))
+
+
+def raw_getter(read: Read) -> Getter:
+    """What reads it as it is kept, mostly plain JSON."""
+    return _RAW[read.scope](read)
 
 
 @lru_cache(maxsize=4096)
