@@ -43,7 +43,7 @@ def _lines(scale: Scale, size: int) -> list[Line]:
     texts = [orjson.dumps(context) for context in contexts]
     passes: list[tuple[str, Run, list[Any]]] = [("orjson.loads", orjson.loads, texts * 5)]
     passes += [(one.name, one.run, [one.prepared(context) for context in contexts]) for one in engines]
-    took = _least(passes, scale.rounds + 2)
+    took = _least(passes, 3 * scale.rounds)
     floor, goal = _FLOORS.get(size, (100.0, 50.0))
     ours, reading = took["memento"], took["orjson.loads"]
     note = f"{ours * 1e6:.1f} us; reading {len(texts[0])} B takes {reading * 1e6:.1f} us"

@@ -14,7 +14,7 @@ from math import lcm
 from dsl.arithmetic import RELATIONS
 from dsl.currency import DECIMALS
 from dsl.plain import LADDERED, Among, Atom, Beside, Known, Lapse, Source
-from dsl.typed import Read, Relation
+from dsl.typed import Aggregate, Read, Relation
 from dsl.types import Kind, Type
 from dsl.values import LARGEST, Reader, Value, reader
 
@@ -58,7 +58,7 @@ class Column:
     def __init__(self, source: Source, uses: list[tuple[int, Atom]]) -> None:
         """`uses` are the bits of rules, each with one of its atoms on this source."""
         self.source = source
-        numbered = isinstance(source, Read) and source.type.kind in LADDERED
+        numbered = isinstance(source, Read | Aggregate) and source.type.kind in LADDERED
         laddered = numbered or isinstance(source, Lapse)
         atoms = [atom for _, atom in uses]
         self.places = _steps(atoms) if laddered else _values(atoms)

@@ -14,7 +14,7 @@ from dsl.columns import Column
 from dsl.looking import look, look_at_time, looks_at
 from dsl.plain import Atom, Candidate, Lapse, Source
 from dsl.reading import Env
-from dsl.typed import Read
+from dsl.typed import Aggregate, Read
 
 ROOM = 2_048
 """Rules in one table: what a table takes grows with their square, divided by eight."""
@@ -47,7 +47,7 @@ class Table:
 
     def look_at_time(self, env: Env, left: Left, trace: list[int]) -> Left:
         """What is left of these when columns on time are looked at too."""
-        if not self._looks.lapses:
+        if not (self._looks.lapses or self._looks.counts):
             return left
         sure, unsure = left
         false, unknown = look_at_time(self._looks, env, sure | unsure, trace)
@@ -86,7 +86,7 @@ def _row(one: Candidate, found: dict[Source, tuple[Column, int]]) -> RuleRow | N
 def _shown(source: Source) -> str | None:
     """How what may be unknown is called."""
     read = source.moment if isinstance(source, Lapse) else source
-    return read.shown if isinstance(read, Read) else None
+    return read.shown if isinstance(read, Read | Aggregate) else None
 
 
 def chosen(items: Sequence[T], mask: int) -> Iterator[T]:

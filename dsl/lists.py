@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from artifact.facts import Happened, Situation
-from dsl.clock import inside
+from dsl.clock import inside, moved
 from dsl.reading import Env, getter
 from dsl.typed import Aggregate, Items, Measure, Source
 from dsl.types import Kind
@@ -97,7 +97,8 @@ def in_window(items: Items, rows: Sequence[Item], env: Env) -> Iterator[Item]:
         return
     for one in rows:
         at = _at(one)
-        if inside(env, (at, later(at, span, env.zone))):
+        leaves = moved(at, span, env.zone)
+        if leaves > env.now and inside(env, (at, leaves)):
             yield one
 
 

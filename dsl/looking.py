@@ -15,9 +15,11 @@ from artifact.instant import Instant
 from artifact.span import Span
 from dsl.clock import NEVER, begun, moved, moved_day
 from dsl.columns import Column, Zone, raw_zone
+from dsl.lists import measured, noted
+from dsl.many import chosen_of
 from dsl.plain import Edge, Lapse, Source
 from dsl.reading import BUILT_IN, Env, Getter, commitment_is, getter, raw_getter, reference_name, reference_of
-from dsl.typed import CommitmentIs, Read, Scope, SituationIs, SituationKnown
+from dsl.typed import Aggregate, CommitmentIs, Read, Scope, SituationIs, SituationKnown
 from dsl.types import Kind
 from dsl.values import Value
 
@@ -89,6 +91,7 @@ class Looks(NamedTuple):
     kinds: tuple[KindLook, ...]
     others: tuple[OtherLook, ...]
     lapses: tuple[LapseLook, ...]
+    counts: tuple[OtherLook, ...]
 
 
 def looks_at(columns: list[Column], currency: str) -> Looks:
@@ -97,6 +100,7 @@ def looks_at(columns: list[Column], currency: str) -> Looks:
     kinds: dict[str, list[Column]] = {}
     others: list[Column] = []
     lapses: list[Column] = []
+    counts: list[Column] = []
     for column in columns:
         match column.source:
             case Read(Scope.ATTRIBUTE):
@@ -107,16 +111,19 @@ def looks_at(columns: list[Column], currency: str) -> Looks:
                 kinds.setdefault(kind, []).append(column)
             case Lapse():
                 lapses.append(column)
+            case Aggregate():
+                counts.append(column)
             case _:
                 others.append(column)
     for found in kinds.values():
         found.sort(key=lambda one: isinstance(one.source, Read))
     return Looks(
-        (*facts, *(column for found in kinds.values() for column in found), *others, *lapses),
+        (*facts, *(column for found in kinds.values() for column in found), *others, *lapses, *counts),
         tuple(_field(column, currency) for column in facts),
         tuple(_kind(kind, found, currency) for kind, found in kinds.items()),
         tuple(_other(column, currency) for column in others),
         tuple(_lapse(column, currency) for column in lapses),
+        tuple(_other(column, currency) for column in counts),
     )
 
 
@@ -154,9 +161,16 @@ def _other(column: Column, currency: str) -> OtherLook:
             load, zone = getter(read, currency), column.zone
         case CommitmentIs(name, state):
             load, zone = partial(commitment_is, name=name, state=state), column.zone
+        case Aggregate() as number:
+            load, zone = partial(_counted, number, currency), column.zone
         case other:
             raise AssertionError(other)
     return OtherLook(load, zone, column.false, column.unknown)
+
+
+def _counted(number: Aggregate, currency: str, env: Env) -> Value:
+    found, those = chosen_of(number.items, None, env)
+    return noted(number, measured(number, those, currency, env), found, currency, env)
 
 
 def _lapse(column: Column, currency: str) -> LapseLook:
@@ -306,4 +320,11 @@ def look_at_time(looks: Looks, env: Env, left: int, trace: list[int]) -> tuple[i
                 if flip < NEVER:
                     env.until(flip)
                 break
+    for count, zone_of, ruled_out, asking in looks.counts:
+        asked = asking & left
+        zone = zone_of(count(env)) if asked else 0
+        trace.append(zone)
+        if asked:
+            false |= ruled_out[zone]
+            unknown |= 0 if zone else asking
     return false, unknown

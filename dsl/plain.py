@@ -1,8 +1,8 @@
 """Which conditions are plain: a test of one named thing that is the same for every rule that makes it.
 
 The index of a rulebook is made of them (dsl.index), so every rule is asked its plain conditions before any other, in
-the compiled form and in the interpreter alike. Conditions on time come second, of the rules that are left by then:
-whoever asks them must remember when the answer changes. Refuses, that is leaves to be run by itself, whatever reckons,
+the compiled form and in the interpreter alike. Conditions on time, and on how many there were, come second, of the rules that are left by then: whoever asks
+them must remember when the answer changes. Refuses, that is leaves to be run by itself, whatever reckons,
 quantifies, or joins by `or`; and any node that it does not know.
 """
 
@@ -12,12 +12,14 @@ from typing import NamedTuple, TypeAlias
 from artifact.span import Span, Unit
 from dsl.program import MessageRule, Program
 from dsl.typed import (
+    Aggregate,
     And,
     CommitmentIs,
     Compare,
     Condition,
     Form,
     IsKnown,
+    Items,
     Literal,
     Not,
     OneOf,
@@ -47,7 +49,7 @@ class Edge(NamedTuple):
     past: int = 0
 
 
-Source: TypeAlias = Read | SituationIs | SituationKnown | CommitmentIs | Lapse
+Source: TypeAlias = Read | SituationIs | SituationKnown | CommitmentIs | Lapse | Aggregate
 """What is looked at. Of a situation or commitment that is asked for the value is yes or no, never unknown."""
 
 DISCRETE = frozenset({Kind.ONE_OF, Kind.TEXT, Kind.YES_NO, Kind.CHANNEL})
@@ -123,11 +125,11 @@ def split(rule: MessageRule) -> Split:
     for number, condition in enumerate(rule.conditions, 1):
         for part in _parts(condition):
             atom = atom_of(part)
-            lapses = lapses_of(part)
+            found = waits_of(part)
             if atom is not None:
                 plain.append((number, part, atom))
-            elif lapses:
-                timed += ((number, part, one) for one in lapses)
+            elif found:
+                timed += ((number, part, one) for one in found)
             else:
                 rest.append((number, part))
     return Split(tuple(plain), tuple(timed), tuple(rest))
@@ -161,8 +163,8 @@ def atom_of(condition: Condition) -> Atom | None:
             return None
 
 
-def lapses_of(condition: Condition) -> tuple[Atom, ...]:
-    """The tests that a condition on time asks for, all of which must hold; none if it cannot be put so."""
+def waits_of(condition: Condition) -> tuple[Atom, ...]:
+    """The tests that a condition on time, or on a number of things, asks for; all must hold. None if it is not plain."""
     match condition:
         case Within(form, Read() as read, span, absent_is_no) if read.scope in _SCOPES:
             if span is not None and not _steps_on(read, span):
@@ -171,9 +173,14 @@ def lapses_of(condition: Condition) -> tuple[Atom, ...]:
             edges = _edges(form, span.amount if span else 0)
             known = (Known(source),) if absent_is_no else ()
             return (*known, *(Beside(source, relation, edge) for relation, edge in edges))
-        case Not(Within() as part):
-            lapses = lapses_of(part)
-            return (_denied(lapses[0]),) if len(lapses) == 1 else ()
+        case Compare(
+            relation, Aggregate(field=None, items=Items(condition=None)) as number, Literal() as literal
+        ):
+            atom = _beside(relation, number, literal)
+            return () if atom is None else (atom,)
+        case Not(Within() | Compare() as part):
+            found = waits_of(part)
+            return (_denied(found[0]),) if len(found) == 1 else ()
         case _:
             return ()
 
@@ -201,7 +208,7 @@ def _edges(form: Form, amount: int) -> tuple[tuple[Relation, Edge], ...]:
             return (Relation.GE, Edge()), (Relation.LT, Edge(past=1))
 
 
-def _beside(relation: Relation, read: Read, literal: Literal) -> Atom | None:
+def _beside(relation: Relation, read: Read | Aggregate, literal: Literal) -> Atom | None:
     if family(read.type.kind) is not family(literal.type.kind) or literal.value is None:
         return None
     if read.type.kind in LADDERED:

@@ -210,7 +210,12 @@ def later(moment: Instant, duration: Span | int, zone: str, times: int = 1) -> I
     """An instant a duration later on the calendar of `zone`."""
     if isinstance(duration, int):
         return moment + duration * times
+    if duration.unit in _ELAPSED:
+        return moment + length(duration) * times
     return _moved(moment, duration, zone, times)
+
+
+_ELAPSED = frozenset({Unit.MINUTE, Unit.HOUR})
 
 
 @lru_cache(maxsize=8192)
