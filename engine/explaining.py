@@ -17,7 +17,7 @@ from engine.bundles import DISSOLVED
 from engine.decided import next_eligible
 from engine.fold import zone_of_customer
 from engine.phrases import Phrases
-from engine.spoken import in_language, phrases_of, spoken_instant, spoken_language, spoken_list
+from engine.spoken import LANGUAGES, in_language, spoken_instant, spoken_language, spoken_list
 
 
 class _Teller(NamedTuple):
@@ -45,7 +45,8 @@ class _Teller(NamedTuple):
 
 def sentence(book: Rulebook | None, body: Body, message: Message, language: str, now: Instant) -> str:
     """The state of a message in words. `language` is a BCP 47 tag; what is not worded in it comes in the rulebook's."""
-    spoken, say = spoken_language(language, book), phrases_of(language, book)
+    spoken = spoken_language(language, book)
+    say = LANGUAGES[spoken]
     name = say.quoted.format(name_of(book, message, spoken))
     told = _STATES.get(message.state)
     if told is None:

@@ -5,6 +5,8 @@ English.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
 
 from artifact.instant import Instant, datetime_of
 from artifact.span import zone_of
@@ -28,8 +30,13 @@ def in_language(texts: Mapping[str, str], language: str, other: str) -> str:
 
 def spoken_language(language: str, book: Rulebook | None) -> str:
     """The language in which sentences are made for this tag."""
-    wanted = (primary(language), book.language if book is not None else "en")
-    return next((one for one in wanted if one in LANGUAGES), "en")
+    return _spoken(language, book.language if book is not None else "en")
+
+
+# All sentences of one answer are in one language.
+@lru_cache(maxsize=256)
+def _spoken(language: str, own: str) -> str:
+    return next((one for one in (primary(language), own) if one in LANGUAGES), "en")
 
 
 def phrases_of(language: str, book: Rulebook | None) -> Phrases:
@@ -39,8 +46,7 @@ def phrases_of(language: str, book: Rulebook | None) -> Phrases:
 
 def spoken_instant(instant: Instant, now: Instant, zone: str, say: Phrases = ENGLISH) -> str:
     """`today at 8:00`, `tomorrow at 8:00`, or `Friday 1 May 2026 at 10:00`, on the wall clock of `zone`."""
-    there = datetime_of(instant).astimezone(zone_of(zone))
-    here = datetime_of(now).astimezone(zone_of(zone))
+    there, here = _wall_clock(instant, zone), _wall_clock(now, zone)
     time = (say.at_one if there.hour == 1 else say.at_hour).format(f"{there.hour}:{there.minute:02d}")
     days = (there.date() - here.date()).days
     if days in (0, 1):
@@ -53,6 +59,12 @@ def spoken_instant(instant: Instant, now: Instant, zone: str, say: Phrases = ENG
         year=there.year,
         time=time,
     )
+
+
+# All sentences of one answer are said at one `now`, and many wait for the same instant.
+@lru_cache(maxsize=1024)
+def _wall_clock(instant: Instant, zone: str) -> datetime:
+    return datetime_of(instant).astimezone(zone_of(zone))
 
 
 def spoken_list(items: list[str], word: str) -> str:

@@ -16,6 +16,7 @@ from graphql import (
     FieldNode,
     GraphQLEnumType,
     GraphQLField,
+    GraphQLID,
     GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
@@ -23,6 +24,7 @@ from graphql import (
     GraphQLOutputType,
     GraphQLString,
     GraphQLUnionType,
+    get_nullable_type,
     is_leaf_type,
 )
 from graphql.execution import Executor
@@ -157,9 +159,24 @@ def _field(run: PlannedRun, parent: GraphQLObjectType, details: list[FieldDetail
         raise NotPlain
     write = written(run, field.type, details)
     if made.base_resolver is None:
-        read = attrgetter(made.python_name)
-        return lambda source, call: write(read(source), call)
+        return _attribute(made.python_name, get_nullable_type(field.type) in _TEXTS, write)
     return _resolved(run, field, made, details[0], write)
+
+
+_TEXTS = (GraphQLString, GraphQLID)
+"""Types whose values, where they are texts, are answered as they are: most of what is asked."""
+
+
+def _attribute(name: str, text: bool, write: Write) -> Give:
+    read = attrgetter(name)
+    if not text:
+        return lambda source, call: write(read(source), call)
+
+    def give(source: Any, call: Call) -> Any:
+        value = read(source)
+        return value if type(value) is str else write(value, call)
+
+    return give
 
 
 def _resolved(
@@ -172,11 +189,11 @@ def _resolved(
         raise NotPlain
     ask = cast(Callable[..., Any], resolver.wrapped_func)
     informed = resolver.info_parameter is not None
-    if not field.args:
+    read = arguments_of(run, field, made, details)
+    if not details.node.arguments and not read(Call(None, VariableValues({}, {}))):
         if informed:
             return lambda source, call: write(ask(source, info=call.here), call)
         return lambda source, call: write(ask(source), call)
-    read = arguments_of(run, field, made, details)
 
     def give(source: Any, call: Call) -> Any:
         arguments = call.arguments(details.node, read)
@@ -261,7 +278,7 @@ def _leaf(type_: GraphQLLeafType) -> Write:
     if isinstance(type_, GraphQLEnumType):
         return _enum(type_)
     coerce = type_.coerce_output_value
-    texts = type_ is GraphQLString
+    texts = type_ in _TEXTS
 
     def write(value: Any, call: Call) -> Any:
         if texts and type(value) is str:
