@@ -14,7 +14,7 @@ from artifact.instant import DAY, HOUR, MINUTE, SECOND, Instant, format_instant,
 from artifact.limits import DEFAULT_LIMITS, Limits
 from engine.pipeline.kernel import Job
 from tests.scenarios.stage import Sent, Stage, accepts
-from tests.simulation.rulebooks import SENDS, TOPICS, ZONES
+from tests.simulation.pieces import SENDS, TOPICS, ZONES
 
 MONDAY: Instant = parse_instant("2027-03-22T09:00:00+01:00")
 """Six days before the clocks of Europe go forward."""

@@ -10,7 +10,7 @@ from artifact.instant import DAY, MINUTE, format_instant
 from artifact.limits import Limits
 from tests.scenarios.stage import Stage
 from tests.simulation.histories import MONDAY
-from tests.simulation.rulebooks import HEAD
+from tests.simulation.pieces import HEAD
 from tests.simulation.test_late import News, tellings
 
 TOPIC = """

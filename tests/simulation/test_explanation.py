@@ -12,7 +12,8 @@ from artifact.message import HoldKind, Message, MessageState
 from engine.spoken import LANGUAGES
 from tests.scenarios.stage import Stage
 from tests.simulation.histories import MONDAY, History, histories, played
-from tests.simulation.rulebooks import HEAD, WORDS, rulebooks
+from tests.simulation.pieces import HEAD, WORDS
+from tests.simulation.rulebooks import rulebooks
 
 
 def agree(stage: Stage, message: Message) -> None:

@@ -13,7 +13,8 @@ from artifact.limits import Limits
 from tests.scenarios.stage import ANA, Stage
 from tests.simulation.audit import Witness
 from tests.simulation.histories import MONDAY
-from tests.simulation.rulebooks import TOPICS, rulebooks
+from tests.simulation.pieces import TOPICS
+from tests.simulation.rulebooks import rulebooks
 
 SMALL = Limits(open_messages=6, reserved_messages=2, tasks=4, closed_messages=3, consents=4)
 

@@ -7,7 +7,8 @@ from artifact.instant import DAY, HOUR
 from artifact.message import Message
 from tests.scenarios.stage import Stage
 from tests.simulation.histories import MONDAY, History, histories, played
-from tests.simulation.rulebooks import HEAD, WORDS, rulebooks
+from tests.simulation.pieces import HEAD, WORDS
+from tests.simulation.rulebooks import rulebooks
 
 
 def outlook(stage: Stage, message: Message) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from dsl.rulebook import Cap, QuietHours
 from engine.budget import Budget
 from engine.quiet import opens_at
 from tests.simulation.audit import reads_inside
-from tests.simulation.rulebooks import ZONES
+from tests.simulation.pieces import ZONES
 
 MORE_ZONES = (
     *ZONES,

@@ -11,8 +11,9 @@ from artifact.message import DeliveryState
 from engine.traces import whole
 from tests.scenarios.stage import Stage
 from tests.simulation.histories import MONDAY, History, answers, histories, played
+from tests.simulation.pieces import HEAD, WORDS
 from tests.simulation.replays import log_of
-from tests.simulation.rulebooks import HEAD, WORDS, rulebooks
+from tests.simulation.rulebooks import rulebooks
 
 SETTLING = 45 * DAY
 
