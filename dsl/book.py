@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from artifact.canonical import canonical_json
 from artifact.channel import Channel, Urgency
 from artifact.decision import RuleRow
 from artifact.errors import ErrorCode, InputError
@@ -121,6 +122,16 @@ class CompiledRulebook:
         key = self.program.keys.get(about.kind)
         named = key_text(event.data.get(key)) if key is not None else None
         return named is None or named == about.reference
+
+    def same(self, topic: str, field: str, one: Any, other: Any) -> bool:
+        """Whether two sources say the same in a field of a topic, by its declared type; as plain JSON without one."""
+        of = self.program.fields.get(topic, {}).get(field)
+        if of is not None:
+            read = reader(of, self.currency)
+            told, also = read(one), read(other)
+            if told is not None and also is not None:
+                return bool(told == also)
+        return canonical_json(one) == canonical_json(other)
 
     def label(self, kind: str, name: str, language: str) -> str:
         """The display name, in the reader's language or the author's; else the name in words."""

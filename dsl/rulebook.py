@@ -5,7 +5,7 @@ oracle.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -183,6 +183,9 @@ class Rulebook(Protocol):
 
     def concerns(self, event: Event, about: Subject | None) -> bool:
         """Whether an event is about a subject as far as it says: what names none, or has no such key, is about any."""
+
+    def same(self, topic: str, field: str, one: Any, other: Any) -> bool:
+        """Whether two sources say the same in a field of a topic, by its declared type; as plain JSON without one."""
 
     def label(self, kind: str, name: str, language: str) -> str:
         """The display name of a declaration (`topic`, `situation`, `commitment`), or its own name in words."""

@@ -6,7 +6,7 @@ left, the newer message is marked as correcting it.
 
 from msgspec.structs import replace
 
-from artifact.canonical import canonical_json, derived_id
+from artifact.canonical import derived_id
 from artifact.channel import URGENCY_RANK, Channel, Urgency
 from artifact.customer import StaffTask
 from artifact.decision import GateOutcome, GateRow
@@ -159,7 +159,7 @@ def _join(
     talking: Talking, first: Message, new: Message, topic: Topic | None, scene: Scene, cause: str
 ) -> Message:
     """Another source says the same: one message, two sources. In a field that must agree they differ: a conflict."""
-    if _agree(first, new, topic):
+    if _agree(first, new, topic, scene):
         limit = scene.limits.sources_per_message - 1
         talking.keep(replace(first, sources=(*first.sources, new.request)[:limit]))
         joined = replace(new, joined_to=first.id)
@@ -180,11 +180,12 @@ def _join(
     return _enter(talking, new, topic, scene, cause)
 
 
-def _agree(first: Message, new: Message, topic: Topic | None) -> bool:
-    fields = topic.must_agree if topic is not None else ()
-    return all(
-        canonical_json(first.request.data.get(f)) == canonical_json(new.request.data.get(f)) for f in fields
-    )
+def _agree(first: Message, new: Message, topic: Topic | None, scene: Scene) -> bool:
+    """By the types that the topic declares: one system writes 72, another one "72.00"."""
+    if topic is None or scene.book is None:
+        return True
+    data, other = first.request.data, new.request.data
+    return all(scene.book.same(topic.name, f, data.get(f), other.get(f)) for f in topic.must_agree)
 
 
 def _enter(talking: Talking, new: Message, topic: Topic | None, scene: Scene, cause: str) -> Message:

@@ -183,6 +183,9 @@ class Handmade:
     def concerns(self, event: Event, about: Subject | None) -> bool:
         return True
 
+    def same(self, topic: str, field: str, one: Any, other: Any) -> bool:
+        return bool(one == other)
+
     def label(self, kind: str, name: str, language: str) -> str:
         return name.replace("_", " ")
 

@@ -11,7 +11,7 @@ NAME = "08_two_back_ends"
 NIGHT, LATER = "2027-03-10T23:30+01:00", "2027-03-11T00:10+01:00"
 
 
-def announce(stage: Stage, source: str, amount: float = 120.5) -> str:
+def announce(stage: Stage, source: str, amount: object = 120.5) -> str:
     return stage.ask(
         "payment_returned",
         source=source,
@@ -96,6 +96,16 @@ def test_what_a_rule_heard_from_two_systems_that_disagree_waits_as_a_conflict() 
         tell(stage, "policies", 120.5)
         tell(stage, "billing", 210.5)
         assert [stage.record(m.id).reason for m in told(stage)] == ["conflict"] * 2
+
+
+def test_one_amount_written_in_two_ways_is_one_amount() -> None:
+    with play(NAME, NIGHT) as stage:
+        first = announce(stage, "policies", 120.5)
+        stage.at(LATER)
+        second = announce(stage, "billing", "120.50")
+        assert stage.message(second).joined_to == first
+        third = announce(stage, "ledger", {"amount": "120.51", "currency": "EUR"})
+        assert stage.record(third).reason == "conflict"
 
 
 def test_newer_news_of_the_system_that_a_rule_heard_replaces_older_news() -> None:
