@@ -49,7 +49,7 @@ class InterpretedRulebook(CompiledRulebook):
         standing = silenced(fired, rows, rules)
         ranks = {rule.name: (rule.priority, rule.specificity) for rule in rules.values()}
         looked = self._judge.looked(
-            asked, Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about)
+            asked, Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about, said=said)
         )
         rows.sort(key=lambda row: row.rule)
         return Verdict(tuple(standing), tuple(rows), ties(standing, ranks), env.reads, env.flip, looked)
