@@ -24,7 +24,6 @@ from tests.dsl.worlds import rules
 from tests.house.project import ROOT
 
 NESTING = DEFAULT_LIMITS.nesting
-DESIGN = ROOT.parent / "shared" / "design" / "language"
 FILES = sorted([*(ROOT / "examples").rglob("*.rules"), *(ROOT / "tests").rglob("*.rules")])
 TEXTS = {str(file.relative_to(ROOT)): file.read_text(encoding="utf-8") for file in FILES}
 TEXTS["docs/language.md"] = RULEBOOK
@@ -80,10 +79,10 @@ def test_every_rulebook_of_the_project_says_the_same_in_canonical_form(text: str
     assert all(len(line) <= 110 or '"' in line or line in text for line in found.split("\n"))
 
 
-@pytest.mark.skipif(not DESIGN.is_dir(), reason="NOT RUN: no shared research data beside the checkout")
+@pytest.mark.shared
 @pytest.mark.parametrize("name", ["bank_en", "insurer_en", "insurer_es"])
-def test_the_rulebooks_of_the_design_say_the_same_in_canonical_form(name: str) -> None:
-    text = Path(DESIGN / f"{name}.rules").read_text(encoding="utf-8")
+def test_the_rulebooks_of_the_design_say_the_same_in_canonical_form(shared: Path, name: str) -> None:
+    text = (shared / f"design/language/{name}.rules").read_text(encoding="utf-8")
     found = lawful(text)
     assert comments(found) == comments(text)
 

@@ -1,5 +1,7 @@
 """A glossary: one rulebook in two tongues, one to one, or a finding that says where it is not."""
 
+from pathlib import Path
+
 import pytest
 
 from artifact.limits import DEFAULT_LIMITS
@@ -10,9 +12,7 @@ from dsl.lexicon import plain, tongue
 from dsl.parser import parse_declaration
 from dsl.program import Program
 from dsl.syntax import Node, Word
-from tests.house.project import ROOT
 
-DESIGN = ROOT.parent / "shared" / "design" / "language"
 NESTING = DEFAULT_LIMITS.nesting
 
 ENGLISH = """rulebook manners zone "Europe/Madrid" currency EUR end
@@ -173,9 +173,9 @@ def test_texts_without_a_language_are_of_the_language_that_the_header_names() ->
     assert found.rules["R"].because == {"en": "Why", "es": "Por qué"}
 
 
-@pytest.mark.skipif(not DESIGN.is_dir(), reason="NOT RUN: no shared research data beside the checkout")
-def test_the_two_rulebooks_of_the_design_have_the_same_trees() -> None:
-    english, spanish = (_declarations(code) for code in ("en", "es"))
+@pytest.mark.shared
+def test_the_two_rulebooks_of_the_design_have_the_same_trees(shared: Path) -> None:
+    english, spanish = (_declarations(shared, code) for code in ("en", "es"))
     glossary = glossary_in((node for _, node in spanish if node is not None), tongue("es"))
     assert glossary is not None
     pairs = list(
@@ -188,9 +188,9 @@ def test_the_two_rulebooks_of_the_design_have_the_same_trees() -> None:
         assert _names(other) == _names(tree), text
 
 
-def _declarations(code: str) -> list[tuple[str, Node | None]]:
+def _declarations(shared: Path, code: str) -> list[tuple[str, Node | None]]:
     words = tongue(code)
-    text = (DESIGN / f"insurer_{code}.rules").read_text(encoding="utf-8")
+    text = (shared / f"design/language/insurer_{code}.rules").read_text(encoding="utf-8")
     found = []
     for one in cut(text, words):
         nodes = parse_declaration(one.text, code, NESTING).nodes

@@ -11,7 +11,7 @@ from artifact.limits import Limits
 from tests.scenarios.stage import Stage
 from tests.simulation.histories import MONDAY
 from tests.simulation.pieces import HEAD
-from tests.simulation.test_late import News, tellings
+from tests.simulation.test_late import News, hear, tellings
 
 TOPIC = """
 category service basis contract channels email end
@@ -28,20 +28,6 @@ end
 PLAIN = HEAD.format(zone="Europe/Madrid") + TOPIC
 UNDECLARED = PLAIN.replace("  event bill.returned: (bill_id: text, amount: whole number)\n", "")
 COUNTING = PLAIN + COUNTS
-
-
-def hear(stage: Stage, news: list[News], told: list[News]) -> None:
-    for one in news:
-        stage.at(max(stage.now, one.at + one.delay))
-        stage.event(
-            one.type,
-            source=one.source,
-            id=f"e{told.index(one)}",
-            at=format_instant(one.at),
-            seq=one.seq,
-            data=one.data,
-        )
-        stage.work()
 
 
 def counted(stage: Stage) -> dict[str, Kept]:

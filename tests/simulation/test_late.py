@@ -41,9 +41,15 @@ def tellings(draw: st.DrawFn) -> list[News]:
 
 
 def heard(text: str, told: list[News], delayed: list[News], limits: Limits) -> Stage:
-    """A stage that hears the news in the order of their arrival; `told` says which id each has."""
+    """A stage long after it heard the news in the order of their arrival."""
     stage = Stage(text, MONDAY, limits)
-    for one in delayed:
+    hear(stage, delayed, told)
+    return stage.pass_until(MONDAY + 20 * DAY)
+
+
+def hear(stage: Stage, news: list[News], told: list[News]) -> None:
+    """Tell a stage the news in this order; `told` says which id each has."""
+    for one in news:
         stage.at(max(stage.now, one.at + one.delay))
         stage.event(
             one.type,
@@ -54,7 +60,6 @@ def heard(text: str, told: list[News], delayed: list[News], limits: Limits) -> S
             data=one.data,
         )
         stage.work()
-    return stage.pass_until(MONDAY + 20 * DAY)
 
 
 @given(rulebooks(rules=2), tellings(), st.sampled_from([1, 3, 64]))
