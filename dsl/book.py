@@ -210,7 +210,7 @@ def _problem(field: str, of: Type, raw: Any) -> InputError:
         if of.low is not None and type(raw) in (int, float)
         else ErrorCode.TYPE_INVALID
     )
-    return InputError(code, f"`{field}` is not a {of}", help=_EXAMPLES.get(of.kind), path=("data", field))
+    return InputError(code, f"`{field}` is no {of}", help=_EXAMPLES.get(of.kind), path=("data", field))
 
 
 _EXAMPLES = {

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 
 import strawberry
 
-from artifact.errors import ErrorCode, InputError
+from artifact.errors import InputError
 from engine.pipeline import Engine
 from engine.pipeline import rollout as engine_rollout
 from schema.enums import RolloutState
@@ -40,18 +40,7 @@ def rollout_of(rollout: engine_rollout.Rollout) -> Rollout:
     )
 
 
-_FIELDS = {
-    ErrorCode.RULEBOOK_UNKNOWN: "versionId",
-    ErrorCode.RULEBOOK_INVALID: "versionId",
-    ErrorCode.RULEBOOK_TESTS_FAILED: "versionId",
-    ErrorCode.RULEBOOK_NEVER_PUBLISHED: "versionId",
-    ErrorCode.EDIT_CONFLICT: "expectedEpoch",
-    ErrorCode.EVENT_CONFLICT: "id",
-    ErrorCode.INSTANT_INVALID: "effectiveAt",
-}
-
-
 def _placed(error: InputError) -> InputError:
-    """The error at the field of the input that it is about."""
-    path = ("input", _FIELDS[error.code]) if error.code in _FIELDS else error.path
+    """The error at the field of the input that it is about; the engine names the field."""
+    path = error.path if error.path[:1] == ("input",) else ("input", *error.path)
     return InputError(error.code, error.message, help=error.help, path=path)

@@ -126,6 +126,7 @@ class Publishing:
                 ErrorCode.EDIT_CONFLICT,
                 "another rulebook was published meanwhile",
                 help="read it, then publish again",
+                path=("expectedEpoch",),
             )
         return made
 
@@ -158,10 +159,10 @@ class Publishing:
                 ErrorCode.RULEBOOK_TESTS_FAILED,
                 f"{len(failed)} of its {len(results)} tests fail: {named}",
                 help="mend the rules or the tests; `evenIfTestsFail` publishes all the same",
-                path=("rulebookId",),
+                path=("versionId",),
             )
 
-    async def _row(self, rulebook_id: str, path: str = "rulebookId") -> RulebookRow:
+    async def _row(self, rulebook_id: str, path: str = "versionId") -> RulebookRow:
         row = await self._store.rulebook(rulebook_id)
         if row is None:
             raise InputError(
@@ -176,7 +177,7 @@ def _publishable(checked: Checked) -> CompiledRulebook:
             ErrorCode.RULEBOOK_INVALID,
             "a text with errors is never published",
             help="run checkRulebook and mend what it finds",
-            path=("rulebookId",),
+            path=("versionId",),
         )
     return checked.rulebook
 
@@ -222,7 +223,7 @@ def earlier(publications: Sequence[Publication], rulebook_id: str | None, now: I
         ErrorCode.RULEBOOK_NEVER_PUBLISHED,
         "nothing was in force before" if rulebook_id is None else f"`{rulebook_id}` has never been in force",
         help="publishRulebook puts a version in force for the first time",
-        path=("rulebookId",),
+        path=("versionId",),
     )
 
 

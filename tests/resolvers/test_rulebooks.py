@@ -209,7 +209,11 @@ def test_a_preview_counts_and_words_what_publishing_then_changes(world: World) -
 def test_a_preview_of_what_cannot_go_live_says_why(world: World) -> None:
     save(world, "hopeless", BROKEN)
     assert world.code_of(PREVIEW, id="hopeless", first=1) == "RULEBOOK_INVALID"
-    assert world.code_of(PREVIEW, id="nowhere", first=1) == "RULEBOOK_UNKNOWN"
+    (unknown,) = world.post(PREVIEW, id="nowhere", first=1)["errors"]
+    assert (unknown["extensions"]["code"], unknown["extensions"]["path"]) == (
+        "RULEBOOK_UNKNOWN",
+        ["versionId"],
+    )
     assert world.code_of(PREVIEW, id="hopeless", first=0) == "PAGE_SIZE"
     save(world, "fine")
     assert world.code_of(PREVIEW, id="fine", first=1, after="zzz") == "CURSOR_INVALID"
