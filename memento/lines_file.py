@@ -51,14 +51,6 @@ def read_lines(path: Path, limits: Limits) -> Iterator[Line]:
             raise _unreadable(path, error) from error
 
 
-def size_of(path: Path) -> int:
-    """How many bytes the file has on disk. Raises InputError FILE_UNREADABLE."""
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     try:

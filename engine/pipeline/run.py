@@ -12,7 +12,7 @@ from artifact.decision import Entry, EventStatus, Intent
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event, EventKey, event_content
 from artifact.instant import Instant
-from artifact.message import DeliveryState, Message
+from artifact.message import Message
 from engine.intents import is_due
 from engine.judging import Memo
 from engine.refold import Past
@@ -129,15 +129,6 @@ class Run:
     def ready(self, now: Instant) -> tuple[str, ...]:
         """Deliveries that may be handed over at `now`."""
         return tuple(d.id for m in self.artifact.body.talk.messages for d in m.deliveries if is_due(d, now))
-
-    def overdue(self, now: Instant) -> tuple[str, ...]:
-        """Deliveries whose intent has run out without an outcome."""
-        return tuple(
-            d.id
-            for m in self.artifact.body.talk.messages
-            for d in m.deliveries
-            if d.state is DeliveryState.SENDING and d.valid_until is not None and d.valid_until <= now
-        )
 
     def find(self, message_id: str) -> Message | None:
         """A message, live or closed lately."""
