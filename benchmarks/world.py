@@ -17,8 +17,8 @@ from dsl.book import CompiledRulebook
 from dsl.compile import compile_rulebook
 from engine.books import Books
 from engine.judging import Memo
+from engine.past import Past
 from engine.pipeline.run import Run
-from engine.refold import Past
 from engine.scene import Scene
 
 START = parse_instant("2026-03-02T09:00:00Z")

@@ -83,7 +83,7 @@ def fold_event(
     """
     kept = _counted(book, counted)
     first = next_deadline(facts, limits)
-    if (first is None or first >= event.at) and not _heard(event.type, book, kept):
+    if (first is None or first >= event.at) and not is_heard(event.type, book, kept):
         high, seats = after_event(facts, event)
         return replace(facts, high_water=high, seats=seats), []
     folding = Folding(facts, book, limits, counted=kept)
@@ -96,7 +96,7 @@ def fold_event(
     return folding.facts, folding.outputs
 
 
-def _heard(type: str, book: Rulebook | None, counted: Mapping[str, Counted]) -> bool:
+def is_heard(type: str, book: Rulebook | None, counted: Mapping[str, Counted]) -> bool:
     """Whether anything comes of events of this type but that time goes on."""
     return type in FACT_TABLE or type in counted or (book is not None and book.hears(type))
 

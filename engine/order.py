@@ -60,7 +60,15 @@ def place_in(ordered: Sequence[Event], event: Event) -> int:
 
 def after_event(facts: Facts, event: Event) -> tuple[Stamp, tuple[Seat, ...]]:
     """The high water and the seats once `event` is folded at the end of the order."""
-    high, seat = facts.high_water, seat_of(event)
-    if high is not None and high.at == event.at:
-        return high, (*facts.seats, seat)
-    return Stamp(event.at), (seat,)
+    return after_events(facts, (event,))
+
+
+def after_events(facts: Facts, events: Sequence[Event]) -> tuple[Stamp, tuple[Seat, ...]]:
+    """The same once all of these are, one after another: only those at the newest instant keep a seat."""
+    high, at, first = facts.high_water, events[-1].at, len(events) - 1
+    while first and events[first - 1].at == at:
+        first -= 1
+    seats = tuple(seat_of(event) for event in events[first:])
+    if high is not None and high.at == at:
+        return high, (*facts.seats, *seats)
+    return Stamp(at), seats

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from artifact.customer import Artifact
 from artifact.decision import Entry, EntryKind
 from engine.judging import Memo
-from engine.refold import Past
+from engine.past import Past
 from engine.scene import Scene
 from engine.step import Stepped, TooDeep, step_event, step_intent, step_rulebook, step_timer
 

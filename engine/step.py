@@ -26,8 +26,9 @@ from engine.intents import commit_intent
 from engine.judging import Memo
 from engine.order import is_late
 from engine.outputs import Asked, Output, Tasked
+from engine.past import Past, correction_key
 from engine.performing import departed, perform, task_id
-from engine.refold import Past, Refolded, clear_corrected, correction_key, counted_anew, fold_too_late, refold
+from engine.refold import Refolded, clear_corrected, counted_anew, fold_too_late, refold
 from engine.scene import Scene
 from engine.talk_table import TALK_TABLE
 from engine.talking import Talking, begin

@@ -10,8 +10,8 @@ from dsl.rulebook import Rulebook
 from engine.books import Books
 from engine.builtin import CORRECTION
 from engine.history import covers, joined
+from engine.past import Past, correction_key, depth
 from engine.pipeline.run import Run
-from engine.refold import Past, correction_key, depth
 from engine.step import TooDeep
 from store.port import Store
 

@@ -50,9 +50,9 @@ from dsl.trial import (
 )
 from engine.consent import ANY_CATEGORY
 from engine.judging import Memo
+from engine.past import Past
 from engine.pipeline.backtest import handed_over
 from engine.pipeline.run import Run
-from engine.refold import Past
 from engine.rulebook_trial import TESTED, Moment, check_effect
 from engine.scene import Scene
 

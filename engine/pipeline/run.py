@@ -15,7 +15,7 @@ from artifact.instant import Instant
 from artifact.message import Message
 from engine.intents import is_due
 from engine.judging import Memo
-from engine.refold import Past
+from engine.past import Past
 from engine.scene import Scene
 from engine.step import (
     NeedsPast,

@@ -139,7 +139,7 @@ TOPICS = (
 EVENT_TYPES = frozenset(
     {
         *("claim.opened", "claim.moved", "claim.noted", "claim.settled", "claim.dropped"),
-        *("payment.failed", "payment.made", "page.viewed", "visit.made", "loop.begun"),
+        *("payment.failed", "payment.made", "page.viewed", "page.left", "visit.made", "loop.begun"),
     }
 )
 
@@ -193,7 +193,8 @@ class Handmade:
         return []
 
     def hears(self, type: str) -> bool:
-        return True
+        """Of everything that is declared but `page.left`."""
+        return type in _REACTIONS
 
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         return Reaction(tuple(Raised("by_hand", i, e) for i, e in enumerate(_effects(event, facts))))

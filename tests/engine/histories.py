@@ -22,7 +22,11 @@ _data = st.fixed_dictionaries(
 )
 _claims = st.tuples(_about_claims, st.one_of(st.none(), _subjects), _data)
 _others: st.SearchStrategy[Told] = st.one_of(
-    st.tuples(st.sampled_from(["payment.made", "page.viewed", "loop.begun"]), st.none(), st.just({})),
+    st.tuples(
+        st.sampled_from(["payment.made", "page.viewed", "page.left", "page.left", "loop.begun"]),
+        st.none(),
+        st.just({}),
+    ),
     st.tuples(st.just("visit.made"), st.builds(Subject, st.just("visit"), _references), st.just({})),
     st.tuples(
         st.just("customer.updated"),

@@ -20,8 +20,8 @@ from artifact.message import Delivery, Message, MessageState
 from engine.admitting import message_id
 from engine.builtin import CORRECTION
 from engine.judging import Memo
+from engine.past import Past, correction_key
 from engine.reenact import reenact, same_record, scene_of
-from engine.refold import Past, correction_key
 from engine.scene import Scene
 from engine.step import NeedsPast, Stepped, step_event, step_intent, step_rulebook, step_timer
 from engine.traces import whole

@@ -23,8 +23,8 @@ from dsl.format import format_rulebook
 from dsl.lexicon import tongue_of
 from dsl.oracle import InterpretedRulebook
 from engine.judging import Memo
+from engine.past import Past
 from engine.pipeline.run import Run
-from engine.refold import Past
 from engine.scene import Scene
 from tests.fuzz.corpus import corpus
 from tests.fuzz.history import CUSTOMER, history
