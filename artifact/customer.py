@@ -18,7 +18,7 @@ SCHEMA = 1
 """Number of this layout. A document of a newer one is read-only; older ones are brought up at read."""
 
 
-class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
+class Contact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One contact made: a delivery whose intent is committed and that did not fail. Places are none.
 
     `delivery` is empty for what a source sent by itself. A bundle is one contact in each category that it contains:
@@ -33,7 +33,7 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
     also: tuple[tuple[str, str], ...] = ()
 
 
-class Gathering(msgspec.Struct, frozen=True, omit_defaults=True):
+class Gathering(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A group that has not left: its bundle's id, the first item's instant, and the one at which it closes.
 
     `said` names the window that the rulebook gave it; under another one a new gathering begins.
@@ -47,7 +47,7 @@ class Gathering(msgspec.Struct, frozen=True, omit_defaults=True):
     said: str
 
 
-class Requested(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+class Requested(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
     """A message that was asked for, once it is no longer among the live or the newest closed ones."""
 
     id: str
@@ -57,7 +57,7 @@ class Requested(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
     lower_urgency: Urgency | None = None
 
 
-class StaffTask(msgspec.Struct, frozen=True, omit_defaults=True):
+class StaffTask(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """For a person of the brand: to do, or (alert) to know.
 
     `promise` names the commitment because of which it is asked while that is pending.
@@ -77,14 +77,14 @@ class StaffTask(msgspec.Struct, frozen=True, omit_defaults=True):
     promise: str | None = None
 
 
-class LateMark(msgspec.Struct, frozen=True, array_like=True):
+class LateMark(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """That entry `n` folded an event at `at` below the high water: older snapshots above `at` cannot be folded on."""
 
     n: int
     at: Instant
 
 
-class Talk(msgspec.Struct, frozen=True, omit_defaults=True):
+class Talk(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What is being said: a pure function of the log in arrival order.
 
     `messages` are live; `tail` the newest closed ones, oldest first, `requests` those before them, as far back as
@@ -105,14 +105,14 @@ class Talk(msgspec.Struct, frozen=True, omit_defaults=True):
     records_hash: bytes = b""
 
 
-class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+class Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What re-enacting must reproduce byte for byte."""
 
     facts: Facts = EMPTY_FACTS
     talk: Talk = Talk()
 
 
-class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
+class Artifact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Envelope and body. `version` is the number of log entries; `due` the next instant something must run.
 
     `now` is the instant of the last entry, `epoch` the publication under which it was last decided, `changed` how
@@ -129,7 +129,7 @@ class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
     changed: int = 0
 
 
-class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
+class Snapshot(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The body after entry `n`, kept so that the log need not be run from its beginning."""
 
     n: int

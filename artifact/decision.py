@@ -22,7 +22,7 @@ class GateOutcome(StrEnum):
     SKIPPED = "SKIPPED"
 
 
-class GateRow(msgspec.Struct, frozen=True, array_like=True):
+class GateRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One gate of one deciding. `reason` is a stable short code, `until` the instant a hold ends."""
 
     gate: GateName
@@ -31,21 +31,21 @@ class GateRow(msgspec.Struct, frozen=True, array_like=True):
     until: Instant | None = None
 
 
-class HoldRow(msgspec.Struct, frozen=True, array_like=True):
+class HoldRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     kind: HoldKind
     since: Instant
     until: Instant | None = None
     rule: str | None = None
 
 
-class PlanRow(msgspec.Struct, frozen=True, array_like=True):
+class PlanRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     channel: Channel
     state: DeliveryState
     planned_at: Instant | None = None
     because: str | None = None
 
 
-class RuleRow(msgspec.Struct, frozen=True, array_like=True):
+class RuleRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What became of one candidate rule: `result` is FIRED, NOT_MET, UNKNOWN, SILENCED or ERROR.
 
     `detail` is the number of the first condition that failed, the fact that was missing, the rule that silenced
@@ -57,7 +57,7 @@ class RuleRow(msgspec.Struct, frozen=True, array_like=True):
     detail: str | int | None = None
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One decision about one message, at log entry `n` of its customer.
 
     `rules` has a row for every candidate once the record is read again (engine.traces). Until then those are left out
@@ -87,20 +87,20 @@ Name = int | str
 """Of a rule or a fact: its number in the table of the rulebook of that revision, or itself where it is in none."""
 
 
-class KeptGate(msgspec.Struct, frozen=True, array_like=True):
+class KeptGate(msgspec.Struct, frozen=True, gc=False, array_like=True):
     gate: int
     outcome: int
     reason: str = ""
     until: Instant | None = None
 
 
-class KeptRule(msgspec.Struct, frozen=True, array_like=True):
+class KeptRule(msgspec.Struct, frozen=True, gc=False, array_like=True):
     rule: Name
     result: int
     detail: Name | None = None
 
 
-class KeptHold(msgspec.Struct, frozen=True, array_like=True):
+class KeptHold(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """`since` counts from the instant of the entry."""
 
     kind: int
@@ -109,14 +109,14 @@ class KeptHold(msgspec.Struct, frozen=True, array_like=True):
     rule: Name | None = None
 
 
-class KeptPlan(msgspec.Struct, frozen=True, array_like=True):
+class KeptPlan(msgspec.Struct, frozen=True, gc=False, array_like=True):
     channel: int
     state: int
     planned_at: Instant | None = None
     because: str | None = None
 
 
-class KeptRecord(msgspec.Struct, frozen=True, array_like=True):
+class KeptRecord(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A record as the log keeps it (engine.traces): what its entry says is left out, and what has a number is one.
 
     `counted` are the rules that fired or were not met, packed together; `reads` names and values in turn; `looked` is what
@@ -160,7 +160,7 @@ class EventStatus(StrEnum):
     REJECTED = "REJECTED"
 
 
-class Intent(msgspec.Struct, frozen=True, omit_defaults=True):
+class Intent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """That these deliveries are about to be handed over by `worker`, and until when that holds."""
 
     deliveries: tuple[str, ...]
@@ -168,7 +168,7 @@ class Intent(msgspec.Struct, frozen=True, omit_defaults=True):
     valid_until: Instant
 
 
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+class Entry(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One row of a customer's log. `n` is the version it made; `now` the instant it was folded at.
 
     `timer_at` is the due instant that a timer entry runs; `revision` the rulebook in force ("" without one);

@@ -22,7 +22,7 @@ class EventKey(msgspec.Struct, frozen=True, gc=False):
     id: str
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One event as its source told it. `data` is plain JSON and is never changed in place.
 
     `at` is the source's instant, `received_at` our store's. `actor` names who acted for the source (the

@@ -53,7 +53,7 @@ class CommitmentState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+class Fact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A value and the instant from which its source says it holds. None is a value cleared."""
 
     value: Any
@@ -65,7 +65,7 @@ class Alias(msgspec.Struct, frozen=True, gc=False):
     value: str
 
 
-class Situation(msgspec.Struct, frozen=True, omit_defaults=True):
+class Situation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Something going on, keyed by (kind, reference); `reference` is empty where a customer has one at most.
 
     `state` is `open` until a rulebook names another, `closed` at the end. `data` holds remembered event fields as
@@ -90,7 +90,7 @@ class Stage(msgspec.Struct, frozen=True, gc=False):
     at: Instant
 
 
-class Commitment(msgspec.Struct, frozen=True, omit_defaults=True):
+class Commitment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A promise with a deadline, keyed by (name, reference). Judged at `due` + grace; `judged_at` says when.
 
     `stages` are those yet to come, `staged` says that one has come: all instants are computed once, when it is made.
@@ -108,7 +108,7 @@ class Commitment(msgspec.Struct, frozen=True, omit_defaults=True):
     staged: bool = False
 
 
-class Watch(msgspec.Struct, frozen=True, omit_defaults=True):
+class Watch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A silence that is being listened to, keyed by (kind, reference): at `due` its situation opens.
 
     Each event of the kind that would break the silence sets it anew. `data` are its fields that the situation keeps.
@@ -120,7 +120,7 @@ class Watch(msgspec.Struct, frozen=True, omit_defaults=True):
     data: dict[str, Any] = {}
 
 
-class Consent(msgspec.Struct, frozen=True, omit_defaults=True):
+class Consent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What she said for a category, on one channel or (None) on all."""
 
     category: str
@@ -131,7 +131,7 @@ class Consent(msgspec.Struct, frozen=True, omit_defaults=True):
     proof: str | None = None
 
 
-class Preferences(msgspec.Struct, frozen=True, omit_defaults=True):
+class Preferences(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How she wants to be talked to. `language` is a BCP 47 tag, `zone` an IANA name."""
 
     language: str | None = None
@@ -141,7 +141,7 @@ class Preferences(msgspec.Struct, frozen=True, omit_defaults=True):
     at: Instant | None = None
 
 
-class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
+class Interaction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """She came to us."""
 
     id: str
@@ -151,14 +151,14 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     agent: str | None = None
 
 
-class Happened(msgspec.Struct, frozen=True, array_like=True):
+class Happened(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One of a list that rules count over: when it happened, and what of it they read, as plain JSON."""
 
     at: Instant
     data: dict[str, Any] = {}
 
 
-class Points(msgspec.Struct, frozen=True, omit_defaults=True):
+class Points(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What an event added to a score (below zero: subtracted), asked for by `rule` for a reason in some languages.
 
     `value` is the score that came of it. Where room ran out, the oldest of one score are one: their points together,
@@ -173,7 +173,7 @@ class Points(msgspec.Struct, frozen=True, omit_defaults=True):
     value: int | float | None = None
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+class Kept(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
     """The events of one type that rules count, oldest first.
 
     `dropped_at` is the newest one that had to leave for want of room, or None.
@@ -198,7 +198,7 @@ class Seat(msgspec.Struct, frozen=True, gc=False):
     seq: int | None
 
 
-class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
+class Facts(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """All that is remembered of one customer. Tuples keep the order in which things first came up.
 
     `events` are those that the rulebook in force counts, by type. `high_water` is the newest stamp folded, `seats` the events at that very instant.

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
+class Limits(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Defaults for one installation. Units stand last in the names."""
 
     id_characters: int = 200

@@ -72,7 +72,7 @@ class HoldKind(StrEnum):
     PAUSED = "PAUSED"
 
 
-class Content(msgspec.Struct, frozen=True, omit_defaults=True):
+class Content(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Words that the back-end brings itself, for one channel and language or for any."""
 
     body: str
@@ -82,7 +82,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     short: str | None = None
 
 
-class Request(msgspec.Struct, frozen=True, omit_defaults=True):
+class Request(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What was asked. `rule` and `cause` are set where an event rule asked: its name, and the event's key as text.
 
     `heard_from` is the system that told the event, where the rule asked because of one that a system told.
@@ -106,7 +106,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     heard_from: str | None = None
 
 
-class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
+class Anchor(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """When a rule first held this message. It outlives the hold, its condition, and the rulebook.
 
     `until` is the end of the current fixed period, `periods` how many have begun. `said` names what the rule said
@@ -122,7 +122,7 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     happened: bool = False
 
 
-class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The place of a message in a group: since when, in which bundle, and by which rule or cap.
 
     It outlives the wait, and a rulebook that knows nothing of it. `said` names what rule and group said when the message
@@ -137,7 +137,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     said: str = ""
 
 
-class Hold(msgspec.Struct, frozen=True, omit_defaults=True):
+class Hold(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A reason to wait that applies now. `until` None: until something happens."""
 
     kind: HoldKind
@@ -147,7 +147,7 @@ class Hold(msgspec.Struct, frozen=True, omit_defaults=True):
     channel: Channel | None = None
 
 
-class Delivery(msgspec.Struct, frozen=True, omit_defaults=True):
+class Delivery(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A message on one channel. Its id is the key that the provider sees, whatever the number of attempts.
 
     `after` is set on a follower: it leaves this long after the first hand-over, if unseen by then.
@@ -170,7 +170,7 @@ class Delivery(msgspec.Struct, frozen=True, omit_defaults=True):
     agent: str | None = None
 
 
-class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A message and its plan.
 
     `number` is the log entry that brought it. `sources` are further requests that were joined to it.

@@ -25,7 +25,7 @@ class OpenHours(msgspec.Struct, frozen=True, gc=False):
     weekdays: tuple[int, ...] = ()
 
 
-class Calendar(msgspec.Struct, frozen=True):
+class Calendar(msgspec.Struct, frozen=True, gc=False):
     """When the brand works. `weekdays` empty: nobody said; so with `hours`.
 
     `yearly` are holidays as (month, day), `dated` as ordinals, `regions` by ISO 3166.

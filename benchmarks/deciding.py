@@ -11,10 +11,11 @@ from artifact.event import Event
 from artifact.instant import HOUR
 from benchmarks.line import Line
 from benchmarks.scale import Scale
-from benchmarks.timing import as_served, cpu_each
+from benchmarks.timing import cpu_each
 from benchmarks.world import OPEN_MESSAGES, START, event, grown, rulebook, scene_of
 from engine.judging import Memo
 from engine.step import step_event
+from memento.garbage import settle
 
 
 def measure(scale: Scale) -> list[Line]:
@@ -32,7 +33,7 @@ def measure(scale: Scale) -> list[Line]:
         one = event("c0", f"warm {n}", "page.viewed", START + HOUR // 2 + n, {"page": "/"})
         warm = step_event(warm, one, one.at, scene, None, run.memo).artifact
 
-    as_served()
+    settle()
 
     def step(artifact: Artifact, memo: Memo | None, one: Event = viewed) -> None:
         step_event(artifact, one, at, scene, None, memo)

@@ -16,9 +16,9 @@ from artifact.event import Event
 from artifact.instant import HOUR, MINUTE, Instant
 from benchmarks.line import Line
 from benchmarks.scale import Scale
-from benchmarks.timing import as_served
 from benchmarks.world import START, event, grown, rulebook, rulebook_text
 from engine.pipeline import Engine
+from memento.garbage import settle
 from memento.serving import put_in_force
 from memento.settings import Settings
 from memento.wiring import engine_over
@@ -55,7 +55,7 @@ async def _measured(path: Path, scale: Scale) -> tuple[tuple[float, float], tupl
     await engine.start()
     try:
         await put_in_force(engine, rulebook_text(rules).encode(), "benchmark")
-        as_served()
+        settle()
         chance = Random(3)
         few = [f"c{n}" for n in range(min(_HOT, scale.customers))]
         await _submitted(engine, _events(few, "warm", START + HOUR))

@@ -7,12 +7,13 @@ from artifact.instant import MINUTE
 from artifact.limits import DEFAULT_LIMITS
 from benchmarks.line import Line
 from benchmarks.scale import Scale
-from benchmarks.timing import as_served, cpu_seconds
+from benchmarks.timing import cpu_seconds
 from benchmarks.world import START, biography, books_of, event, rulebook, scene_of, topics_of
 from dsl.book import CompiledRulebook
 from engine.judging import Memo
 from engine.pipeline.pasts import Pasts
 from engine.pipeline.run import Run
+from memento.garbage import settle
 from store.memory import MemoryStore
 from store.port import Want
 
@@ -23,7 +24,7 @@ def measure(scale: Scale) -> list[Line]:
     """Near and deep, in one long history."""
     book = rulebook(scale.rules)
     store = asyncio.run(_lived(book, scale))
-    as_served()
+    settle()
     near = _taken(store, book, scale, behind=min(60, scale.deep - 5))
     deep = _taken(store, book, scale, behind=scale.deep)
     about = f"a log of {scale.deep + 15:,} entries"

@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from artifact.limits import DEFAULT_LIMITS
 from benchmarks.line import Line
 from benchmarks.scale import Scale
-from benchmarks.timing import as_served
 from benchmarks.world import START, books_of, compiled, grown, rulebook, rulebook_text
 from dsl.book import CompiledRulebook
 from engine.pipeline.kernel import Job, Kernel
 from engine.pipeline.preview import Previewer
 from engine.pipeline.rollout import Sweep
+from memento.garbage import settle
 from store.embedded import EmbeddedStore
 from store.port import Commit
 
@@ -45,7 +45,7 @@ async def _published(path: Path, scale: Scale) -> tuple[float, float, float]:
     new = compiled(rulebook_text(scale.rules).replace('message rule "Rule 5"', 'message rule "Rule five"'))
     store = EmbeddedStore.open(path, lambda: START)
     await _populate(store, (await grown(old, scale.rules)).commit(), scale.customers)
-    as_served()
+    settle()
     began = process_time()
     await _previewed(store, old, new)
     previewed = process_time()

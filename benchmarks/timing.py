@@ -4,7 +4,6 @@ CPU time and not the clock on the wall, so that others on the machine disturb le
 (an fsync, another process), the module that measures says so.
 """
 
-import gc
 from collections.abc import Callable
 from statistics import median
 from time import process_time
@@ -19,12 +18,6 @@ def _once(work: Callable[[], object]) -> float:
     began = process_time()
     work()
     return process_time() - began
-
-
-def as_served() -> None:
-    """What is there stays, as in a service that has started: the collector need not look through it (memento.serving)."""
-    gc.collect()
-    gc.freeze()
 
 
 def cpu_each(work: Callable[[], object], calls: int, rounds: int) -> float:

@@ -5,7 +5,6 @@ finished, then the store is closed by whoever opened it.
 """
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -26,6 +25,7 @@ from dispatch.settings import DispatchSettings
 from engine.pipeline import Engine
 from memento.address import check_address
 from memento.app import SERVER_OPTIONS, create_app
+from memento.garbage import settle
 from memento.settings import Settings
 from memento.wiring import engine_over
 from store.port import Publication, Store
@@ -89,8 +89,7 @@ async def serving(
     channels = open_channels(Means(spool=spool))
     dispatcher = Dispatcher(engine, channels, DispatchSettings(worker=_worker()), SystemClock())
     await engine.start()
-    gc.collect()
-    gc.freeze()  # grammar, rulebook and modules stay: the collector need not look through them for ever
+    settle()
     try:
         async with _answering(engine, settings, listening):
             if dispatching:
