@@ -5,7 +5,7 @@ so nothing is copied.
 """
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import nsmallest
 from threading import Lock
@@ -37,12 +37,13 @@ from store.port import (
 
 
 class _Customer(msgspec.Struct):
-    """All that is kept of one customer. Entry `n` stands at index n - 1."""
+    """All that is kept of one customer, her messages by id. Entry `n` stands at index n - 1."""
 
     artifact: Artifact
     log: list[Entry] = []
     events: dict[EventKey, int] = {}
     snapshots: dict[int, Snapshot] = {}
+    messages: dict[str, MessageRow] = {}
 
 
 class MemoryStore:
@@ -109,7 +110,9 @@ class MemoryStore:
         customer.events.update((entry.event.key, entry.n) for entry in commit.entries if entry.event)
         if commit.snapshot:
             customer.snapshots[commit.snapshot.n] = commit.snapshot
-        self._messages.update((row.id, row) for row in commit.messages)
+        rows = {row.id: row for row in commit.messages}
+        customer.messages.update(rows)
+        self._messages.update(rows)
         return CommitResult.COMMITTED
 
     async def artifact(self, customer_id: str) -> Artifact | None:
@@ -181,9 +184,16 @@ class MemoryStore:
         """See the port."""
         place = place_after(where, after)
         with self._open():
-            rows = [row for row in self._messages.values() if lets_through(where, row)]
+            rows = [row for row in self._asked(where) if lets_through(where, row)]
         rows.sort(key=place_of)
         return page_of(where, rows if place is None else (r for r in rows if place_of(r) > place), first)
+
+    def _asked(self, where: MessageFilter) -> Iterable[MessageRow]:
+        """The rows that can meet a filter: of one customer, hers alone."""
+        if where.customer_id is None:
+            return self._messages.values()
+        customer = self._customers.get(where.customer_id)
+        return customer.messages.values() if customer else ()
 
     async def save_rulebook(
         self, text: str, author: str, id: str, revision: str | None, newest: int | None = None
