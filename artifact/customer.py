@@ -89,7 +89,8 @@ class Talk(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     `messages` are live; `tail` the newest closed ones, oldest first, `requests` those before them, as far back as
     rules count. `records_hash` rolls over all decision records. `gatherings` are the anchors of groups. `broken` names
-    commitments (name/reference) that were known broken once, for KEPT_LATE_KNOWN.
+    commitments (name/reference) that were known broken once, for KEPT_LATE_KNOWN. `settled`: deciding again at once would
+    change nothing, and before the first `next_at` of a message only something new can.
     """
 
     messages: tuple[Message, ...] = ()
@@ -103,6 +104,7 @@ class Talk(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     fold_floor: int = 0
     revision: str = ""
     records_hash: bytes = b""
+    settled: bool = False
 
 
 class Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

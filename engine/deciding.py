@@ -1,12 +1,15 @@
 """All open messages of one customer decided together: phase one for each, then phase two in rank order.
 
 A record is written only where state, instant, plan or reasons of a message changed, so deciding twice is deciding
-once. Nothing of the previous decision is read but anchors, what has left, and since when something was ready.
+once, and what stands is not decided again. Nothing of the previous decision is read but anchors, what has left, and since when something was ready.
 """
+
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from artifact.channel import PLACES
+from artifact.customer import Talk
 from artifact.decision import GateRow, HoldRow, KeptRecord, PlanRow, Record
 from artifact.facts import Facts
 from artifact.instant import Instant
@@ -21,16 +24,18 @@ from dsl.verdict import Verdict
 from engine.decided import Decided, next_eligible, without_rulebook
 from engine.doubt import doubted, raise_doubts
 from engine.fold import zone_of_customer
-from engine.judging import Memo, judge
+from engine.judging import Memo, judge, reads_alike
 from engine.rounds import decide_all
 from engine.said import said_of
 from engine.scene import Scene
+from engine.settled import Settled
 from engine.talking import Talking
 from engine.traces import kept, told
 
 
 def decide(talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo | None) -> None:
     """Decide every live message anew; put results, records and alerts into `talking`."""
+    talking.settled = not talking.messages
     before = {m.id: m for m in talking.talk.messages}
     if scene.book is None:
         for message in list(talking.messages.values()):
@@ -47,10 +52,35 @@ def decide(talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo 
         for m in talking.messages.values()
         if m.group is None
     ]
-    for message, decided in decide_all(talking, facts, scene, scene.book, zone, judged, memo):
+    round = decide_all(talking, facts, scene, scene.book, zone, judged, memo)
+    for message, decided in round.found:
         _conclude(talking, message, before.get(message.id), decided, scene, cause)
     if talking.gatherings:
         _forget_gatherings(talking)
+    talking.settled = all(_stands(m, round.settled) for m in talking.messages.values())
+
+
+def _stands(message: Message, settled: Mapping[str, Settled]) -> bool:
+    """Whether it was kept as a settled decision left it."""
+    decision = settled.get(message.id)
+    return decision is not None and decision.message is message
+
+
+def still_decided(talk: Talk, before: Facts, talking: Talking, facts: Facts, revision: str) -> bool:
+    """Whether the decisions of the entry before stand: nothing that deciding reads has changed since.
+
+    `talk` and `before` are as that entry left them. What time alone moves has its instant in a message's `next_at`
+    (docs/decisions/0015).
+    """
+    return (
+        talk.settled
+        and talk.revision == revision
+        and reads_alike(before, facts)
+        and not talking.changed
+        and len(talking.messages) == len(talk.messages)
+        and tuple(talking.contacts) == talk.contacts
+        and all(m.next_at is None or talking.now < m.next_at for m in talk.messages)
+    )
 
 
 def _forget_gatherings(talking: Talking) -> None:

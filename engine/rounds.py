@@ -35,7 +35,10 @@ Judged = list[tuple[Message, Merged]]
 
 @dataclass(slots=True)
 class Round:
-    """One pass. `found` are the messages as they were, with what was decided; those that stand are not among them."""
+    """One pass. `found` are the messages as they were, with what was decided; those that stand are not among them.
+
+    `settled` are the decisions that stand from now on, old and new.
+    """
 
     talking: Talking
     facts: Facts
@@ -253,8 +256,8 @@ def _dissolved(bundle: Message, awaited: bool) -> Decided:
 
 def decide_all(
     talking: Talking, facts: Facts, scene: Scene, book: Rulebook, zone: str, judged: Judged, memo: Memo | None
-) -> list[tuple[Message, Decided]]:
-    """The messages as they were, with what is decided of each that does not stand."""
+) -> Round:
+    """The last round: with it everybody is where they belong."""
     known = memo.settled if memo is not None else {}
     grouped = book.groups or talking.gatherings or any(m.group for m in talking.messages.values())
     seating = Seating(talking, book, zone) if grouped else None
@@ -267,4 +270,4 @@ def decide_all(
         memo.settled = round.settled
     if seating is not None:
         talking.gatherings = seating.gatherings
-    return round.found
+    return round

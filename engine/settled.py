@@ -1,6 +1,6 @@
-"""Decisions that changed nothing, kept beside a hot artifact so that they are not made again for every event.
+"""Decisions that stand, kept beside a hot artifact so that they are not made again for every event.
 
-A decision that gave its message back as it was gives it back again, until the next instant at which time alone can
+Deciding twice is deciding once: a decision gives its message back as it is until the next instant at which time alone can
 move it, and while all that deciding reads is as it was: the message itself, the verdict of the rules, what she agreed
 to and prefers, the hours in which she is left in peace, and the contact budget where it had a say. Refuses what might come out otherwise a moment later.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from artifact.channel import Channel
 from artifact.facts import Facts
 from artifact.instant import Instant
-from artifact.message import DeliveryState, Message
+from artifact.message import LIVE_STATES, DeliveryState, Message
 from dsl.rulebook import QuietHours, Topic
 from dsl.verdict import Verdict
 
@@ -24,7 +24,7 @@ Taken = dict[str, list[Instant]]
 
 
 class Settled(NamedTuple):
-    """One decision that reproduced its message. `budget` is what it weighed, None where it had no say."""
+    """One decision, and the message as it left it. `budget` is what it weighed, None where it had no say."""
 
     message: Message
     verdict: Verdict
@@ -62,13 +62,13 @@ class Settled(NamedTuple):
 
 
 def settle(draft: Draft, decided: Message, before: Taken) -> Settled | None:
-    """The decision as one that stands; None where it changed the message, or may not stand."""
-    if decided is not draft.message or draft.restless or draft.alerts:
+    """The decision as one that stands; None where it may not. What it made of the message it would make of it again."""
+    if decided.state not in LIVE_STATES or draft.restless or draft.alerts:
         return None
     if any(d.state is DeliveryState.IN_DOUBT for d in decided.deliveries):
         return None  # a doubt that comes up raises a task, and it may have come up in this very moment
     return Settled(
-        draft.message,
+        decided,
         draft.merged.verdict,
         draft.facts,
         draft.hours,

@@ -19,7 +19,7 @@ from artifact.message import Delivery, Message, MessageState
 from engine.admitting import admit, close, message_id
 from engine.awaiting import note
 from engine.builtin import CORRECTION, TALK_TYPES
-from engine.deciding import decide
+from engine.deciding import decide, still_decided
 from engine.fold import fold_deadlines, fold_event, in_memory
 from engine.history import counted_from_now, recounted
 from engine.intents import commit_intent
@@ -304,7 +304,8 @@ def _finish(
     memo: Memo | None,
 ) -> Stepped:
     """Decide, close the books of this entry, and compute when something must run next."""
-    decide(talking, facts, scene, cause, memo)
+    if not still_decided(artifact.body.talk, artifact.body.facts, talking, facts, scene.revision):
+        decide(talking, facts, scene, cause, memo)
     spans = scene.book.listens.spans if scene.book is not None else ()
     talk = talking.finished(scene.revision, _known_broken(artifact.body.talk.broken, facts), spans)
     body = Body(facts, talk)

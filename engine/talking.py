@@ -41,6 +41,7 @@ class Talking:
     records: list[KeptRecord] = field(default_factory=list)
     changed: dict[str, Message] = field(default_factory=dict)
     lates: list[LateMark] = field(default_factory=list)
+    settled: bool = False
 
     def keep(self, message: Message) -> None:
         """Keep the newest state of a message, among the live or the closed."""
@@ -131,6 +132,7 @@ class Talking:
             broken=broken,
             revision=revision,
             records_hash=digest,
+            settled=self.settled,
         )
 
     def _requests(self, gone: tuple[Message, ...], spans: tuple[Span, ...]) -> tuple[Requested, ...]:
@@ -168,4 +170,5 @@ def begin(customer_id: str, talk: Talk, n: int, now: Instant, limits: Limits) ->
         tasks={t.id: t for t in talk.tasks},
         gatherings={g.id: g for g in talk.gatherings},
         lates=list(talk.lates),
+        settled=talk.settled,
     )

@@ -8,6 +8,7 @@ from artifact.customer import encode_body
 from artifact.decision import Entry
 from artifact.limits import DEFAULT_LIMITS, Limits
 from dsl.rulebook import Rulebook
+from engine.books import Books
 from engine.pipeline.kernel import Kernel
 from store.port import Commit, CommitResult, Store
 from tests.scenarios.stage import Line, Stage, compiled, settled
@@ -79,6 +80,11 @@ def _play(stage: Stage, lines: list[Line]) -> None:
 def log_of(stage: Stage) -> list[Entry]:
     """All that is in the log of the one customer."""
     return settled(stage.store.history("ana", 0, 100_000))
+
+
+def books_of(stage: Stage) -> Books:
+    """The rulebooks that were ever published, as an operator's command has them."""
+    return Books(stage.published.text_of, stage.published.compile)
 
 
 def kept(stage: Stage) -> tuple[bytes, list[Entry]]:

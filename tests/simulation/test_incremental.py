@@ -3,12 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from artifact.customer import Artifact
 from artifact.instant import DAY
 from dsl.oracle import InterpretedRulebook
 from dsl.rulebook import Rulebook
-from tests.scenarios.stage import Line, compiled
+from engine.judging import Memo
+from engine.pipeline.replay import Replay
+from tests.scenarios.stage import ANA, Line, compiled, settled
 from tests.simulation.histories import History, answers, histories, play_on, played
-from tests.simulation.replays import again, kept, log_of, mortal
+from tests.simulation.replays import again, books_of, kept, log_of, mortal
 from tests.simulation.rulebooks import rulebooks
 
 
@@ -51,6 +54,20 @@ def test_a_process_killed_at_any_commit_leaves_no_trace_once_it_was_submitted_ag
     killed = again(stage.script, around=mortal(1 + at % max(1, commits), applied=applied))
     assert kept(killed) == kept(stage)
     killed.curtain()
+
+
+@given(rulebooks(), histories(), answers)
+def test_an_entry_that_is_not_decided_because_nothing_changed_comes_out_as_if_it_were(
+    text: str, history: History, provider: list[str | None]
+) -> None:
+    stage = played(text, history, provider=provider)
+    stage.pass_until(stage.now + 5 * DAY)
+    replay, artifact = Replay(stage.store, books_of(stage), stage.limits), Artifact(ANA)
+    for entry in log_of(stage):
+        stepped = settled(replay.step(artifact, entry, Memo()))
+        anew = settled(replay.step(artifact, entry))
+        assert (anew.artifact, anew.entry) == (stepped.artifact, stepped.entry)
+        artifact = stepped.artifact
 
 
 @given(rulebooks(), histories())

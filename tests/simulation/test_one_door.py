@@ -7,13 +7,12 @@ from hypothesis import given
 from artifact.customer import encode_body
 from artifact.decision import Entry, EntryKind
 from artifact.instant import DAY
-from engine.books import Books
 from engine.pipeline.replay import Replay
 from engine.pipeline.verify import verify
 from store.port import Store
 from tests.scenarios.stage import ANA, Stage, settled
 from tests.simulation.histories import History, answers, histories, play_on, played
-from tests.simulation.replays import again, log_of
+from tests.simulation.replays import again, books_of, log_of
 from tests.simulation.rulebooks import rulebooks
 
 
@@ -29,10 +28,6 @@ class Forgetful:
     async def history(self, customer_id: str, after: int = 0, limit: int = 1000) -> list[Entry]:
         rows = await self._store.history(customer_id, 0, 1_000_000)
         return [row for row in rows if row.kind is not self._kind and row.n > after][:limit]
-
-
-def books_of(stage: Stage) -> Books:
-    return Books(stage.published.text_of, stage.published.compile)
 
 
 @given(rulebooks(), rulebooks(rules=2), histories(), answers)
