@@ -47,6 +47,10 @@ class Desk:
         """Look at her as soon as may be."""
         self._until[customer_id] = 0
 
+    def knows(self, customer_id: str) -> bool:
+        """Whether it is news here when she changes."""
+        return customer_id in self._news
+
     def changed(self, customer_id: str, version: int) -> bool:
         """She changed: what was known when she was put off no longer counts. Answers whether she was."""
         if version <= self._news.get(customer_id, LAST_VERSION):

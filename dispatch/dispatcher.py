@@ -93,21 +93,26 @@ class Dispatcher:
         """A commit may make someone due. Where watching fails, polling goes on."""
         while True:
             try:
-                async for change in self._engine.store.watch():
-                    if self._concerns(change):
-                        self._noticed.set()
+                async for change in self._engine.store.watch(self._concerns):
+                    self._hear(change)
             except Exception:
                 log.exception("commits cannot be watched; polling goes on")
             self._desk.changed_all()
             await self._clock.sleep(self._settings.poll_seconds)
 
     def _concerns(self, change: Change) -> bool:
-        """Whether it may give someone a turn sooner than the next poll would."""
+        """Whether it may give someone a turn sooner than the next poll would. Asked on the engine's thread."""
+        return self._desk.knows(change.customer_id) or self._is_soon(change)
+
+    def _is_soon(self, change: Change) -> bool:
+        return change.due is not None and change.due <= self._seen_until
+
+    def _hear(self, change: Change) -> None:
         if change.gap:
             self._desk.changed_all()
-            return True
-        hurried = self._desk.changed(change.customer_id, change.version)
-        return hurried or (change.due is not None and change.due <= self._seen_until)
+            self._noticed.set()
+        elif self._desk.changed(change.customer_id, change.version) or self._is_soon(change):
+            self._noticed.set()
 
     async def _serve(self) -> None:
         while True:

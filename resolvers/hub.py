@@ -84,7 +84,7 @@ class Hub:
     def __init__(self, store: Store, commits: int = 256) -> None:
         self._store = store
         # Watched from here on, not from when `run` is first scheduled: nothing may slip through between the two.
-        self._changes = store.watch()
+        self._changes = store.watch(self._is_followed)
         self._commits = commits
         self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
         self._known: dict[str, _Known] = {}
@@ -140,11 +140,15 @@ class Hub:
             except Exception:
                 log.exception("watching the store failed; beginning anew")
                 await asyncio.sleep(RETRY_SECONDS)
-                self._changes = self._store.watch()
+                self._changes = self._store.watch(self._is_followed)
                 self._everybody_missed_something()
         self._ended = True
         for follower in self._all():
             follower.end()
+
+    def _is_followed(self, change: Change) -> bool:
+        """Who is followed later reads her later, and finds this commit."""
+        return change.customer_id in self._followers
 
     def _told(self, change: Change) -> None:
         self._heard += 1

@@ -14,7 +14,7 @@ from threading import Lock
 from weakref import ref
 
 from store.checks import closed
-from store.port import Change
+from store.port import Change, Concerns, anything
 
 CAPACITY = 4096
 """Changes that one reader may leave unread."""
@@ -28,8 +28,9 @@ Waiter = asyncio.Future[None]
 class Reader:
     """One watcher's queue: an async iterator that ends when it, or its feed, is closed."""
 
-    def __init__(self, feed: "Feed") -> None:
+    def __init__(self, feed: "Feed", concerns: Concerns) -> None:
         self._feed = feed
+        self._concerns = concerns
         self._unread: deque[Change] = deque()
         self._waiter: Waiter | None = None
         self._closed = False
@@ -52,13 +53,14 @@ class Reader:
         self._feed.forget(self)
 
     def offer(self, changes: Sequence[Change], capacity: int) -> Waiter | None:
-        """Take the changes, or a gap in the place of all; answers whom to wake. The feed's lock is held."""
-        if len(self._unread) + len(changes) > capacity:
+        """Take what concerns it, or a gap in the place of all; answers whom to wake. The feed's lock is held."""
+        heard = [change for change in changes if change.gap or self._concerns(change)]
+        if len(self._unread) + len(heard) > capacity:
             self._unread.clear()
             self._unread.append(GAP)
         else:
-            self._unread.extend(changes)
-        return self._take_waiter()
+            self._unread.extend(heard)
+        return self._take_waiter() if heard else None
 
     def end(self, *, unread: bool) -> Waiter | None:
         """Take no more changes, and keep those not read only if asked to. The feed's lock is held."""
@@ -81,9 +83,9 @@ class Feed:
         self._readers: list[ref[Reader]] = []
         self._closed = False
 
-    def watch(self) -> Reader:
-        """A reader of everything that is published from now on. A closed feed has none."""
-        reader = Reader(self)
+    def watch(self, concerns: Concerns = anything) -> Reader:
+        """A reader of what is published from now on and concerns it. A closed feed has none."""
+        reader = Reader(self, concerns)
         with self.lock:
             if self._closed:
                 raise closed()

@@ -22,6 +22,7 @@ from store.listing import lets_through, page_of, place_after, place_of
 from store.port import (
     Commit,
     CommitResult,
+    Concerns,
     Due,
     Followed,
     Known,
@@ -33,6 +34,7 @@ from store.port import (
     RulebookRow,
     Totals,
     Want,
+    anything,
 )
 
 
@@ -242,10 +244,10 @@ class MemoryStore:
         with self._open():
             return list(self._publications)
 
-    def watch(self) -> Reader:
+    def watch(self, concerns: Concerns = anything) -> Reader:
         """See the port."""
         with self._open():
-            return self._feed.watch()
+            return self._feed.watch(concerns)
 
     async def totals(self) -> Totals:
         """See the port."""

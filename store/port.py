@@ -11,7 +11,7 @@ Methods may be called from two event loops at once: the engine's (`load`, `commi
 and the service's (everything that only reads). No method needs a lock of the caller's.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
@@ -92,6 +92,15 @@ class Change(msgspec.Struct, frozen=True):
     version: int
     gap: bool = False
     due: Instant | None = None
+
+
+Concerns = Callable[[Change], bool]
+"""Whether a commit concerns somebody. Gaps concern everybody: nobody is asked."""
+
+
+def anything(change: Change) -> bool:
+    """What a reader says whom every commit concerns."""
+    return True
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -241,10 +250,12 @@ class Store(Protocol):
     async def publications(self) -> list[Publication]:
         """All, by epoch ascending. Kept for ever: the log cites revisions."""
 
-    def watch(self) -> AsyncIterator[Change]:
+    def watch(self, concerns: Concerns = anything) -> AsyncIterator[Change]:
         """Every commit after this call, per customer in order of version; a gap is said, never hidden.
 
-        A reader that falls behind gets one Change with `gap` for what it missed.
+        A reader that falls behind gets one Change with `gap` for what it missed. `concerns` leaves out, and wakes
+        nobody for, what does not concern the reader. It is asked once for each commit, when that is durable and by
+        whoever tells of it, on any thread: it may only look.
         """
 
     async def totals(self) -> Totals:

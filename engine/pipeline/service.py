@@ -1,13 +1,12 @@
 """The engine as a running service: one thread with an event loop of its own, fed by a bounded queue.
 
-Whoever submits waits for the group its work was committed in; readers never pass through here. What the engine
-refuses for lack of room it says at once (TOO_BUSY), so that nothing dams up.
+Whoever submits waits for the group its work was committed in; readers never pass through here. What there is no room
+for is refused at once (engine.pipeline.inbox).
 """
 
 import asyncio
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
@@ -23,6 +22,7 @@ from dsl.compile import Checked
 from dsl.rulebook import Rulebook
 from engine.admitting import message_id
 from engine.books import Books
+from engine.pipeline.inbox import Inbox, Submission, answer
 from engine.pipeline.kernel import Job, Kernel
 from engine.pipeline.preview import Place, Preview, Previewer
 from engine.pipeline.publishing import Check, Order, Publishing
@@ -44,14 +44,6 @@ class Outcome(msgspec.Struct, frozen=True):
     customer_version: int | None = None
     error: InputError | None = None
     message_id: str | None = None
-
-
-class _Submission:
-    __slots__ = ("future", "jobs")
-
-    def __init__(self, jobs: list[Job]) -> None:
-        self.jobs = jobs
-        self.future: Future[None] = Future()
 
 
 class Engine:
@@ -79,9 +71,7 @@ class Engine:
         self._replay = Replay(store, self.books, limits)
         self._publishing = Publishing(store, self.books, check, limits)
         self._sweep = Sweep(store, self.books, self._bring)
-        self._queue: deque[_Submission] = deque()
-        self._queued_jobs = 0
-        self._lock = threading.Lock()
+        self._inbox = Inbox(limits)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event | None = None
@@ -117,53 +107,30 @@ class Engine:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while group := self._take_group():
+            while group := self._inbox.take():
                 await self._process(group)
             if self._stopping:
                 return
 
-    def _take_group(self) -> list[_Submission]:
-        group: list[_Submission] = []
-        size = 0
-        with self._lock:
-            while self._queue and (not group or size + len(self._queue[0].jobs) <= self.limits.group_size):
-                submission = self._queue.popleft()
-                size += len(submission.jobs)
-                # From here on nobody can cancel it; whoever did so before this never gets an answer.
-                if submission.future.set_running_or_notify_cancel():
-                    group.append(submission)
-            self._queued_jobs -= size
-        return group
-
-    async def _process(self, group: list[_Submission]) -> None:
+    async def _process(self, group: list[Submission]) -> None:
+        fault = None
         try:
             await self._kernel.process([job for submission in group for job in submission.jobs])
-        except Exception as fault:
-            if not isinstance(fault, InputError):
+        except Exception as error:
+            if not isinstance(error, InputError):
                 log.exception("a group could not be committed")
-            for submission in group:
-                submission.future.set_exception(fault)
-            return
-        for submission in group:
-            submission.future.set_result(None)
+            fault = error
+        answer(group, fault)
 
     async def _enqueue(self, jobs: list[Job]) -> None:
         if self._loop is None or self._wake is None or self._stopping:
             raise InputError(
                 ErrorCode.STORE_UNAVAILABLE, "the service is stopping", help="try again elsewhere"
             )
-        submission = _Submission(jobs)
-        with self._lock:
-            if self._queued_jobs + len(jobs) > self.limits.queued_submissions:
-                raise InputError(
-                    ErrorCode.TOO_BUSY,
-                    f"{self._queued_jobs} pieces of work are queued already",
-                    help="send again a little later",
-                )
-            self._queue.append(submission)
-            self._queued_jobs += len(jobs)
-        self._loop.call_soon_threadsafe(self._wake.set)
-        await asyncio.wrap_future(submission.future)
+        submission = Submission(jobs)
+        if self._inbox.put(submission):
+            self._loop.call_soon_threadsafe(self._wake.set)
+        await submission.done
 
     # -- writing ------------------------------------------------------------------------------------------
 

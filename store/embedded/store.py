@@ -27,6 +27,7 @@ from store.listing import Place, page_of, place_after, place_of
 from store.port import (
     Commit,
     CommitResult,
+    Concerns,
     Due,
     Followed,
     Loaded,
@@ -37,6 +38,7 @@ from store.port import (
     RulebookRow,
     Totals,
     Want,
+    anything,
 )
 
 LAST_NUMBER = 2**63 - 1
@@ -197,10 +199,10 @@ class EmbeddedStore:
         """See the port."""
         return [Publication(*row) for row in self._rows(sql.PUBLICATIONS)]
 
-    def watch(self) -> Reader:
+    def watch(self, concerns: Concerns = anything) -> Reader:
         """See the port."""
         self._writing()
-        return self._feed.watch()
+        return self._feed.watch(concerns)
 
     async def totals(self) -> Totals:
         """See the port."""

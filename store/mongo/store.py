@@ -39,6 +39,7 @@ from store.mongo.stream import Stream
 from store.port import (
     Commit,
     CommitResult,
+    Concerns,
     Due,
     Followed,
     Loaded,
@@ -49,6 +50,7 @@ from store.port import (
     RulebookRow,
     Totals,
     Want,
+    anything,
 )
 
 _log = logging.getLogger(__name__)
@@ -234,9 +236,9 @@ class MongoStore:
             cursor = self._database()[PUBLICATION].find({}).sort("_id")
             return [publication_of(document) async for document in cursor]
 
-    def watch(self) -> Reader:
+    def watch(self, concerns: Concerns = anything) -> Reader:
         """See the port. Call it on a running loop: the change stream lives on the loop of its first reader."""
-        return self._stream.watch()
+        return self._stream.watch(concerns)
 
     async def totals(self) -> Totals:
         """See the port."""

@@ -17,7 +17,7 @@ from store.mongo.clock import ServerClock
 from store.mongo.driver import Clients, Document, settled
 from store.mongo.faults import LOST_PLACE
 from store.mongo.layout import ARTIFACT
-from store.port import Change
+from store.port import Change, Concerns, anything
 
 PATIENCE_MS = 500
 """How long the server holds an empty answer back."""
@@ -66,9 +66,9 @@ class Stream:
         """Whether the server has told a place in the stream, from which on nothing is missed."""
         return self._token is not None
 
-    def watch(self) -> Reader:
-        """A reader of every commit from now on. Must be called on a running loop."""
-        reader = self._feed.watch()
+    def watch(self, concerns: Concerns = anything) -> Reader:
+        """A reader of the commits from now on that concern it. Must be called on a running loop."""
+        reader = self._feed.watch(concerns)
         if self._task is None or self._task.done() or self._task.get_loop().is_closed():
             self._task = asyncio.get_running_loop().create_task(self._run(), name="memento-changes")
         return reader

@@ -9,7 +9,7 @@ from artifact.channel import Channel
 from artifact.errors import ErrorCode, InputError
 from artifact.instant import Instant
 from artifact.message import DeliveryState
-from store.port import Change, Due
+from store.port import Change, Concerns, Due
 from tests.dispatch.clock import madrid
 from tests.dispatch.far_side import Does
 from tests.dispatch.world import World
@@ -67,7 +67,7 @@ async def test_it_wakes_at_the_very_instant_that_is_due_next(world: World) -> No
 async def test_where_commits_cannot_be_watched_a_poll_finds_what_is_due(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def deaf() -> AsyncIterator[Change]:
+    def deaf(concerns: Concerns) -> AsyncIterator[Change]:
         raise InputError(ErrorCode.STORE_UNAVAILABLE, "no change stream")
 
     monkeypatch.setattr(world.store, "watch", deaf)

@@ -10,7 +10,7 @@ from artifact.errors import InputError
 from resolvers import hub as hub_module
 from resolvers.hub import Hub, Lagged
 from store.feed import GAP, Feed
-from store.port import Change
+from store.port import Change, Concerns
 
 pytestmark = pytest.mark.anyio
 
@@ -32,8 +32,8 @@ class Watched:
         await self.read.wait()
         return found
 
-    def watch(self) -> AsyncIterator[Change]:
-        return self.failing() if self.broken else self.feed.watch()
+    def watch(self, concerns: Concerns) -> AsyncIterator[Change]:
+        return self.failing() if self.broken else self.feed.watch(concerns)
 
     async def failing(self) -> AsyncIterator[Change]:
         if self.broken:
@@ -174,6 +174,22 @@ async def test_a_gap_that_names_nobody_concerns_everybody() -> None:
         store.feed.publish([GAP])
         assert await soon(one.take()) is True
         assert await soon(other.take()) is True
+    task.cancel()
+
+
+async def test_a_commit_of_somebody_nobody_follows_wakes_nobody() -> None:
+    store = Watched()
+    hub = Hub(store)  # type: ignore[arg-type]
+    task = await running(hub)
+    heard: list[Change] = []
+    hub._told = heard.append  # type: ignore[assignment,method-assign]
+    with hub.follow("a"):
+        store.feed.publish([commit("b", 1)])
+        store.feed.publish([commit("a", 1), commit("b", 2)])
+        await asyncio.sleep(0.02)
+    store.feed.publish([commit("a", 2)])
+    await asyncio.sleep(0.02)
+    assert heard == [commit("a", 1)]
     task.cancel()
 
 

@@ -59,6 +59,15 @@ class WatchContract:
             dues = [(await anext(reader)).due for _ in range(3)]
         assert dues == [7_000, 9_000, None]
 
+    async def test_a_reader_is_told_of_what_concerns_it_alone(self, store: Store) -> None:
+        everything = await self.watching(store)
+        reader = store.watch(lambda change: change.customer_id == "ada")
+        await committed(store, step("bea", 0, "e1"))
+        await committed(store, step("ada", 0, "e1"))
+        async with asyncio.timeout(20):
+            assert [await anext(everything) for _ in range(2)] == [Change("bea", 0, 1), Change("ada", 0, 1)]
+            assert await anext(reader) == Change("ada", 0, 1)
+
     async def test_a_closed_store_answers_that_it_is_closed(self, store: Store) -> None:
         await committed(store, step("ada", 0))
         await store.close()

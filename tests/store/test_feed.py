@@ -54,6 +54,19 @@ async def test_a_group_larger_than_a_reader_holds_is_a_gap() -> None:
     assert await read(reader, 1) == [GAP]
 
 
+async def test_what_does_not_concern_a_reader_takes_no_room_and_a_gap_concerns_everybody() -> None:
+    feed = Feed(capacity=2)
+    reader = feed.watch(lambda change: change.version == 7)
+    reading = asyncio.ensure_future(anext(reader))
+    await asyncio.sleep(0)
+    feed.publish(changes(1, 6))
+    await asyncio.sleep(0.02)
+    assert not reading.done()
+    feed.publish(changes(7, 9))
+    feed.publish([GAP])
+    assert [await reading, *await read(reader, 1)] == [*changes(7, 7), GAP]
+
+
 async def test_what_waits_for_a_reader_never_grows_beyond_its_bound() -> None:
     feed = Feed(capacity=5)
     reader = feed.watch()
