@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from artifact.channel import PLACES
-from artifact.customer import Talk
+from artifact.customer import Artifact
 from artifact.decision import GateRow, HoldRow, KeptRecord, PlanRow, Record
 from artifact.facts import Facts
 from artifact.instant import Instant
@@ -66,16 +66,17 @@ def _stands(message: Message, settled: Mapping[str, Settled]) -> bool:
     return decision is not None and decision.message is message
 
 
-def still_decided(talk: Talk, before: Facts, talking: Talking, facts: Facts, revision: str) -> bool:
+def still_decided(before: Artifact, talking: Talking, facts: Facts, revision: str) -> bool:
     """Whether the decisions of the entry before stand: nothing that deciding reads has changed since.
 
-    `talk` and `before` are as that entry left them. What time alone moves has its instant in a message's `next_at`
-    (docs/decisions/0015).
+    `before` is what that entry left. What time alone moves has its instant in a message's `next_at`; what may move a
+    moment later does not at the same instant (docs/decisions/0015).
     """
+    talk = before.body.talk
     return (
-        talk.settled
+        (talk.settled or before.now == talking.now)
         and talk.revision == revision
-        and reads_alike(before, facts)
+        and reads_alike(before.body.facts, facts)
         and not talking.changed
         and len(talking.messages) == len(talk.messages)
         and tuple(talking.contacts) == talk.contacts

@@ -19,23 +19,21 @@ def reenact(
 ) -> Stepped:
     """The step that this entry records, taken again from the artifact before it.
 
-    Without `memo` all is decided anew, also what stands: so re-enacting shows that it does.
-
+    Without `memo` all is decided anew, also what stands, so that re-enacting shows that it does.
     Raises NeedsPast as step_event does, and Unrepeatable.
     """
     if entry.n != artifact.version + 1:
         raise Unrepeatable(f"entry {entry.n} follows version {artifact.version}")
-    stepped = _step(artifact if memo is not None else _unsettled(artifact), entry, scene, past, memo)
+    stepped = _step(artifact if memo is not None else _undecided(artifact), entry, scene, past, memo)
     if stepped is None:
         raise Unrepeatable(f"entry {entry.n}: none of its deliveries was due")
     return stepped
 
 
-def _unsettled(artifact: Artifact) -> Artifact:
+def _undecided(artifact: Artifact) -> Artifact:
+    """The same, as if nothing stood and the entry before were of another instant."""
     body = artifact.body
-    if not body.talk.settled:
-        return artifact
-    return replace(artifact, body=replace(body, talk=replace(body.talk, settled=False)))
+    return replace(artifact, now=artifact.now - 1, body=replace(body, talk=replace(body.talk, settled=False)))
 
 
 def _step(

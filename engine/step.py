@@ -150,7 +150,8 @@ def step_intent(
 ) -> Stepped | None:
     """Decide once more, then commit the intent for those of the deliveries that are still due; None for none (I6)."""
     talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
-    decide(talking, artifact.body.facts, scene, "intent", memo)
+    if not still_decided(artifact, talking, artifact.body.facts, scene.revision):
+        decide(talking, artifact.body.facts, scene, "intent", memo)
     taken = commit_intent(talking, intent, now)
     if not taken:
         return None
@@ -304,7 +305,7 @@ def _finish(
     memo: Memo | None,
 ) -> Stepped:
     """Decide, close the books of this entry, and compute when something must run next."""
-    if not still_decided(artifact.body.talk, artifact.body.facts, talking, facts, scene.revision):
+    if not still_decided(artifact, talking, facts, scene.revision):
         decide(talking, facts, scene, cause, memo)
     spans = scene.book.listens.spans if scene.book is not None else ()
     talk = talking.finished(scene.revision, _known_broken(artifact.body.talk.broken, facts), spans)
