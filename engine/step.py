@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from artifact.canonical import derived_id
-from artifact.customer import Artifact, Body, LateMark, StaffTask
+from artifact.customer import Artifact, Body, StaffTask
 from artifact.decision import Entry, EntryKind, EventStatus, Intent
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event, event_content
 from artifact.facts import CommitmentState, Facts
 from artifact.instant import Instant
-from artifact.message import Delivery, Message, MessageState
-from engine.admitting import admit, close, message_id
+from artifact.message import Message
 from engine.awaiting import note
 from engine.builtin import CORRECTION, TALK_TYPES
 from engine.deciding import decide, still_decided
@@ -25,11 +24,11 @@ from engine.history import counted_from_now, recounted
 from engine.intents import commit_intent
 from engine.judging import Memo
 from engine.order import is_late
-from engine.outputs import Asked, Output, Tasked
 from engine.past import Past, correction_key
-from engine.performing import departed, perform, task_id
-from engine.refold import Refolded, clear_corrected, counted_anew, fold_too_late, refold
+from engine.performing import perform
+from engine.refold import clear_corrected, counted_anew, fold_too_late, refold
 from engine.scene import Scene
+from engine.taking_back import apply_difference, take_back_request
 from engine.talk_table import TALK_TABLE
 from engine.talking import Talking, begin
 from engine.waking import due_of, wake_of
@@ -183,7 +182,7 @@ def _remember(
         raise NeedsPast(event.at)
     if isinstance(past, TooDeep):
         return fold_too_late(facts, event, scene.limits), EventStatus.LATE
-    _apply_difference(talking, refolded := refold(past, event, scene.revision, scene.limits), event, scene)
+    apply_difference(talking, refolded := refold(past, event, scene.revision, scene.limits), event, scene)
     return refolded.facts, EventStatus.ACCEPTED
 
 
@@ -201,12 +200,12 @@ def _correct(
             path=("data", "id"),
         )
     if corrected.type == "message.requested":
-        _take_back_request(talking, corrected, scene, event.type)
+        take_back_request(talking, corrected, scene, event.type)
         return facts, EventStatus.ACCEPTED
     if isinstance(past, TooDeep):
         return _correct_too_deep(talking, facts, event, corrected), EventStatus.LATE
     refolded = refold(past, event, scene.revision, scene.limits)
-    _apply_difference(talking, refolded, corrected, scene, cause=event.type)
+    apply_difference(talking, refolded, corrected, scene, cause=event.type)
     return refolded.facts, EventStatus.ACCEPTED
 
 
@@ -221,78 +220,6 @@ def _correct_too_deep(talking: Talking, facts: Facts, event: Event, corrected: E
         )
     )
     return clear_corrected(facts, corrected)
-
-
-def _apply_difference(
-    talking: Talking, refolded: Refolded, event: Event, scene: Scene, cause: str | None = None
-) -> None:
-    """Take back what the new memory does not ask for, add what the old one did not (effects happen once)."""
-    talking.lates.append(LateMark(talking.n, event.at))
-    renewed = {o.origin for o in refolded.added}
-    for output in refolded.removed:
-        _take_back(talking, output, scene, cause or event.type, superseded=output.origin in renewed)
-    perform(talking, list(refolded.added), scene, cause or event.type, refolded.outdated)
-
-
-def _take_back(talking: Talking, output: Output, scene: Scene, cause: str, *, superseded: bool) -> None:
-    if isinstance(output, Tasked):
-        talking.close_task(task_id(talking, output), "CANCELLED")
-    if not isinstance(output, Asked):
-        return
-    message = next(
-        (
-            m
-            for m in (*talking.messages.values(), *talking.tail.values())
-            if m.request.id == output.request.id
-        ),
-        None,
-    )
-    if message is not None and message.group is None:
-        _retract(talking, message, scene, cause, superseded=superseded)
-
-
-def _take_back_request(talking: Talking, corrected: Event, scene: Scene, cause: str) -> None:
-    for message in (*talking.messages.values(), *talking.tail.values()):
-        if (message.request.source, message.request.id) == (corrected.source, corrected.id):
-            _retract(talking, message, scene, cause, superseded=False)
-            return
-
-
-def _retract(talking: Talking, message: Message, scene: Scene, cause: str, *, superseded: bool) -> None:
-    """What has not left is taken back. Where something has left, a correction goes there, or a person is asked."""
-    if message.id in talking.messages:
-        state = MessageState.SUPERSEDED if superseded else MessageState.RETRACTED
-        message = close(talking, message, state, "corrected", scene, cause)
-    left = departed(talking, message)
-    if left and not _correct_by_message(talking, message, left, scene, cause):
-        talking.alert("correction_needed", message, scene)
-
-
-def _correct_by_message(
-    talking: Talking, message: Message, left: list[Delivery], scene: Scene, cause: str
-) -> bool:
-    """Send a correction where the message went; False where the rulebook words none, or there is no room for it."""
-    if scene.book is None or "correction" not in scene.book.topics:
-        return False
-    request = replace(
-        message.request,
-        source="memento",
-        id=f"{message.request.id}/correction",
-        topic="correction",
-        key=None,
-        expires_at=None,
-        channels=tuple(dict.fromkeys(d.channel for d in left)),
-        content=(),
-        data={**message.request.data, "corrected_topic": message.request.topic},
-    )
-    if talking.find(message_id(talking.customer_id, request.source, request.id)) is not None:
-        return True
-    try:
-        correction = admit(talking, request, scene, cause)
-    except InputError:
-        return False
-    talking.keep(replace(correction, correcting=message.id))
-    return True
 
 
 def _finish(

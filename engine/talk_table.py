@@ -28,6 +28,7 @@ from engine.doubt import NO_OUTCOME, doubt_task, raise_doubts
 from engine.grouping import LIFTED
 from engine.requests import request_of, said_of
 from engine.scene import Scene
+from engine.taking_back import without
 from engine.talking import Talking
 
 Row = Callable[[Talking, Facts, Event, Scene], None]
@@ -238,19 +239,33 @@ def _cancelled(talking: Talking, facts: Facts, event: Event, scene: Scene) -> No
 
 
 def _retracted(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
-    """The back-end takes messages back: by message id, by request, or by topic and business key."""
-    data = event.data
-    for message in [m for m in talking.messages.values() if _names(data, event, m)]:
-        close(talking, message, MessageState.RETRACTED, "retracted", scene, event.type)
+    """The back-end takes messages back: by message id, by request, or by topic and business key.
+
+    A request that is taken back leaves the message to those who still ask for it.
+    """
+    asked = event.source, event.data.get("request", "")
+    for message in [m for m in talking.messages.values() if m.group is None]:
+        if _names(event.data, message):
+            close(talking, message, MessageState.RETRACTED, "retracted", scene, event.type)
+        elif any((r.source, r.id) == asked for r in (message.request, *message.sources)):
+            _request_retracted(talking, message, asked, scene, event.type)
 
 
-def _names(data: dict[str, Any], event: Event, message: Message) -> bool:
+def _names(data: dict[str, Any], message: Message) -> bool:
     request = message.request
-    return message.group is None and (
-        data.get("message") == message.id
-        or (data.get("request") == request.id and event.source == request.source)
-        or ("key" in data and data["key"] == request.key and data.get("topic") == request.topic)
+    return data.get("message") == message.id or (
+        "key" in data and data["key"] == request.key and data.get("topic") == request.topic
     )
+
+
+def _request_retracted(
+    talking: Talking, message: Message, asked: tuple[str, str], scene: Scene, cause: str
+) -> None:
+    going_on = without(message, asked)
+    if going_on is not None:
+        talking.keep(going_on)
+    else:
+        close(talking, message, MessageState.RETRACTED, "retracted", scene, cause)
 
 
 def _sent_elsewhere(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:

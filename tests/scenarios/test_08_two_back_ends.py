@@ -69,9 +69,9 @@ def test_where_the_amounts_differ_both_wait_as_a_conflict_with_a_task() -> None:
         assert stage.sent == []
 
 
-def tell(stage: Stage, source: str, amount: float = 120.5) -> None:
+def tell(stage: Stage, source: str, amount: float = 120.5, id: str | None = None) -> None:
     """A system says what happened; the rulebook asks for the message."""
-    stage.event("receipt.returned", source=source, contract="77", amount=amount)
+    stage.event("receipt.returned", source=source, id=id, contract="77", amount=amount)
 
 
 def told(stage: Stage) -> list[Message]:
@@ -96,6 +96,63 @@ def test_what_a_rule_heard_from_two_systems_that_disagree_waits_as_a_conflict() 
         tell(stage, "policies", 120.5)
         tell(stage, "billing", 210.5)
         assert [stage.record(m.id).reason for m in told(stage)] == ["conflict"] * 2
+
+
+def correct(stage: Stage, source: str) -> None:
+    """A system says that what it told has not happened."""
+    stage.event(
+        "event.corrected", source=source, data={"source": source, "id": source, "reason": "a mistake"}
+    )
+
+
+@pytest.mark.parametrize("mistaken", ["policies", "billing"])
+def test_what_one_system_takes_back_is_said_as_long_as_the_other_stands_by_it(mistaken: str) -> None:
+    with play(NAME, NIGHT) as stage:
+        for source in ("policies", "billing"):
+            tell(stage, source, id=source)
+        stage.at(LATER)
+        correct(stage, mistaken)
+        [first, _] = told(stage)
+        assert first.state is MessageState.WAITING
+        assert [s.heard_from for s in (first.request, *first.sources)] == [
+            source for source in ("policies", "billing") if source != mistaken
+        ]
+        stage.pass_until("2027-03-12T12:00+01:00")
+        assert stage.left() == ["11 Mar 08:00"]
+
+
+@pytest.mark.parametrize("order", [("policies", "billing"), ("billing", "policies")])
+def test_what_both_systems_take_back_is_not_said(order: tuple[str, str]) -> None:
+    with play(NAME, NIGHT) as stage:
+        for source in ("policies", "billing"):
+            tell(stage, source, id=source)
+        for source in order:
+            correct(stage, source)
+        assert told(stage)[0].state is MessageState.RETRACTED
+        stage.pass_until("2027-03-12T12:00+01:00")
+        assert stage.sent == []
+
+
+def test_what_was_said_needs_no_correction_while_another_system_stands_by_it() -> None:
+    with play(NAME, "2027-03-10T10:00+01:00") as stage:
+        for source in ("policies", "billing"):
+            tell(stage, source, id=source)
+        stage.pass_until("2027-03-10T10:40+01:00")
+        correct(stage, "policies")
+        assert stage.tasks() == []
+        correct(stage, "billing")
+        assert stage.task_kinds() == ["correction_needed"]
+
+
+def test_a_request_that_one_system_takes_back_leaves_the_message_to_the_other() -> None:
+    with play(NAME, NIGHT) as stage:
+        first = announce(stage, "policies")
+        announce(stage, "billing")
+        stage.event("message.retracted", source="policies", data={"request": "1001"})
+        assert stage.message(first).state is MessageState.WAITING
+        assert stage.message(first).request.source == "billing"
+        stage.event("message.retracted", source="billing", data={"request": "1001"})
+        assert stage.message(first).state is MessageState.RETRACTED
 
 
 def test_one_amount_written_in_two_ways_is_one_amount() -> None:
