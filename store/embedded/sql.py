@@ -139,11 +139,12 @@ COMMIT = "COMMIT"
 ROLLBACK = "ROLLBACK"
 
 CREATE_ARTIFACT = """
-INSERT INTO artifact(version, now, due, epoch, changed, schema, body, customer) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT(customer) DO NOTHING RETURNING no"""
+INSERT INTO artifact(customer, version, now, due, epoch, changed, schema, body)
+SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?10 = 0 ON CONFLICT(customer) DO NOTHING RETURNING ?1, no"""
 REPLACE_ARTIFACT = """
-UPDATE artifact SET version = ?, now = ?, due = ?, epoch = ?, changed = ?, schema = ?, body = ?
-WHERE customer = ? AND version = ? RETURNING no"""
+UPDATE artifact SET version = ?3, now = ?4, due = ?5, epoch = ?6, changed = ?7, schema = ?8, body = ?9
+WHERE customer = ?2 AND version = ?10 RETURNING ?1, no"""
+"""Both run for many customers in a row; ?1 is the place in the group of the one who is answered."""
 APPEND_ENTRY = "INSERT INTO log(no, n, source, event, body) VALUES(?, ?, ?, ?, ?)"
 KEEP_SNAPSHOT = "INSERT INTO snapshot(no, n, now, schema, body) VALUES(?, ?, ?, ?, ?)"
 UPDATE_MESSAGE = (
@@ -156,8 +157,10 @@ COUNT = "UPDATE total SET customers = customers + ?, entries = entries + ?, mess
 
 ARTIFACT = "SELECT no, version, now, due, epoch, changed, schema, body FROM artifact WHERE customer = ?"
 LOAD = """
-SELECT no, version, now, due, epoch, changed, schema, iif(version = ?2, NULL, body) FROM artifact WHERE customer = ?1"""
-KNOWN = "SELECT body FROM log WHERE no = ? AND source = ? AND event = ?"
+SELECT ?1, no, version, now, due, epoch, changed, schema, iif(version = ?3, NULL, body)
+FROM artifact WHERE customer = ?2"""
+KNOWN = "SELECT ?1, body FROM log WHERE no = ?2 AND source = ?3 AND event = ?4"
+"""The same: ?1 is the place of whoever wants it."""
 HISTORY = """
 SELECT body FROM log WHERE no = (SELECT no FROM artifact WHERE customer = ?) AND n > ? ORDER BY n LIMIT ?"""
 EVENT = """

@@ -8,14 +8,16 @@ It refuses to wait for readers: they have connections of their own.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import Any
 
 import apsw
 
 from artifact.customer import SCHEMA, Artifact
 from artifact.decision import Entry
+from artifact.event import EventKey
 from store.checks import body_of, closed
 from store.codec import (
     decode_artifact_body,
@@ -42,13 +44,16 @@ class Writer:
     def load(self, wants: Sequence[Want]) -> list[Loaded]:
         """On this connection and not on a reader's: its page cache holds what was just written."""
         with self._using() as connection:
-            return [_loaded(connection, want) for want in wants]
+            asked = [(place, want.customer_id, want.have) for place, want in enumerate(wants)]
+            rows = {row[0]: row[1:] for row in connection.executemany(sql.LOAD, asked)}
+            known = _known(connection, wants, rows)
+        return [_loaded(want, rows.get(place), known.get(place, {})) for place, want in enumerate(wants)]
 
     def commit(self, commits: Sequence[Commit]) -> list[CommitResult]:
         """One group, durable when this returns."""
         with self._transaction() as connection:
             group = _Group(connection)
-            results = [group.commit(commit) for commit in commits]
+            results = group.commit(commits)
             group.count()
         return results
 
@@ -101,48 +106,46 @@ class Writer:
 
 
 class _Group:
-    """The customers that are committed in one transaction, and how much they add to the totals."""
+    """The customers that are committed in one transaction, and how much they add to the totals.
+
+    Each statement runs for all of them in a row: to begin one costs as much as it does.
+    """
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         self._customers = self._entries = self._messages = 0
 
-    def commit(self, commit: Commit) -> CommitResult:
-        """Compare and set one customer, then write what belongs to the step."""
-        no = self._set_artifact(commit)
-        if no is None:
-            return CommitResult.CONFLICT
-        self._connection.executemany(sql.APPEND_ENTRY, [_entry_row(no, entry) for entry in commit.entries])
-        for row in commit.messages:
-            self._write_message(no, row)
-        if (kept := commit.snapshot) is not None:
-            bindings = (no, kept.n, kept.now, SCHEMA, encode_snapshot(kept))
-            self._connection.execute(sql.KEEP_SNAPSHOT, bindings)
-        self._customers += commit.expected_version == 0
-        self._entries += len(commit.entries)
-        return CommitResult.COMMITTED
+    def commit(self, commits: Sequence[Commit]) -> list[CommitResult]:
+        """Compare and set each customer, then write what belongs to the steps of those that were set."""
+        numbers = self._set_artifacts(commits)
+        done = [(numbers[place], commit) for place, commit in enumerate(commits) if place in numbers]
+        entries = [_entry_row(no, entry) for no, commit in done for entry in commit.entries]
+        self._connection.executemany(sql.APPEND_ENTRY, entries)
+        for no, commit in done:
+            for row in commit.messages:
+                self._write_message(no, row)
+            if (kept := commit.snapshot) is not None:
+                bindings = (no, kept.n, kept.now, SCHEMA, encode_snapshot(kept))
+                self._connection.execute(sql.KEEP_SNAPSHOT, bindings)
+        self._customers += sum(commit.expected_version == 0 for _, commit in done)
+        self._entries += len(entries)
+        return [
+            CommitResult.COMMITTED if place in numbers else CommitResult.CONFLICT
+            for place in range(len(commits))
+        ]
+
+    def _set_artifacts(self, commits: Sequence[Commit]) -> dict[int, int]:
+        """The customer numbers of those that stood at the version expected, by their place in the group."""
+        numbers: dict[int, int] = {}
+        for is_new, some in groupby(enumerate(commits), lambda each: each[1].expected_version == 0):
+            rows = [_artifact_row(place, commit) for place, commit in some]
+            text = sql.CREATE_ARTIFACT if is_new else sql.REPLACE_ARTIFACT
+            numbers.update(self._connection.executemany(text, rows))
+        return numbers
 
     def count(self) -> None:
         """Add this group to the totals."""
         self._connection.execute(sql.COUNT, (self._customers, self._entries, self._messages))
-
-    def _set_artifact(self, commit: Commit) -> int | None:
-        artifact = commit.artifact
-        row = (
-            artifact.version,
-            artifact.now,
-            artifact.due,
-            artifact.epoch,
-            artifact.changed,
-            artifact.schema,
-            body_of(commit),
-            commit.customer_id,
-        )
-        if commit.expected_version == 0:
-            found = self._connection.execute(sql.CREATE_ARTIFACT, row).get
-        else:
-            found = self._connection.execute(sql.REPLACE_ARTIFACT, (*row, commit.expected_version)).get
-        return cast("int | None", found)
 
     def _write_message(self, no: int, row: MessageRow) -> None:
         message = row.message
@@ -161,16 +164,41 @@ def _entry_row(no: int, entry: Entry) -> tuple[int, int, str | None, str | None,
     return (no, entry.n, source, id, encode_entry(entry))
 
 
-def _loaded(connection: apsw.Connection, want: Want) -> Loaded:
-    row = connection.execute(sql.LOAD, (want.customer_id, want.have)).get
+def _artifact_row(place: int, commit: Commit) -> tuple[Any, ...]:
+    artifact = commit.artifact
+    return (
+        place,
+        commit.customer_id,
+        artifact.version,
+        artifact.now,
+        artifact.due,
+        artifact.epoch,
+        artifact.changed,
+        artifact.schema,
+        body_of(commit),
+        commit.expected_version,
+    )
+
+
+def _known(
+    connection: apsw.Connection, wants: Sequence[Want], rows: dict[int, tuple[Any, ...]]
+) -> dict[int, dict[EventKey, Known]]:
+    """Which of the events are in the log, by the place of whoever wants to know."""
+    asked = [
+        (place, row[0], key.source, key.id) for place, row in rows.items() for key in wants[place].events
+    ]
+    known: dict[int, dict[EventKey, Known]] = {}
+    for place, body in connection.executemany(sql.KNOWN, asked):
+        entry = decode_entry(body)
+        if entry.event is not None:
+            found = Known(entry.n, entry.content or b"", entry.status)
+            known.setdefault(place, {})[entry.event.key] = found
+    return known
+
+
+def _loaded(want: Want, row: tuple[Any, ...] | None, known: dict[EventKey, Known]) -> Loaded:
     if row is None:
         return Loaded(None)
-    known = {}
-    for key in want.events:
-        body = connection.execute(sql.KNOWN, (row[0], key.source, key.id)).get
-        if body is not None:
-            entry = decode_entry(body)
-            known[key] = Known(entry.n, entry.content or b"", entry.status)
     if want.have == row[1]:
         return Loaded(None, known, unchanged=True)
     return Loaded(artifact_of(want.customer_id, row), known)

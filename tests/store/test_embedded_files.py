@@ -193,7 +193,8 @@ async def test_listings_follow_an_index(tmp_path: Path) -> None:
         sql.DUE: (5, 5),
         sql.BEHIND: (5, 5),
         sql.CUSTOMERS: ("a", 5),
-        sql.KNOWN: (1, "a", "b"),
+        sql.LOAD: (0, "a", 1),
+        sql.KNOWN: (0, 1, "a", "b"),
         sql.HISTORY: ("a", 1, 5),
     }
     for where in (
