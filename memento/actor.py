@@ -1,17 +1,14 @@
 """Who acts, as a request says: the header X-Memento-Actor. It is recorded with what is done, and proves nothing."""
 
-from collections.abc import Mapping
-
 from artifact.limits import Limits
 from engine.plain import expect_id
 
 HEADER = "X-Memento-Actor"
 
 
-def actor_of(headers: Mapping[str, str], limits: Limits) -> str | None:
-    """The actor named in the headers, None where none is. Raises InputError for one that can't be recorded."""
-    given = headers.get(HEADER)
-    return None if given is None else actor_named(_utf8(given), limits)
+def actor_of(header: str | None, limits: Limits) -> str | None:
+    """The actor that the header names, None where it is not sent. Raises InputError for one that can't be recorded."""
+    return None if header is None else actor_named(_utf8(header), limits)
 
 
 def actor_named(given: object, limits: Limits) -> str | None:

@@ -7,12 +7,11 @@ never begun is answered without `data`; the newer media type says so with its st
 from typing import Any
 
 from graphql import OperationType
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from artifact.errors import InputError
-from memento.actor import actor_of
-from memento.request import ANSWER, LEGACY, asked_of, check_size, media_type
+from memento.actor import HEADER, actor_of
+from memento.request import ANSWER, LEGACY, Request, asked_of, check_size, media_type
 from memento.service import Service
 from memento.wire import write_json
 from resolvers.executor import Answer
@@ -20,34 +19,43 @@ from resolvers.fault import Fault, Refused, raised, refused
 
 
 class GraphQLEndpoint:
-    """The endpoint."""
+    """The endpoint, an ASGI application: what each layer before it costs, every event pays."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def answer(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, one operation."""
+        request = Request(scope, receive)
         accepted = media_type(request.headers.get("accept"))
+        status, answer = await self._told(request, accepted)
+        body = write_json(answer)
+        headers = _headers(accepted or LEGACY, len(body), status)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _told(self, request: Request, accepted: str | None) -> tuple[int, dict[str, Any]]:
+        """The status and what is written under it."""
         if accepted is None:
             message = f"the answer is {ANSWER} or {LEGACY}; you take neither"
-            return _written({"errors": refused(Fault.REQUEST_INVALID, message).errors}, LEGACY, 406)
+            return 406, {"errors": refused(Fault.REQUEST_INVALID, message).errors}
         try:
-            return _written((await self._answered(request)).plain(), accepted, 200)
+            return 200, (await self._answered(request)).plain()
         except Refused as refusal:
-            return _written({"errors": refusal.errors}, accepted, _status(refusal, accepted))
+            return _status(refusal, accepted), {"errors": refusal.errors}
         except InputError as error:
-            return _written({"errors": [raised(error)]}, accepted, 400)
+            return 400, {"errors": [raised(error)]}
 
     async def _answered(self, request: Request) -> Answer:
         service = self._service
-        actor = actor_of(request.headers, service.limits)
+        actor = actor_of(request.headers.get(HEADER.lower()), service.limits)
         asked, size = await asked_of(request, service.surface)
         prepared = service.executor.prepare(asked.query)
-        operation = prepared.kind(asked.operation_name)
-        check_size(size, prepared.fields(asked.operation_name), service.surface)
-        if operation is OperationType.SUBSCRIPTION:
+        operation = service.executor.operation(prepared, asked.operation_name)
+        check_size(size, operation.fields, service.surface)
+        if operation.kind is OperationType.SUBSCRIPTION:
             raise refused(Fault.OPERATION_REFUSED, "subscriptions go over the WebSocket")
-        if operation is OperationType.MUTATION and request.method != "POST":
+        if operation.kind is OperationType.MUTATION and request.method != "POST":
             raise refused(Fault.OPERATION_REFUSED, "GET only asks; send mutations by POST", 405)
         return await service.executor.run(prepared, asked, service.context(actor))
 
@@ -60,6 +68,9 @@ def _status(refusal: Refused, accepted: str) -> int:
     return 200 if accepted == LEGACY and refusal.code in _OF_THE_DOCUMENT else refusal.status
 
 
-def _written(answer: dict[str, Any], accepted: str, status: int) -> Response:
-    headers = {"allow": "POST"} if status == 405 else None
-    return Response(write_json(answer), status, headers, media_type=f"{accepted}; charset=utf-8")
+_MEDIA = {kind: (b"content-type", f"{kind}; charset=utf-8".encode()) for kind in (ANSWER, LEGACY)}
+
+
+def _headers(kind: str, length: int, status: int) -> list[tuple[bytes, bytes]]:
+    headers = [_MEDIA[kind], (b"content-length", b"%d" % length)]
+    return [*headers, (b"allow", b"POST")] if status == 405 else headers

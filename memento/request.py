@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.datastructures import QueryParams
+from starlette.types import Receive, Scope
 
 from memento.wire import read_json
 from resolvers.executor import Asked
@@ -17,6 +18,20 @@ from resolvers.surface import Surface
 
 ANSWER = "application/graphql-response+json"
 LEGACY = "application/json"
+
+
+class Request:
+    """One HTTP request as it arrived. Headers have small names; of one that comes twice the first counts."""
+
+    __slots__ = ("headers", "method", "query", "receive")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.method: str = scope["method"]
+        self.query: bytes = scope["query_string"]
+        self.headers: dict[str, str] = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])
+        }
+        self.receive = receive
 
 
 def media_type(accept: str | None) -> str | None:
@@ -74,7 +89,7 @@ def asked(given: object) -> Asked:
 
 def _of_query(request: Request) -> dict[str, Any]:
     """Parameters of a URL, where objects are written as JSON."""
-    given: dict[str, Any] = dict(request.query_params)
+    given: dict[str, Any] = dict(QueryParams(request.query))
     for name in ("variables", "extensions"):
         if given.get(name):
             try:
@@ -99,25 +114,31 @@ async def _body(request: Request, surface: Surface) -> bytes:
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > most:
         raise body_too_large(most)
-    body = bytearray()
     try:
         async with asyncio.timeout(surface.body_seconds):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > most:
-                    raise body_too_large(most)
+            return await _whole(request.receive, most)
     except TimeoutError as error:
         raise refused(Fault.REQUEST_INVALID, "the body did not arrive in time", 408) from error
-    except ClientDisconnect as error:
-        raise refused(Fault.REQUEST_INVALID, "the body did not arrive whole") from error
-    return bytes(body)
+
+
+async def _whole(receive: Receive, most: int) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise refused(Fault.REQUEST_INVALID, "the body did not arrive whole")
+        body += message.get("body", b"")
+        if len(body) > most:
+            raise body_too_large(most)
+        if not message.get("more_body", False):
+            return bytes(body)
 
 
 _INGEST = frozenset({"ingestEvents", "requestMessages"})
 _RULEBOOKS = frozenset({"saveRulebook", "checkRulebook"})
 
 
-def check_size(size: int, fields: set[str], surface: Surface) -> None:
+def check_size(size: int, fields: frozenset[str], surface: Surface) -> None:
     """What an operation's root fields allow its body to weigh. Raises Refused.
 
     Decided once the operation is known: until then as much is read as the largest may bring.

@@ -24,7 +24,7 @@ from dispatch.dispatcher import Dispatcher
 from dispatch.settings import DispatchSettings
 from engine.pipeline import Engine
 from memento.address import check_address
-from memento.app import SERVER_OPTIONS, create_app
+from memento.app import SERVER_OPTIONS, create_app, service_over
 from memento.garbage import settle
 from memento.settings import Settings
 from memento.wiring import engine_over
@@ -146,9 +146,8 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def _answering(engine: Engine, settings: Settings, listening: socket.socket) -> AsyncIterator[None]:
-    config = uvicorn.Config(
-        create_app(engine, settings.surface), log_level="warning", access_log=False, **SERVER_OPTIONS
-    )
+    app = create_app(service_over(engine, settings.surface))
+    config = uvicorn.Config(app, log_level="warning", access_log=False, **SERVER_OPTIONS)
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:

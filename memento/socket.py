@@ -167,10 +167,10 @@ class Socket:
         """Send every answer; the message that ends the operation is returned."""
         service = self._service
         prepared = service.executor.prepare(operation.query)
-        kind = prepared.kind(operation.operation_name)
-        check_size(size, prepared.fields(operation.operation_name), self._surface)
+        found = service.executor.operation(prepared, operation.operation_name)
+        check_size(size, found.fields, self._surface)
         context = service.context(self._actor)
-        if kind is not OperationType.SUBSCRIPTION:
+        if found.kind is not OperationType.SUBSCRIPTION:
             answer = await service.executor.run(prepared, operation, context)
             await self._send_text(_next(id, answer))
             return {"id": id, "type": "complete"}

@@ -80,8 +80,12 @@ class Answer(msgspec.Struct):
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """One operation: the document for it alone and without its variables, how those are read, and its plan."""
+    """One operation: query, mutation or subscription, the fields that stand plainly at its root, the document for it
+    alone and without its variables, how those are read, and its plan.
+    """
 
+    kind: OperationType
+    fields: frozenset[str]
     document: DocumentNode
     variables: Variables
     one: OneField | None = None
@@ -99,21 +103,12 @@ class Prepared(msgspec.Struct, frozen=True):
     plans: Plans | None
     operations: dict[str | None, Operation] = {}
 
-    def operation(self, name: str | None) -> OperationDefinitionNode:
-        """The operation meant. Raises Refused where the document does not tell."""
+    def node(self, name: str | None) -> OperationDefinitionNode:
+        """The operation meant, as it is written. Raises Refused where the document does not tell."""
         found = get_operation_ast(self.document, name)
         if found is None:
             raise refused(Fault.DOCUMENT_INVALID, "name one of the document's operations in `operationName`")
         return found
-
-    def kind(self, name: str | None) -> OperationType:
-        """Query, mutation or subscription."""
-        return self.operation(name).operation
-
-    def fields(self, name: str | None) -> set[str]:
-        """The fields at the root, where they stand there plainly."""
-        selections = self.operation(name).selection_set.selections
-        return {node.name.value for node in selections if isinstance(node, FieldNode)}
 
 
 class Documents:
@@ -206,7 +201,7 @@ class Executor:
 
     async def run(self, prepared: Prepared, asked: Asked, context: Context) -> Answer:
         """Execute a query or a mutation. Raises Refused for variables that do not fit."""
-        operation = self._operation(prepared, asked.operation_name)
+        operation = self.operation(prepared, asked.operation_name)
         values = self._values(prepared, operation, asked)
         try:
             async with asyncio.timeout(self._surface.execution_seconds):
@@ -237,7 +232,7 @@ class Executor:
         self, prepared: Prepared, asked: Asked, context: Context
     ) -> AsyncGenerator[Answer, None]:
         """Execute a subscription. Raises Refused where it can't be begun or has to be ended."""
-        operation = self._operation(prepared, asked.operation_name)
+        operation = self.operation(prepared, asked.operation_name)
         values = self._values(prepared, operation, asked)
         run = self._run(prepared, operation, values, context)
         async with aclosing(await _source(run)) as events:
@@ -288,14 +283,14 @@ class Executor:
         run.plan_with(prepared.plans or Plans())
         return run
 
-    def _operation(self, prepared: Prepared, name: str | None) -> Operation:
-        """The operation meant, made ready when it is first run."""
+    def operation(self, prepared: Prepared, name: str | None) -> Operation:
+        """The operation meant, made ready when it is first asked for. Raises Refused where the document does not tell."""
         found = prepared.operations.get(name)
         if found is None:
-            node = prepared.operation(name)
+            node = prepared.node(name)
             hide = not self._surface.suggestions
             variables = Variables.of(self._schema, node.variable_definitions or (), hide_suggestions=hide)
-            found = Operation(_alone(prepared.document, node), variables)
+            found = Operation(node.operation, _fields(node), _alone(prepared.document, node), variables)
             if prepared.plans is not None:
                 run = self._run(prepared, found, VariableValues({}, {}), None)
                 found = msgspec.structs.replace(found, one=one_field_of(run))
@@ -311,6 +306,11 @@ async def _source(run: Run[Any]) -> AsyncGenerator[Any, None]:
     if isinstance(found, ExecutionResult):
         raise Refused([field_error(error) for error in found.errors or []])
     return cast(AsyncGenerator[Any, None], found)
+
+
+def _fields(operation: OperationDefinitionNode) -> frozenset[str]:
+    selections = operation.selection_set.selections
+    return frozenset(node.name.value for node in selections if isinstance(node, FieldNode))
 
 
 def _alone(document: DocumentNode, operation: OperationDefinitionNode) -> DocumentNode:

@@ -26,8 +26,7 @@ from artifact.limits import DEFAULT_LIMITS
 from artifact.message import Message
 from dsl.compile import Checked, compile_rulebook
 from engine.pipeline import Engine
-from memento.app import SERVER_OPTIONS, create_app
-from memento.service import Service
+from memento.app import SERVER_OPTIONS, create_app, service_over
 from memento.socket import PROTOCOL
 from resolvers.surface import DEFAULT_SURFACE, Surface
 from store.memory import MemoryStore
@@ -47,12 +46,17 @@ class World:
     def __init__(self, surface: Surface = DEFAULT_SURFACE, **server: Any) -> None:
         self.now: Instant = START
         self.engine = Engine(MemoryStore(self._tick), check)
-        self.app = create_app(self.engine, surface)
+        self.service = service_over(self.engine, surface)
         self.port = free_port()
         self._numbers = itertools.count(1)
         options = SERVER_OPTIONS | {"timeout_graceful_shutdown": 1} | server
         config = uvicorn.Config(
-            self.app, host="127.0.0.1", port=self.port, log_config=None, access_log=False, **options
+            create_app(self.service),
+            host="127.0.0.1",
+            port=self.port,
+            log_config=None,
+            access_log=False,
+            **options,
         )
         self._server = uvicorn.Server(config)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -63,10 +67,6 @@ class World:
         """The store's clock: stands still but for the smallest step, so that instants can be told apart."""
         self.now += 1
         return self.now
-
-    @property
-    def service(self) -> Service:
-        return self.app.state.service  # type: ignore[no-any-return]
 
     @property
     def connections(self) -> int:
