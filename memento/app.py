@@ -21,6 +21,7 @@ from engine.pipeline import Engine
 from memento.actor import HEADER, actor_of
 from memento.address import LoopbackOnly
 from memento.connection import Connection
+from memento.exchange import Exchange
 from memento.http import GraphQLEndpoint
 from memento.principals import Principals, Seat
 from memento.service import Service
@@ -35,13 +36,16 @@ PATH = "/graphql"
 READY_SECONDS = 2.0
 
 SERVER_OPTIONS: dict[str, Any] = {
+    "http": Exchange,
     "ws": Connection,
     "ws_max_size": DEFAULT_SURFACE.rulebook_body_bytes,
     "ws_per_message_deflate": False,
     "server_header": False,
     "timeout_graceful_shutdown": 10,
 }
-"""What uvicorn is run with: frames no longer than a rulebook, no compressor for each socket, an end to closing."""
+"""What uvicorn is run with: answers that leave whole, frames no longer than a rulebook, no compressor for each socket,
+an end to closing.
+"""
 
 
 class Endpoints:
