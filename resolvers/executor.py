@@ -38,11 +38,12 @@ from graphql.execution import (
 )
 from graphql.execution.values import VariableValues
 
+from resolvers.call import Call
 from resolvers.context import Context
 from resolvers.fault import Fault, Refused, field_error, placed, plain, raised, refused
 from resolvers.measure import check_rows, check_shape
 from resolvers.one_field import OneField, one_field_of
-from resolvers.plan import Call, PlannedRun, Plans
+from resolvers.plan import PlannedRun, Plans
 from resolvers.surface import Surface
 from resolvers.variables import Variables
 

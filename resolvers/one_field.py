@@ -15,7 +15,8 @@ from graphql.execution import MiddlewareManager
 from graphql.execution.collect_fields import FieldDetails, collect_fields
 from strawberry.types.field import StrawberryField
 
-from resolvers.plan import Call, NotPlain, PlannedRun, Write, arguments_of, written
+from resolvers.call import Call, Read, arguments_of
+from resolvers.plan import NotPlain, PlannedRun, Write, written
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -44,7 +45,7 @@ class OneField(msgspec.Struct, frozen=True):
 
     key: str
     ask: Callable[[Call, dict[str, Any]], Any]
-    arguments: Callable[[Call], dict[str, Any]]
+    arguments: Read
     write: Write
 
     async def outcome(self, call: Call) -> Outcome | None:

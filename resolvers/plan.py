@@ -11,9 +11,7 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, cast
 
-import msgspec
 from graphql import (
-    FieldNode,
     GraphQLEnumType,
     GraphQLField,
     GraphQLID,
@@ -29,17 +27,18 @@ from graphql import (
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails
-from graphql.execution.values import VariableValues, get_argument_values
+from graphql.execution.values import VariableValues
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.arguments import convert_arguments
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from resolvers.call import Call, arguments_of
+
 Grouped = Mapping[str, list[FieldDetails]]
-Write = Callable[[Any, "Call"], Any]
+Write = Callable[[Any, Call], Any]
 """A value, as it is answered."""
 
-Give = Callable[[Any, "Call"], Any]
+Give = Callable[[Any, Call], Any]
 """What a field of an object is answered with."""
 
 
@@ -63,30 +62,6 @@ class Plans:
             except NotPlain:
                 self.known[key] = None
         return self.known[key]
-
-
-class Here(msgspec.Struct, frozen=True):
-    """What a resolver finds as `info`: the context. One that asks for more is left to graphql-core."""
-
-    context: Any
-
-
-class Call:
-    """What plans ask of the operation under way: its context, its variables, and arguments once they were read."""
-
-    __slots__ = ("_arguments", "here", "variables")
-
-    def __init__(self, context: Any, variables: VariableValues) -> None:
-        self.here = Here(context)
-        self.variables = variables
-        self._arguments: dict[int, dict[str, Any]] = {}
-
-    def arguments(self, node: FieldNode, read: "Callable[[Call], dict[str, Any]]") -> dict[str, Any]:
-        """The arguments of a field, read once for all objects."""
-        found = self._arguments.get(id(node))
-        if found is None:
-            found = self._arguments[id(node)] = read(self)
-        return found
 
 
 class PlannedRun(Executor[Any]):
@@ -201,21 +176,6 @@ def _resolved(
         return write(found, call)
 
     return give
-
-
-def arguments_of(
-    run: PlannedRun, field: GraphQLField, made: StrawberryField, details: FieldDetails
-) -> Callable[[Call], dict[str, Any]]:
-    """How the arguments of a field are read."""
-    config, scalars, hide = run.config, run.scalars, run.hide_suggestions
-
-    def read(call: Call) -> dict[str, Any]:
-        values = get_argument_values(
-            field, details.node, call.variables, details.fragment_variable_values, hide
-        )
-        return convert_arguments(values, made.arguments, scalars, config)
-
-    return read
 
 
 def written(run: PlannedRun, type_: GraphQLOutputType, details: list[FieldDetails]) -> Write:

@@ -1,6 +1,7 @@
 """An operation of one field is asked once, by plan, and answered as graphql-core would answer it."""
 
 from collections.abc import AsyncGenerator
+from enum import Enum
 from typing import Any
 
 import msgspec
@@ -41,6 +42,16 @@ class Done:
         return "slow"
 
 
+@strawberry.enum
+class Mood(Enum):
+    GLAD = "glad"
+
+
+@strawberry.input
+class Person:
+    first_name: str = "Ana"
+
+
 @strawberry.type
 class Other:
     number: int
@@ -65,6 +76,20 @@ class Mutation:
     def fail(self, info: Info, name: str = "nobody") -> Done:
         info.context.asked.append(name)
         raise InputError(ErrorCode.ID_INVALID, "no such name", path=("name",))
+
+    @strawberry.mutation
+    def note(
+        self,
+        info: Info,
+        names: list[str],
+        many: list[list[int | None]] | None = None,
+        count: int = 7,
+        mood: Mood | None = None,
+        person: Person | None = None,
+        word: strawberry.Maybe[str] = None,
+    ) -> Done:
+        info.context.asked.append(repr((names, many, count, mood, person, word)))
+        return Done(name="noted")
 
     @strawberry.mutation
     def forget(self, info: Info) -> Done:
@@ -123,6 +148,36 @@ async def test_it_is_asked_once_and_answered_alike(query: str, asked: list[str])
     assert await answered(QUICK, query) == expected
     assert await answered(QUICK, query) == expected
     assert expected[1] == asked
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"many": [[1, None], []]},
+        {"many": None},
+        {"many": 5},
+        {"count": 1},
+        {"mood": "GLAD"},
+        {"person": {"firstName": "Bea"}},
+        {"person": {}},
+        {"word": "w"},
+        {"many": [[2]], "count": 3, "mood": None, "person": None, "word": "w"},
+    ],
+)
+@pytest.mark.parametrize("names", [["a", "b"], []])
+async def test_arguments_that_variables_give_reach_the_resolver_alike(
+    variables: dict[str, Any], names: list[str]
+) -> None:
+    types = {"many": "[[Int]!]", "count": "Int! = 9", "mood": "Mood", "person": "Person", "word": "String"}
+    for kept in (variables, types):
+        declared = "".join(f", ${name}: {types[name]}" for name in kept)
+        handed = "".join(f", {name}: ${name}" for name in kept)
+        query = f"mutation M($names: [String!]!{declared}) {{ note(names: $names{handed}) {{ name }} }}"
+        expected = await answered(PLAIN, query, names=names, **variables)
+        assert await answered(QUICK, query, names=names, **variables) == expected
+        assert len(expected[1]) == 1
 
 
 @pytest.mark.anyio
