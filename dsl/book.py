@@ -14,12 +14,13 @@ from artifact.instant import Instant
 from artifact.limits import Limits
 from artifact.span import Span, Unit
 from dsl.closures import Closures
+from dsl.conditions import Compile
 from dsl.counting import counted_in, lists_in
 from dsl.interpret import reads_of
 from dsl.judge import Judge
 from dsl.names import nearest
 from dsl.program import MessageRule, Program
-from dsl.react import Compile, Reactions
+from dsl.react import Reactions
 from dsl.reading import Env, key_text, reference_name
 from dsl.rulebook import Counted, Group, Listening, QuietHours, RuleFace, Topic
 from dsl.scores import scores_of
@@ -155,6 +156,10 @@ class CompiledRulebook:
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         """What this event does."""
         return self._reactions.react(event, facts, zone)
+
+    def explained(self, event: Event, facts: Facts, zone: str) -> Reaction:
+        """What this event does, with a row for every clause that hears of it."""
+        return self._reactions.explained(event, facts, zone)
 
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         """What all message rules say about one message."""

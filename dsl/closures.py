@@ -8,6 +8,7 @@ only shorten that quarter, and would have to be proven harmless.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import count
 
 from dsl.arithmetic import RELATIONS, row_for
 from dsl.arms import in_arm
@@ -62,6 +63,7 @@ class Closures:
     def __init__(self, program: Program) -> None:
         self._currency = program.currency
         self._slots: dict[object, int] = {}
+        self._numbers = count()
         parts = [part for rule in program.judging for part in rule.conditions]
         parts += [part for rule in program.event_rules for part in rule.clause.conditions]
         parts += [part for table in program.tables.values() for row in table.rows for part in row.conditions]
@@ -78,7 +80,8 @@ class Closures:
         return _once(self._slot(condition), made)
 
     def _slot(self, of: object) -> int:
-        return self._slots.setdefault(of, len(self._slots))
+        # Conditions are compiled when they are first needed, by whichever thread that is.
+        return self._slots.setdefault(of, next(self._numbers))
 
     def _test(self, condition: Condition) -> Test:
         match condition:

@@ -11,13 +11,13 @@ from typing import NamedTuple
 from artifact.decision import RuleRow
 from artifact.facts import Facts
 from artifact.instant import Instant
+from dsl.conditions import Compile, Test, fault_of, valid
 from dsl.effects import Deliver, GroupInto, MessageEffect, Postpone, Rephrase, SetUrgency
 from dsl.groups import LAYOUT, Group, Groups
 from dsl.index import Left, chosen
 from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.plain import Candidate, Split, candidates, split
 from dsl.program import MessageRule, Program, Waiting
-from dsl.react import Compile, Test, fault_of, valid
 from dsl.reading import Env, Keys, reference_of
 from dsl.typed import Condition
 from dsl.values import Value

@@ -6,18 +6,19 @@ It exists to be obviously right and to disagree with the compiled form if that i
 """
 
 from artifact.decision import RuleRow
+from artifact.event import Event
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.limits import DEFAULT_LIMITS
 from dsl.book import CompiledRulebook
+from dsl.conditions import fault_of, valid
 from dsl.effects import Postpone
 from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.judge import in_pieces, silenced, ties
 from dsl.plain import Candidate, Part, candidates
 from dsl.program import MessageRule, Program
-from dsl.react import fault_of, valid
 from dsl.reading import Env, reference_of
-from dsl.verdict import SILENCE, Asked, Fired, Spoken, Verdict
+from dsl.verdict import SILENCE, Asked, Fired, Reaction, Spoken, Verdict
 
 
 class InterpretedRulebook(CompiledRulebook):
@@ -33,6 +34,10 @@ class InterpretedRulebook(CompiledRulebook):
             DEFAULT_LIMITS,
             lambda condition: lambda env: self._walker.truth(condition, env),
         )
+
+    def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
+        """What this event does: every clause is asked."""
+        return self.explained(event, facts, zone)
 
     def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
         """What all message rules say about one message."""

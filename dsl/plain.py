@@ -123,7 +123,7 @@ def split(rule: MessageRule) -> Split:
     timed: list[Part] = []
     rest: list[tuple[int, Condition]] = []
     for number, condition in enumerate(rule.conditions, 1):
-        for part in _parts(condition):
+        for part in parts_of(condition):
             atom = atom_of(part)
             found = waits_of(part)
             if atom is not None:
@@ -135,10 +135,11 @@ def split(rule: MessageRule) -> Split:
     return Split(tuple(plain), tuple(timed), tuple(rest))
 
 
-def _parts(condition: Condition) -> Iterator[Condition]:
+def parts_of(condition: Condition) -> Iterator[Condition]:
+    """What a condition joins by `and`, in the author's order."""
     if isinstance(condition, And):
         for part in condition.parts:
-            yield from _parts(part)
+            yield from parts_of(part)
     else:
         yield condition
 

@@ -59,7 +59,10 @@ class Raised(msgspec.Struct, frozen=True):
 
 
 class Reaction(msgspec.Struct, frozen=True):
-    """All effects of one event, in a fixed order (transitions, commitments, then rules by priority and name)."""
+    """All effects of one event, in a fixed order (transitions, commitments, then rules by priority and name).
+
+    `rows` tell what became of every clause that heard of it, for whoever asked for that.
+    """
 
     raised: tuple[Raised, ...] = ()
     rows: tuple[RuleRow, ...] = ()

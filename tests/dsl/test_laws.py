@@ -5,11 +5,13 @@ from functools import lru_cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from artifact.event import Event
 from artifact.facts import Facts
 from artifact.instant import DAY, Instant
 from dsl.book import CompiledRulebook
 from dsl.oracle import InterpretedRulebook
 from dsl.verdict import Asked, Spoken
+from tests.dsl.happenings import event_rules, events, troubled
 from tests.dsl.support import book
 from tests.dsl.worlds import customers, messages, nows, rules, talks, zones
 
@@ -35,6 +37,17 @@ def test_the_compiled_form_says_what_the_interpreter_says(
     told = {row.rule for row in verdict.rows} | {one.rule for one in verdict.fired}
     plain = {row for row in slow.plain_rows(message, facts, zone, now) if row.rule not in told}
     assert {row for row in fast.rows(verdict) if row.rule not in told} == plain
+
+
+@settings(SETTINGS, max_examples=150)
+@given(event_rules(), troubled(), events(), zones)
+def test_an_event_does_what_the_interpreter_says(text: str, facts: Facts, event: Event, zone: str) -> None:
+    """Also where the compiled form is asked clause by clause; then both tell the same of each."""
+    fast = compiled(text)
+    plain = InterpretedRulebook(fast.program).react(event, facts, zone)
+    assert fast.react(event, facts, zone).raised == plain.raised
+    assert fast.explained(event, facts, zone) == plain
+    assert bool(plain.rows or plain.raised) <= fast.hears(event.type)
 
 
 @SETTINGS

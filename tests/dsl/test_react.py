@@ -55,7 +55,7 @@ def test_a_number_as_a_key_is_the_same_key() -> None:
 
 
 def test_without_a_key_nothing_opens_and_a_row_says_why() -> None:
-    reaction = book().react(happened("claim.opened", kind="water"), Facts(), ZONE)
+    reaction = book().explained(happened("claim.opened", kind="water"), Facts(), ZONE)
     assert reaction.raised == ()
     assert {(row.rule, row.result, row.detail) for row in reaction.rows} == {
         ("claim", "UNKNOWN", "claim_id"),
@@ -180,9 +180,20 @@ def test_a_rule_can_wait_for_a_situation_to_open() -> None:
 
 def test_a_rule_that_errs_asks_for_nothing_and_the_others_go_on() -> None:
     text = event_rule("claim.opened", "withdraw survey and set customer.born to today + 9000 years")
-    reaction = book(text).react(happened("claim.opened", claim_id="S1"), Facts(), ZONE)
+    reaction = book(text).explained(happened("claim.opened", claim_id="S1"), Facts(), ZONE)
     assert [one.rule for one in reaction.raised] == ["claim"]
     assert [(row.rule, row.result) for row in reaction.rows][-1] == ("E", "ERROR")
+
+
+def test_a_clause_that_errs_does_not_stop_the_other_clauses_of_its_situation() -> None:
+    text = (
+        "situation trouble opens on claim.noted becomes worse on claim.noted when event.at + 9000 years > now "
+        "expires after 1 year end\n"
+    )
+    reaction = book(text).explained(happened("claim.noted"), Facts(), ZONE)
+    assert [one.effect for one in reaction.raised] == [OpenSituation("trouble", "", {}, Span(1, Unit.YEAR))]
+    assert ("trouble", "ERROR") in {(row.rule, row.result) for row in reaction.rows}
+    assert book(text).react(happened("claim.noted"), Facts(), ZONE).raised == reaction.raised
 
 
 def test_conditions_on_time_are_read_at_the_event() -> None:

@@ -155,7 +155,7 @@ def answers(rulebook: Any, case: dict[str, Any]) -> list[str]:
     about = Subject(*case["about"]) if "about" in case else None
     if "event" in case:
         event = Event("c", "core", "1", case["event"], now, now, about, data=case.get("data", {}))
-        reaction = rulebook.react(event, facts, rulebook.zone)
+        reaction = rulebook.explained(event, facts, rulebook.zone)
         raised = [f"{one.rule} #{one.ordinal}: {_effect(one.effect)}" for one in reaction.raised]
         return raised + [_row(row) for row in reaction.rows]
     topic = rulebook.topic(case["topic"])
