@@ -24,6 +24,7 @@ from dsl.react import Reactions
 from dsl.reading import Env, key_text, reference_name
 from dsl.rulebook import Counted, Group, Listening, QuietHours, RuleFace, Topic
 from dsl.scores import scores_of
+from dsl.seen import Seen
 from dsl.template import Templates
 from dsl.typed import SAID, Named, Source
 from dsl.types import Kind, Type
@@ -161,9 +162,21 @@ class CompiledRulebook:
         """What this event does, with a row for every clause that hears of it."""
         return self._reactions.explained(event, facts, zone)
 
-    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
+    def seen(self, facts: Facts) -> Seen:
+        """What is seen of a customer: nothing yet."""
+        return Seen(facts, self.program.keys)
+
+    def judge(
+        self,
+        asked: Asked,
+        facts: Facts,
+        zone: str,
+        now: Instant,
+        said: Spoken = SILENCE,
+        seen: Seen | None = None,
+    ) -> Verdict:
         """What all message rules say about one message."""
-        return self._judge.judge(asked, facts, zone, now, said)
+        return self._judge.judge(asked, facts, zone, now, said, seen)
 
     def rows(self, verdict: Verdict) -> tuple[RuleRow, ...]:
         """A row for every candidate rule."""
@@ -171,7 +184,7 @@ class CompiledRulebook:
 
     def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
         """The rows of candidates that the index did not leave to be run."""
-        return tuple(self._judge.ruled_out(looked))
+        return self._judge.ruled_out(looked)
 
     def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
         """What every scorecard comes to."""

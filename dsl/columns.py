@@ -2,7 +2,7 @@
 
 The zones of a value that is compared by size are the steps between the numbers that rules compare it with; of any
 other, the values that rules name, and one for all that they do not name. Zone 0 is *unknown*. A set of rules is a whole
-number with a bit for each, so that one look rules out any number of them.
+number with a bit for each, at the rule's place, so that one look rules out any number of them.
 """
 
 from bisect import bisect_right
@@ -56,7 +56,7 @@ class Column:
     __slots__ = ("due", "false", "ladder", "of", "places", "source", "unknown", "zone")
 
     def __init__(self, source: Source, uses: list[tuple[int, Atom]]) -> None:
-        """`uses` are the bits of rules, each with one of its atoms on this source."""
+        """`uses` are the places of rules, each with one of its atoms on this source."""
         self.source = source
         numbered = isinstance(source, Read | Aggregate) and source.type.kind in LADDERED
         laddered = numbered or isinstance(source, Lapse)
@@ -66,7 +66,7 @@ class Column:
         last = 2 * len(self.places) + 1 if laddered else len(self.places) + 1
         self.ladder = Ladder(self.places) if numbered else None
         self.zone: Zone = named(self.of, last) if self.ladder is None else self.ladder.zone
-        self.unknown = _union(bit for bit, atom in uses if not isinstance(atom, Known))
+        self.unknown = _union(1 << place for place, atom in uses if not isinstance(atom, Known))
         self.false = self._ruled_out(uses, last)
         self.due = self._due(uses) if isinstance(source, Lapse) else ()
 
@@ -85,9 +85,9 @@ class Column:
 
     def _due(self, uses: list[tuple[int, Atom]]) -> tuple[int, ...]:
         due = dict.fromkeys(self.places, 0)
-        for bit, atom in uses:
+        for place, atom in uses:
             if isinstance(atom, Beside):
-                due[atom.value] |= bit
+                due[atom.value] |= 1 << place
         return tuple(due.values())
 
     def _ruled_out(self, uses: list[tuple[int, Atom]], last: int) -> tuple[int, ...]:
@@ -95,7 +95,8 @@ class Column:
         false = [0] * (last + 1)
         upward, downward = [0] * (last + 2), [0] * (last + 2)
         accepting: dict[int, frozenset[Value]] = {}
-        for bit, atom in uses:
+        for place, atom in uses:
+            bit = 1 << place
             match atom:
                 case Known(_, True):
                     upward[1] |= bit
@@ -135,6 +136,8 @@ class Column:
     def _accept(self, accepting: dict[int, frozenset[Value]], false: list[int]) -> None:
         """Rules that name the values they take are ruled out by all others."""
         wanted = _union(accepting)
+        if not wanted:
+            return
         taking = [0] * len(false)
         for bit, values in accepting.items():
             for value in values:
@@ -144,14 +147,24 @@ class Column:
 
 
 def _spread(false: list[int], upward: list[int], downward: list[int]) -> None:
-    mask = 0
-    for zone in range(1, len(false)):
-        mask |= upward[zone]
-        false[zone] |= mask
-    mask = 0
-    for zone in range(len(false) - 1, 0, -1):
-        mask |= downward[zone]
-        false[zone] |= mask
+    """Zones that no test tells apart share one mask: of steps that rules only pass upward, that is every other one."""
+    zones = range(1, len(false))
+    above, below = _running(upward, zones), _running(downward, reversed(zones))
+    shared = 0
+    for zone in zones:
+        if zone == 1 or above[zone] is not above[zone - 1] or below[zone] is not below[zone - 1]:
+            shared = above[zone] | below[zone]
+        false[zone] = false[zone] | shared if false[zone] else shared
+
+
+def _running(changes: list[int], zones: Iterable[int]) -> list[int]:
+    """What has been met by each zone; the very same where nothing is added."""
+    found, mask = [0] * len(changes), 0
+    for zone in zones:
+        if changes[zone]:
+            mask |= changes[zone]
+        found[zone] = mask
+    return found
 
 
 def _union(bits: Iterable[int]) -> int:

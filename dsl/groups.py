@@ -1,25 +1,39 @@
-"""Which rules are looked at for a message: those of its topic, and those of its category or of any message.
+"""Where every rule stands, and which are looked at for a message: those of its topic, of its category, and of any.
 
-Tables are made when a message first needs them, so that a large rulebook goes live at once. As long as that takes little
-room, what speaks of more than one topic is entered in the table of each of them, so that one look does for all;
-past that, it has tables of its own.
+Rules for one topic stand side by side, so do those for one category, and all that speak of more. All stand in one
+table, so that one look at a customer does for all her messages; only where that would take too much room are there more.
+The table is made when a message first needs it, so that a large rulebook goes live at once.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
 
 from artifact.decision import RuleRow
 from dsl.counting import weight_of
-from dsl.index import ROOM, Table
-from dsl.plain import Candidate
+from dsl.index import Draft, Table, mask_of
+from dsl.looking import Looks
+from dsl.plain import About, Candidate
 from dsl.program import Program, Validity
 from dsl.verdict import Fired
 
-LAYOUT = 2
+LAYOUT = 3
 """How a trace is written. Raised when tables come out otherwise for the same text: older traces are then not read."""
 
-COPIES = 32_768
-"""Up to so many entries rules are copied into the tables of all their topics."""
+Home: TypeAlias = tuple[str | None, str | None]
+"""The one topic, or the one category, that a rule speaks of; neither where it speaks of more."""
+
+_ANY: Home = (None, None)
+
+
+class Strip(NamedTuple):
+    """Rules of one home side by side in a table, by rank: the first has the highest place, `low` is that of the last."""
+
+    low: int
+    ones: int
+    rules: tuple[Candidate, ...]
+    fired: tuple[Fired, ...]
+    quick: int
 
 
 class Dated(NamedTuple):
@@ -30,30 +44,96 @@ class Dated(NamedTuple):
     rows: tuple[RuleRow, ...]
 
 
-class Group:
-    """Rules that are looked at together, by rank. `quick` ones fire as soon as their plain conditions hold."""
+class Part(NamedTuple):
+    """Those rules of a group that stand in one table."""
 
-    def __init__(self, rules: Sequence[Candidate], currency: str) -> None:
-        self.table = Table(rules, currency)
-        self.rules = rules
-        self.indexes = range(len(rules))
-        self.fired = [Fired(one.rule.name, one.rank, one.rule.standing_effects) for one in rules]
-        self.quick = self.table.mask(lambda one: not one.rule.waits_anew and not one.parts.rest)
-        self.applying = self.table.mask(lambda one: one.rule.apply_unknown)
-        days = dict.fromkeys(one.rule.validity for one in rules if one.rule.validity is not None)
-        self.dated = tuple(self._dated(validity) for validity in days)
-
-    def _dated(self, validity: Validity) -> Dated:
-        mask = self.table.mask(lambda one: one.rule.validity == validity)
-        rows = [RuleRow(one.rule.name, "NOT_MET", 0) for one in self.rules if one.rule.validity == validity]
-        return Dated(validity, mask, tuple(rows))
+    table: Table
+    mask: int
+    looks: Looks
+    dated: tuple[Dated, ...]
+    strips: tuple[Strip, ...]
 
 
-class Found(NamedTuple):
-    """The groups of a topic; `place` is how a trace begins that tells of them."""
+class Group(NamedTuple):
+    """The rules that are looked at for a message; `place` is how a trace begins that tells of them."""
 
     place: tuple[int, int, int]
-    groups: tuple[Group, ...]
+    parts: tuple[Part, ...]
+
+
+class Layout:
+    """Every rule at its place."""
+
+    def __init__(self, rules: Sequence[Candidate], currency: str) -> None:
+        self._currency = currency
+        self._tables = 0
+        self._strips: dict[Home, list[tuple[Table, Strip]]] = {}
+        draft, lows = Draft(), dict[Home, int]()
+        for home, one in sorted(((_home(one.about), one) for one in rules), key=_order):
+            if draft.full:
+                self._close(draft, lows)
+                draft, lows = Draft(), {}
+            lows.setdefault(home, len(draft.rules))
+            draft.add(one)
+        self._close(draft, lows)
+
+    def _close(self, draft: Draft, lows: dict[Home, int]) -> None:
+        table = Table(self._tables, draft, self._currency)
+        self._tables += 1
+        ends = [*lows.values(), len(draft.rules)][1:]
+        for (home, low), end in zip(lows.items(), ends, strict=True):
+            strip = _strip(low, tuple(reversed(draft.rules[low:end])))
+            self._strips.setdefault(home, []).append((table, strip))
+
+    def parts(self, topic: str, category: str) -> tuple[Part, ...]:
+        """The rules that speak of messages of this topic."""
+        found: dict[int, tuple[Table, list[Strip]]] = {}
+        for home in (_ANY, (None, category), (topic, None)):
+            for table, strip in self._strips.get(home, ()):
+                found.setdefault(table.number, (table, []))[1].append(strip)
+        return tuple(_part(table, strips, topic, category) for table, strips in found.values())
+
+
+def _home(about: About) -> Home:
+    if about.topics is not None:
+        return (next(iter(about.topics)), None) if len(about.topics) == 1 else _ANY
+    if about.categories is not None and len(about.categories) == 1:
+        return (None, next(iter(about.categories)))
+    return _ANY
+
+
+def _order(entry: tuple[Home, Candidate]) -> tuple[str, str, int]:
+    """What speaks of more stands first, then category by category, then topic by topic; each from the last rank on."""
+    (topic, category), one = entry
+    return (topic or "", category or "", -one.rank)
+
+
+def _strip(low: int, rules: tuple[Candidate, ...]) -> Strip:
+    fired = tuple(Fired(one.rule.name, one.rank, one.rule.standing_effects) for one in rules)
+    last = len(rules) - 1
+    quick = [last - n for n, one in enumerate(rules) if not one.rule.waits_anew and not one.parts.rest]
+    return Strip(low, (1 << len(rules)) - 1, rules, fired, mask_of(quick))
+
+
+def _part(table: Table, strips: list[Strip], topic: str, category: str) -> Part:
+    places = [
+        place
+        for strip in strips
+        for place in range(strip.low, strip.low + len(strip.rules))
+        if table.rules[place].about.admits(topic, category)
+    ]
+    return Part(table, mask_of(places), table.looks(places), tuple(_dated(table, places)), tuple(strips))
+
+
+def _dated(table: Table, places: list[int]) -> Iterator[Dated]:
+    days: dict[Validity, list[int]] = {}
+    for place in places:
+        validity = table.rules[place].rule.validity
+        if validity is not None:
+            days.setdefault(validity, []).append(place)
+    for validity, found in days.items():
+        rows = tuple(RuleRow(table.rules[place].rule.name, "NOT_MET", 0) for place in found)
+        yield Dated(validity, mask_of(found), rows)
 
 
 class Groups:
@@ -65,21 +145,16 @@ class Groups:
         self._topics = list(program.topics)
         self._category_of = [topic.category for topic in program.topics.values()]
         self._categories = list(dict.fromkeys([*self._category_of, *_named(rules)]))
-        self._of_topic: dict[str, list[int]] = {}
-        self._others: list[int] = []
-        for rank, _, _, about in rules:
-            for name in sorted(about.topics or ()):
-                self._of_topic.setdefault(name, []).append(rank)
-            if about.topics is None:
-                self._others.append(rank)
-        self._copied = len(self._others) * len(self._topics) <= COPIES
         self._numbers = {name: number for number, name in enumerate(self._topics)}
-        self._shared: dict[int, tuple[Group, ...]] = {}
-        self._found: dict[tuple[int, int], Found] = {}
-        self._known: dict[tuple[str, str], Found] = {}
+        self._found: dict[tuple[int, int], Group] = {}
+        self._known: dict[tuple[str, str], Group] = {}
 
-    def of(self, topic: str, category: str) -> Found:
-        """The groups of messages of this topic."""
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout(self._rules, self._currency)
+
+    def of(self, topic: str, category: str) -> Group:
+        """The group of messages of this topic."""
         found = self._known.get((topic, category))
         if found is None:
             number = self._numbers.get(topic, len(self._topics))
@@ -89,43 +164,30 @@ class Groups:
                 self._known[topic, category] = found
         return found
 
-    def numbered(self, topic: int, category: int) -> Found:
+    def numbered(self, topic: int, category: int) -> Group:
         """The same by the numbers of a trace; past the last: a topic, or category, that is not declared."""
         found = self._found.get((topic, category))
         if found is None:
-            found = self._found[topic, category] = self._find(topic, category)
+            name = self._topics[topic] if topic < len(self._topics) else ""
+            of = self._categories[category] if category < len(self._categories) else ""
+            parts = self._layout.parts(name, of)
+            found = self._found[topic, category] = Group((LAYOUT, topic, category), parts)
         return found
-
-    def _find(self, topic: int, category: int) -> Found:
-        place = (LAYOUT, topic, category)
-        name = self._topics[topic] if topic < len(self._topics) else ""
-        of = self._categories[category] if category < len(self._categories) else ""
-        own = self._of_topic.get(name, [])
-        if self._copied:
-            return Found(place, self._made(sorted([*self._others, *own]), name, of))
-        shared = self._shared.get(category)
-        if shared is None:
-            shared = self._shared[category] = self._made(self._others, "", of)
-        return Found(place, (*shared, *self._made(own, name, of)))
-
-    def _made(self, ranks: list[int], topic: str, category: str) -> tuple[Group, ...]:
-        rules = [self._rules[rank] for rank in ranks if self._rules[rank].about.admits(topic, category)]
-        return tuple(Group(rules[at : at + ROOM], self._currency) for at in range(0, len(rules), ROOM))
 
     @property
     def cost(self) -> int:
         """How many conditions the dearest topic can make the rules read, and how many members of lists."""
-        each = [1 + weight_of(one.rule.conditions) for one in self._rules]
+        of_home: dict[str | None, int] = {}
+        of_topic: dict[str, int] = {}
+        for _, rule, _, about in self._rules:
+            each = 1 + weight_of(rule.conditions)
+            for name in about.topics or ():
+                of_topic[name] = of_topic.get(name, 0) + each
+            for category in (about.categories or (None,)) if about.topics is None else ():
+                of_home[category] = of_home.get(category, 0) + each
         names = zip(self._topics, self._category_of, strict=True)
-        of_category: dict[str | None, int] = {}
-        for rank in self._others:
-            for name in self._rules[rank].about.categories or (None,):
-                of_category[name] = of_category.get(name, 0) + each[rank]
-        topics = [
-            of_category.get(of, 0) + sum(map(each.__getitem__, self._of_topic.get(name, ())))
-            for name, of in names
-        ]
-        return of_category.get(None, 0) + max(topics, default=0)
+        topics = [of_home.get(of, 0) + of_topic.get(name, 0) for name, of in names]
+        return of_home.get(None, 0) + max(topics, default=0)
 
 
 def _named(rules: Sequence[Candidate]) -> Iterator[str]:

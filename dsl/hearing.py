@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from dsl.columns import Column, Zone, raw_zone
 from dsl.conditions import Compile, Test
-from dsl.index import chosen
+from dsl.index import chosen, mask_of
 from dsl.plain import Atom, Source, atom_of, parts_of
 from dsl.program import Trigger
 from dsl.reading import Env, Getter, commitment_is, getter, raw_getter, situation_is, situation_known
@@ -67,10 +67,10 @@ class Hearing:
         bits = [1 << (len(listeners) - 1 - n) for n in range(len(listeners))]
         uses: dict[Source, list[tuple[int, Atom]]] = {}
         self._ready: list[Ready] = []
-        for bit, listener in zip(bits, listeners, strict=True):
+        for n, listener in enumerate(listeners):
             atoms, rest = _taken_apart(listener.conditions)
             for atom in atoms:
-                uses.setdefault(atom.source, []).append((bit, atom))
+                uses.setdefault(atom.source, []).append((len(listeners) - 1 - n, atom))
             self._ready.append(Ready(listener, tuple(compile_condition(part) for part in rest)))
         of_the_event_first = sorted(uses, key=lambda source: not _is_raw(source))
         self._looks = [
@@ -129,9 +129,7 @@ def _settled(condition: Condition) -> Condition:
 
 def _look(column: Column, uses: list[tuple[int, Atom]], currency: str) -> Look:
     unknown = column.false[0] | column.unknown
-    asking = 0
-    for bit, _ in uses:
-        asking |= bit
+    asking = mask_of([place for place, _ in uses])
     return Look(*_reading(column, currency), (unknown, *column.false[1:]), asking)
 
 

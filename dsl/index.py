@@ -5,64 +5,102 @@ found, from which the row of every rule that was not run is made again when some
 what a look leaves is run by dsl.judge.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeVar
 
 from artifact.decision import RuleRow
 from dsl.columns import Column
-from dsl.looking import look, look_at_time, looks_at
-from dsl.plain import Atom, Candidate, Lapse, Source
-from dsl.reading import Env
+from dsl.looking import Looks, in_order, looks_at, needed
+from dsl.plain import Among, Atom, Beside, Candidate, Lapse, Source
 from dsl.typed import Aggregate, Read
+from dsl.values import Value
 
-ROOM = 2_048
-"""Rules in one table: what a table takes grows with their square, divided by eight."""
+ROOM = 16 * 2**20
+"""Bytes that the masks of one table may take: they grow with its rules times the values that these compare with."""
 
 T = TypeVar("T")
 
 
-Left: TypeAlias = tuple[int, int]
-"""What a look left: rules that all its conditions admit, and rules of which one is unknown and none says no."""
+class Uses(NamedTuple):
+    """What some rules ask of one source: their tests, each with the place of its rule, and the values that these name."""
+
+    tests: list[tuple[int, Atom]]
+    values: set[Value]
+
+
+class Draft:
+    """A table that is being filled."""
+
+    def __init__(self) -> None:
+        self.rules: list[Candidate] = []
+        self.uses: dict[Source, Uses] = {}
+        self._values = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether its masks would take more room than they may: no value divides more than two zones from others."""
+        return 2 * self._values * len(self.rules) > 8 * ROOM
+
+    def add(self, one: Candidate) -> None:
+        """Enter a rule at the next place."""
+        place = len(self.rules)
+        self.rules.append(one)
+        for _, _, atom in (*one.parts.plain, *one.parts.timed):
+            uses = self.uses.get(atom.source)
+            if uses is None:
+                uses = self.uses[atom.source] = Uses([], set())
+            uses.tests.append((place, atom))
+            before = len(uses.values)
+            uses.values.update(_values(atom))
+            self._values += len(uses.values) - before
+
+
+def _values(atom: Atom) -> Iterable[Value]:
+    match atom:
+        case Beside(_, _, value):
+            return (value,)
+        case Among(_, values):
+            return values
+        case _:
+            return ()
 
 
 class Table:
-    """Some rules, in the order of their rank. The first has the highest bit."""
+    """Some rules, each at its place."""
 
-    def __init__(self, rules: Sequence[Candidate], currency: str) -> None:
-        self._rules = rules
-        self.bits = [1 << (len(rules) - 1 - n) for n in range(len(rules))]
-        uses: dict[Source, list[tuple[int, Atom]]] = {}
-        for bit, one in zip(self.bits, rules, strict=True):
-            for _, _, atom in (*one.parts.plain, *one.parts.timed):
-                uses.setdefault(atom.source, []).append((bit, atom))
-        self._looks = looks_at([Column(source, found) for source, found in uses.items()], currency)
-        self._all = (1 << len(rules)) - 1
-
-    def look(self, env: Env, trace: list[int]) -> Left:
-        """Look at every column but those on time; adds the zones to the trace."""
-        false, unknown = look(self._looks, env, trace)
-        left = self._all & ~false
-        return left & ~unknown, left & unknown
-
-    def look_at_time(self, env: Env, left: Left, trace: list[int]) -> Left:
-        """What is left of these when columns on time are looked at too."""
-        if not (self._looks.lapses or self._looks.counts):
-            return left
-        sure, unsure = left
-        false, unknown = look_at_time(self._looks, env, sure | unsure, trace)
-        sure, unsure = sure & ~false, unsure & ~false
-        return sure & ~unknown, unsure | sure & unknown
+    def __init__(self, number: int, draft: Draft, currency: str) -> None:
+        self.number, self.rules = number, draft.rules
+        self._columns = [Column(one, draft.uses[one].tests) for one in in_order(draft.uses)]
+        self._all = looks_at(self._columns, currency)
+        self.shared = self._all.shared
+        self._needs = [0] * len(self.rules)
+        for at, column in enumerate(self._columns):
+            for place, _ in draft.uses[column.source].tests:
+                self._needs[place] |= 1 << at
+        self._looks: dict[int, Looks] = {}
+        self.applying = self.mask(lambda one: one.rule.apply_unknown)
 
     def mask(self, applies: Callable[[Candidate], bool]) -> int:
         """The rules for which this holds."""
-        return sum(bit for one, bit in zip(self._rules, self.bits, strict=True) if applies(one))
+        return mask_of([place for place, one in enumerate(self.rules) if applies(one)])
 
-    def rows(self, zones: Iterator[int]) -> Iterator[RuleRow]:
-        """The rows of all rules that this look, told by its zones, ruled out or could not tell."""
-        found = {column.source: (column, next(zones)) for column in self._looks.columns}
-        for one in self._rules:
-            row = _row(one, found)
+    def looks(self, places: Iterable[int]) -> Looks:
+        """How to look at all that the rules at these places name."""
+        needs = 0
+        for place in places:
+            needs |= self._needs[place]
+        found = self._looks.get(needs)
+        if found is None:
+            found = self._looks[needs] = needed(self._all, needs, self._columns)
+        return found
+
+    def rows(self, mask: int, looks: Looks, zones: Iterator[int]) -> Iterator[RuleRow]:
+        """The rows of all of these rules that this look, told by its zones, ruled out or could not tell."""
+        columns = [self._columns[at] for at in looks.order]
+        found = {column.source: (column, next(zones)) for column in columns}
+        for place, one in enumerate(self.rules):
+            row = _row(one, found) if mask >> place & 1 else None
             if row is not None:
                 yield row
 
@@ -89,9 +127,17 @@ def _shown(source: Source) -> str | None:
     return read.shown if isinstance(read, Read | Aggregate) else None
 
 
+def mask_of(places: Sequence[int]) -> int:
+    """The set of these places."""
+    bits = bytearray(max(places, default=0) // 8 + 1)
+    for place in places:
+        bits[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(bits, "little")
+
+
 def chosen(items: Sequence[T], mask: int) -> Iterator[T]:
-    """Those of the items whose bits are set, in their order."""
-    return compress(items, f"{mask:0{len(items)}b}".encode().translate(_DIGITS))
+    """Those of the items whose bits are set, in their order: the first has the highest."""
+    return compress(items, bin(1 << len(items) | mask)[3:].encode().translate(_DIGITS))
 
 
 _DIGITS = bytes(1 if code == ord("1") else 0 for code in range(256))

@@ -4,7 +4,8 @@ The index (dsl.index) answers all plain conditions at once; only rules that it l
 may answer is made beforehand. The oracle is dsl.oracle.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -13,15 +14,16 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from dsl.conditions import Compile, Test, fault_of, valid
 from dsl.effects import Deliver, GroupInto, MessageEffect, Postpone, Rephrase, SetUrgency
-from dsl.groups import LAYOUT, Group, Groups
-from dsl.index import Left, chosen
+from dsl.groups import LAYOUT, Group, Groups, Part, Strip
+from dsl.index import chosen
 from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.plain import Candidate, Split, candidates, split
 from dsl.program import MessageRule, Program, Waiting
 from dsl.reading import Env, Keys, reference_of
+from dsl.seen import Look, Seen, look_at_message, look_at_time
 from dsl.typed import Condition
 from dsl.values import Value
-from dsl.verdict import SILENCE, Asked, Fired, Spoken, Verdict
+from dsl.verdict import SILENCE, Asked, Fired, Spoken, Traced, Trail, Verdict
 
 Expression = Callable[[Env], Value]
 
@@ -63,31 +65,42 @@ class Judge:
         """How many conditions the dearest topic can make the rules read."""
         return self._groups.cost
 
-    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
-        """What all rules say."""
+    def judge(
+        self,
+        asked: Asked,
+        facts: Facts,
+        zone: str,
+        now: Instant,
+        said: Spoken = SILENCE,
+        seen: Seen | None = None,
+    ) -> Verdict:
+        """What all rules say. `seen` is what was seen of the same facts for other messages."""
+        seen = Seen(facts, self._keys) if seen is None else seen
         env = Env(facts, zone, now, self._keys, asked=asked, subject=asked.about, said=said)
         fired: list[Fired] = []
         rows: list[RuleRow] = []
-        place, groups = self._groups.of(asked.topic, asked.category)
-        trace = list(place)
-        ran = [self._looked(group, env, fired, rows, trace) for group in groups]
-        if len(ran) > 1 or True in ran:  # else they are found by rank
-            fired.sort(key=_rank)
+        group = self._groups.of(asked.topic, asked.category)
+        looked = [self._looked(part, seen, env, fired, rows) for part in group.parts]
+        fired.sort(key=_rank)
         if self._exceptions and not self._exceptions.isdisjoint(one.rule for one in fired):
             fired = silenced(fired, rows, self._rules)
         if len(rows) > 1:
             rows.sort(key=_name)
         rivals = [one for one in fired if one.rule in self._rivals] if self._rivals else ()
         tied = ties(rivals, self._ranks) if len(rivals) > 1 else ()
-        return Verdict(tuple(fired), tuple(rows), tied, env.reads, env.flip, tuple(trace))
+        trail = Trail(partial(_told, group, looked, env))
+        return Verdict(tuple(fired), tuple(rows), tied, env.flip, trail)
 
     def looked(self, asked: Asked, env: Env) -> tuple[int, ...]:
         """The trace of the looks alone."""
-        place, groups = self._groups.of(asked.topic, asked.category)
-        trace = list(place)
-        for group in groups:
-            _left(group, env, [], trace)
-        return tuple(trace)
+        group, seen = self._groups.of(asked.topic, asked.category), Seen(env.facts, self._keys)
+        looked = []
+        for part in group.parts:
+            zones: list[int] = []
+            look = _looked_at(part, seen, env)
+            _left(part, look, env, [], zones)
+            looked.append((look, zones))
+        return _told(group, looked, env).looked
 
     def rows(self, verdict: Verdict) -> tuple[RuleRow, ...]:
         """A row for every candidate, by rank: also of those that fired, and of those that a look ruled out."""
@@ -98,26 +111,39 @@ class Judge:
             told.setdefault(row.rule, row)
         return tuple(sorted(told.values(), key=lambda row: self._places[row.rule]))
 
-    def ruled_out(self, looked: tuple[int, ...]) -> Iterable[RuleRow]:
-        """The rows of rules that a look did not leave to be run; nothing where the trace is of another layout."""
+    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
+        """The rows of rules that a look did not leave to be run, by rank; none where the trace is of another layout."""
         if looked[:1] != (LAYOUT,):
-            return
+            return ()
         zones = iter(looked[3:])
-        for group in self._groups.numbered(looked[1], looked[2]).groups:
-            yield from group.table.rows(zones)
+        parts = self._groups.numbered(looked[1], looked[2]).parts
+        rows = [row for part in parts for row in part.table.rows(part.mask, part.looks, zones)]
+        return tuple(sorted(rows, key=lambda row: self._places[row.rule]))
 
     def _looked(
-        self, group: Group, env: Env, fired: list[Fired], rows: list[RuleRow], trace: list[int]
-    ) -> bool:
-        """Whether any rule had to be run."""
-        sure, unsure = _left(group, env, rows, trace)
-        fired += chosen(group.fired, sure & group.quick)
-        left = sure & ~group.quick
-        for one in chosen(group.rules, left) if left else ():
-            self._ran(self._runner(one), False, env, fired, rows)
-        for one in chosen(group.rules, unsure) if unsure else ():
-            self._ran(self._runner(one), True, env, fired, rows)
-        return bool(left or unsure)
+        self, part: Part, seen: Seen, env: Env, fired: list[Fired], rows: list[RuleRow]
+    ) -> tuple[Look, list[int]]:
+        """Look, fire what nothing else must be asked of, and run the rest; what the trace is told from."""
+        zones: list[int] = []
+        look = _looked_at(part, seen, env)
+        sure, unsure = _left(part, look, env, rows, zones)
+        for strip in part.strips:
+            low, ones = strip.low, strip.ones
+            found = sure >> low & ones
+            quick = found & strip.quick
+            if quick:
+                fired += chosen(strip.fired, quick)
+            if quick != found:
+                self._run_all(strip, found ^ quick, False, env, fired, rows)
+            if unsure:
+                self._run_all(strip, unsure >> low & ones, True, env, fired, rows)
+        return look, zones
+
+    def _run_all(
+        self, strip: Strip, mask: int, unsure: bool, env: Env, fired: list[Fired], rows: list[RuleRow]
+    ) -> None:
+        for one in chosen(strip.rules, mask) if mask else ():
+            self._ran(self._runner(one), unsure, env, fired, rows)
 
     def _ran(self, runner: Runner, unsure: bool, env: Env, fired: list[Fired], rows: list[RuleRow]) -> None:
         try:
@@ -221,16 +247,48 @@ class Judge:
         return Fired(rule.name, runner.rank, effects, True, said)
 
 
-def _left(group: Group, env: Env, rows: list[RuleRow], trace: list[int]) -> Left:
-    """What the looks leave of the rules that are valid, and that apply if they can be unsure."""
-    sure, unsure = group.table.look(env, trace)
-    unsure &= group.applying
-    for validity, mask, invalid in group.dated:
+def _looked_at(part: Part, seen: Seen, env: Env) -> Look:
+    """What is seen of the customer, with all that these rules name."""
+    look = seen.look(part.table, env.subject)
+    if part.looks.wanted & ~look.seen:
+        look.at(part.looks)
+    env.kinds = look.env.kinds
+    return look
+
+
+def _left(part: Part, look: Look, env: Env, rows: list[RuleRow], zones: list[int]) -> tuple[int, int]:
+    """What the looks leave of the rules that are valid: those that hold, and those that apply as one thing is unknown."""
+    looks, applying = part.looks, part.table.applying
+    false, unknown = look.false, look.unknown
+    if looks.message:
+        ruled_out, unsure = look_at_message(looks.message, env, zones)
+        false, unknown = false | ruled_out, unknown | unsure
+    left = part.mask & ~false
+    unsure = left & unknown
+    sure = left ^ unsure
+    unsure &= applying
+    for validity, mask, invalid in part.dated:
         if not valid(validity, env):
             rows += invalid
             sure, unsure = sure & ~mask, unsure & ~mask
-    sure, unsure = group.table.look_at_time(env, (sure, unsure), trace)
-    return sure, unsure & group.applying
+    if not (looks.lapses or looks.counts):
+        return sure, unsure
+    false, unknown = look_at_time(looks, env, sure | unsure, zones)
+    sure, unsure = sure & ~false, unsure & ~false
+    doubted = sure & unknown
+    return sure ^ doubted, unsure | doubted & applying
+
+
+def _told(group: Group, looked: list[tuple[Look, list[int]]], env: Env) -> Traced:
+    """What was read for these rules, and the trace of the looks. Others may have looked at more."""
+    trace = list(group.place)
+    for part, (look, zones) in zip(group.parts, looked, strict=True):
+        looks = part.looks
+        for note in looks.notes:
+            note(env)
+        trace += [look.zones[at] for at in looks.order[: looks.shared]]
+        trace += zones
+    return Traced(env.reads, tuple(trace))
 
 
 _rank = attrgetter("rank")

@@ -1,24 +1,31 @@
-"""How the columns of a table are looked at: facts of the customer, situations kind by kind, everything else; then time.
+"""How the columns of a table are looked at, made ready: what is of the customer, what is of the message, then time.
 
-The loops here are the inner loops of all deciding: each reads its source in the quickest way there is, and notes what
-dsl.reading would note. Refuses to ask a column on time where nothing is left that asks for it, because each one asked
-limits how long the answer stands.
+Each source is read in the quickest way there is, and gives the zone that dsl.reading's value would fall into. What was
+read is noted only when somebody asks what a verdict rests on: for that each look has a note. The loops are in dsl.seen.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from artifact.facts import Situation
-from artifact.instant import Instant
-from artifact.span import Span
-from dsl.clock import NEVER, begun, moved, moved_day
+from artifact.instant import DAY, HOUR, MINUTE, Instant
+from artifact.span import Span, Unit
+from dsl.clock import begun, moved, moved_day
 from dsl.columns import Column, Zone, raw_zone
 from dsl.lists import measured, noted
 from dsl.many import chosen_of
 from dsl.plain import Edge, Lapse, Source
-from dsl.reading import BUILT_IN, Env, Getter, commitment_is, getter, raw_getter, reference_name, reference_of
+from dsl.reading import (
+    BUILT_IN,
+    Env,
+    Getter,
+    commitment_is,
+    getter,
+    raw_getter,
+    situation_known,
+    the_situation,
+)
 from dsl.typed import Aggregate, CommitmentIs, Read, Scope, SituationIs, SituationKnown
 from dsl.types import Kind
 from dsl.values import Value
@@ -27,12 +34,17 @@ Ruled: TypeAlias = tuple[int, ...]
 Standing: TypeAlias = tuple[bool, bool, str | None]
 """What can be asked of a kind of situation: whether any that fits is open; whether the one meant is; its state."""
 
+Note: TypeAlias = Callable[[Env], object]
+"""Reads something for no other reason than that the evaluation notes it."""
+
+_OF_MESSAGE = frozenset({Scope.MESSAGE, Scope.MESSAGE_DATA, Scope.EVENT})
+
 
 class FactLook(NamedTuple):
-    """One field: of the customer, or of the situation meant."""
+    """One field: of the customer, or of the situation meant. `at` is the number of its column."""
 
+    at: int
     name: str
-    shown: str
     zone: Zone
     false: Ruled
     unknown: int
@@ -47,25 +59,24 @@ class Found(NamedTuple):
 
 
 class KindLook(NamedTuple):
-    """All questions about one kind of situation.
+    """All questions about one kind of situation: their columns are `first` and those after it, of which the ones that
+    are not of a field are `asked`.
 
-    The zones `absent` are found where there is none, with what they rule out. `standings` are the answers to `asks`
-    (whether it is open, and the like) for what was met so far. `naming`: it is told which one is meant where nobody
-    said.
+    `absent` is found where there is none. `standings` are the answers to `asks` (whether it is open, and the like) for
+    what was met so far.
     """
 
+    first: int
+    asked: slice
     kind: str
-    absent: tuple[int, ...]
-    false: int
-    unknown: int
-    missing: dict[str, None]
+    absent: Found
     standings: dict[Standing, Found]
     fields: tuple[FactLook, ...]
     asks: tuple[Column, ...]
-    naming: bool
 
 
 class OtherLook(NamedTuple):
+    at: int
     load: Getter
     zone: Zone
     false: Ruled
@@ -73,9 +84,16 @@ class OtherLook(NamedTuple):
 
 
 class LapseLook(NamedTuple):
-    """Where now is beside a moment. `due[n]` are the rules for which step n changes something."""
+    """Where now is beside a moment. `due[n]` are the rules for which step n changes something.
 
+    Reckoned from what `start` gives for the moment, no calendar reaches step n before `soonest[n]` or after `latest[n]`.
+    """
+
+    at: int
     load: Getter
+    start: Callable[[Value], Instant]
+    soonest: tuple[Instant, ...]
+    latest: tuple[Instant, ...]
     reach: Callable[[Edge, Value, str], Instant]
     steps: tuple[Edge, ...]
     due: tuple[int, ...]
@@ -84,65 +102,129 @@ class LapseLook(NamedTuple):
 
 
 class Looks(NamedTuple):
-    """The columns of a table in the order in which they are looked at, and how."""
+    """The columns that some rules name, in the order in which they are looked at, and how.
 
-    columns: tuple[Column, ...]
+    `order` are their numbers, of which the first `shared` are of the customer; `wanted` are these as a set.
+    """
+
+    order: tuple[int, ...]
+    shared: int
+    wanted: int
     facts: tuple[FactLook, ...]
     kinds: tuple[KindLook, ...]
     others: tuple[OtherLook, ...]
+    message: tuple[OtherLook, ...]
     lapses: tuple[LapseLook, ...]
     counts: tuple[OtherLook, ...]
+    notes: tuple[Note, ...]
 
 
-def looks_at(columns: list[Column], currency: str) -> Looks:
-    """How these columns are looked at."""
-    facts: list[Column] = []
-    kinds: dict[str, list[Column]] = {}
-    others: list[Column] = []
-    lapses: list[Column] = []
-    counts: list[Column] = []
-    for column in columns:
-        match column.source:
-            case Read(Scope.ATTRIBUTE):
-                facts.append(column)
-            case SituationIs(kind) | SituationKnown(kind):
-                kinds.setdefault(kind, []).append(column)
-            case Read(Scope.SITUATION, kind, field) if field not in BUILT_IN:
-                kinds.setdefault(kind, []).append(column)
-            case Lapse():
-                lapses.append(column)
-            case Aggregate():
-                counts.append(column)
-            case _:
-                others.append(column)
-    for found in kinds.values():
-        found.sort(key=lambda one: isinstance(one.source, Read))
-    return Looks(
-        (*facts, *(column for found in kinds.values() for column in found), *others, *lapses, *counts),
-        tuple(_field(column, currency) for column in facts),
-        tuple(_kind(kind, found, currency) for kind, found in kinds.items()),
-        tuple(_other(column, currency) for column in others),
-        tuple(_lapse(column, currency) for column in lapses),
-        tuple(_other(column, currency) for column in counts),
-    )
+_FACT, _KIND, _OTHER, _MESSAGE, _LAPSE, _COUNT = range(6)
+"""The ways in which a source is looked at, in the order in which that is done."""
 
 
-def _field(column: Column, currency: str) -> FactLook:
-    match column.source:
-        case Read() as read:
-            zone = raw_zone(column, read.type, currency)
-            return FactLook(read.field, read.shown, zone, column.false, column.unknown)
+def _way_of(source: Source) -> int:
+    match source:
+        case Read(Scope.ATTRIBUTE):
+            return _FACT
+        case SituationIs() | SituationKnown():
+            return _KIND
+        case Read(Scope.SITUATION, _, field) if field not in BUILT_IN:
+            return _KIND
+        case Read(scope) if scope in _OF_MESSAGE:
+            return _MESSAGE
+        case Lapse():
+            return _LAPSE
+        case Aggregate():
+            return _COUNT
+        case _:
+            return _OTHER
+
+
+def _kind_of(source: Source) -> str:
+    match source:
+        case SituationIs(kind) | SituationKnown(kind) | Read(Scope.SITUATION, kind):
+            return kind
         case other:
             raise AssertionError(other)
 
 
-def _kind(kind: str, columns: list[Column], currency: str) -> KindLook:
+def in_order(sources: Iterable[Source]) -> list[Source]:
+    """The order of columns: way by way, those about one kind of situation side by side, what is asked of it first."""
+    ways: list[list[Source]] = [[] for _ in range(6)]
+    kinds: dict[str, list[Source]] = {}
+    for source in sources:
+        way = _way_of(source)
+        (kinds.setdefault(_kind_of(source), []) if way == _KIND else ways[way]).append(source)
+    for found in kinds.values():
+        ways[_KIND] += sorted(found, key=lambda one: isinstance(one, Read))
+    return [source for way in ways for source in way]
+
+
+def looks_at(columns: Sequence[Column], currency: str) -> Looks:
+    """How all columns of a table are looked at; they are in order."""
+    ways: list[list[int]] = [[] for _ in range(6)]
+    kinds: dict[str, list[int]] = {}
+    for at, column in enumerate(columns):
+        way = _way_of(column.source)
+        ways[way].append(at)
+        if way == _KIND:
+            kinds.setdefault(_kind_of(column.source), []).append(at)
+    shared = len(columns) - sum(map(len, ways[_MESSAGE:]))
+    return Looks(
+        tuple(range(len(columns))),
+        shared,
+        (1 << shared) - 1,
+        tuple(_field(at, columns[at], currency) for at in ways[_FACT]),
+        tuple(
+            _kind(kind, found[0], [columns[at] for at in found], currency) for kind, found in kinds.items()
+        ),
+        tuple(_other(at, columns[at], currency) for at in ways[_OTHER]),
+        tuple(_other(at, columns[at], currency) for at in ways[_MESSAGE]),
+        tuple(_lapse(at, columns[at], currency) for at in ways[_LAPSE]),
+        tuple(_other(at, columns[at], currency) for at in ways[_COUNT]),
+        (),
+    )
+
+
+def needed(looks: Looks, needs: int, columns: Sequence[Column]) -> Looks:
+    """Those at the columns of this set. A kind of situation is looked at whole where one of its columns is needed."""
+    order = [at for at in looks.order if needs >> at & 1]
+    shared = [at for at in order if at < looks.shared]
+    return Looks(
+        tuple(order),
+        len(shared),
+        needs & looks.wanted,
+        tuple(one for one in looks.facts if needs >> one.at & 1),
+        tuple(one for one in looks.kinds if needs >> one.first & (1 << len(one.absent.zones)) - 1),
+        tuple(one for one in looks.others if needs >> one.at & 1),
+        tuple(one for one in looks.message if needs >> one.at & 1),
+        tuple(one for one in looks.lapses if needs >> one.at & 1),
+        tuple(one for one in looks.counts if needs >> one.at & 1),
+        _notes([columns[at].source for at in shared]),
+    )
+
+
+def _field(at: int, column: Column, currency: str) -> FactLook:
+    """A look at a field."""
+    match column.source:
+        case Read() as read:
+            zone = raw_zone(column, read.type, currency)
+            return FactLook(at, read.field, zone, column.false, column.unknown)
+        case other:
+            raise AssertionError(other)
+
+
+def _kind(kind: str, first: int, columns: Sequence[Column], currency: str) -> KindLook:
+    """A look at all there is to ask of one kind."""
     asks = tuple(column for column in columns if not isinstance(column.source, Read))
-    fields = tuple(_field(column, currency) for column in columns[len(asks) :])
-    naming = any(isinstance(c.source, SituationIs) and c.source.state not in ("open", "closed") for c in asks)
+    fields = tuple(
+        _field(first + n, column, currency)
+        for n, column in enumerate(columns)
+        if isinstance(column.source, Read)
+    )
     absent = _found(columns, [*(column.zone(False) for column in asks), *(0 for _ in fields)])
-    missing = {field.shown: None for field in fields}
-    return KindLook(kind, *absent, missing, {}, fields, asks, naming or bool(fields))
+    return KindLook(first, slice(first, first + len(asks)), kind, absent, {}, fields, asks)
 
 
 def _found(columns: Sequence[Column], zones: list[int]) -> Found:
@@ -153,108 +235,7 @@ def _found(columns: Sequence[Column], zones: list[int]) -> Found:
     return Found(tuple(zones), false, unknown)
 
 
-def _other(column: Column, currency: str) -> OtherLook:
-    match column.source:
-        case Read(Scope.MESSAGE_DATA) as read:
-            load, zone = raw_getter(read), raw_zone(column, read.type, currency)
-        case Read() as read:
-            load, zone = getter(read, currency), column.zone
-        case CommitmentIs(name, state):
-            load, zone = partial(commitment_is, name=name, state=state), column.zone
-        case Aggregate() as number:
-            load, zone = partial(_counted, number, currency), column.zone
-        case other:
-            raise AssertionError(other)
-    return OtherLook(load, zone, column.false, column.unknown)
-
-
-def _counted(number: Aggregate, currency: str, env: Env) -> Value:
-    found, those = chosen_of(number.items, None, env)
-    return noted(number, measured(number, those, currency, env), found, currency, env)
-
-
-def _lapse(column: Column, currency: str) -> LapseLook:
-    match column.source:
-        case Lapse(moment, unit):
-            span = None if unit is None else Span(1, unit)
-            reach = partial(_day_reached if moment.type.kind is Kind.DATE else _reached, span)
-            load = getter(moment, currency)
-            return LapseLook(load, reach, column.places, column.due, column.false, column.unknown)
-        case other:
-            raise AssertionError(other)
-
-
-def _reached(span: Span | None, edge: Edge, moment: Instant, zone: str) -> Instant:
-    """The instant of a step from an instant."""
-    amount, past = edge
-    return moment + past if span is None or not amount else moved(moment, span, zone, amount)
-
-
-def _day_reached(span: Span | None, edge: Edge, day: int, zone: str) -> Instant:
-    """The instant of a step from a date."""
-    amount, past = edge
-    return begun(day, zone, past) if span is None or not amount else moved_day(day, span, zone, amount)
-
-
-def look(looks: Looks, env: Env, trace: list[int]) -> tuple[int, int]:
-    """The rules that are ruled out, and those of which something is unknown, time aside; adds the zones to the trace."""
-    false = unknown = 0
-    attributes, reads, note = env.facts.attributes, env.reads, trace.append
-    for name, shown, zone_of, ruled_out, unsure in looks.facts:
-        fact = attributes.get(name)
-        raw = reads[shown] = None if fact is None else fact.value
-        zone = zone_of(raw)
-        note(zone)
-        false |= ruled_out[zone]
-        if not zone:
-            unknown |= unsure
-    if looks.kinds:
-        ruled, unsures = _look_at_kinds(looks.kinds, env, trace)
-        false, unknown = false | ruled, unknown | unsures
-    for load, zone_of, ruled_out, unsure in looks.others:
-        zone = zone_of(load(env))
-        note(zone)
-        false |= ruled_out[zone]
-        if not zone:
-            unknown |= unsure
-    return false, unknown
-
-
-def _look_at_kinds(kinds: tuple[KindLook, ...], env: Env, trace: list[int]) -> tuple[int, int]:
-    false = unknown = 0
-    by_kind, reads, note, subject, keys = env.by_kind(), env.reads, trace.append, env.subject, env.keys
-    about, key = (None, None) if subject is None else (subject.kind, keys.get(subject.kind))
-    for look in kinds:
-        kind, absent, ruled, unsure, missing, standings, fields, _, _ = look
-        remembered = by_kind.get(kind)
-        if remembered is None:
-            trace += absent
-            false |= ruled
-            if missing:
-                unknown |= unsure
-                reads.update(missing)
-            continue
-        if len(remembered) == 1 and kind != about and (key is None or keys.get(kind) != key):
-            one = remembered[0]
-            reads[kind] = {one.reference: one.state}
-            standing: Standing = one.open, one.open, one.state
-            data = one.data
-        else:
-            standing, data = _meant(env, look, remembered)
-        zones, ruled, _ = standings.get(standing) or _answered(look, standing)
-        trace += zones
-        false |= ruled
-        for name, shown, zone_of, ruled_out, unsure in fields:
-            raw = reads[shown] = data.get(name)
-            zone = zone_of(raw)
-            note(zone)
-            false |= ruled_out[zone]
-            if not zone:
-                unknown |= unsure
-    return false, unknown
-
-
-def _answered(look: KindLook, standing: Standing) -> Found:
+def answered(look: KindLook, standing: Standing) -> Found:
     """What there is to say of a kind that stands so. States that no rulebook ends with are few, so few are kept."""
     found = _found(look.asks, [column.zone(_holds(column.source, standing)) for column in look.asks])
     if len(look.standings) < STANDINGS:
@@ -279,52 +260,115 @@ def _holds(source: Source, standing: Standing) -> bool:
             return state is not None
 
 
-def _meant(env: Env, look: KindLook, remembered: list[Situation]) -> tuple[Standing, dict[str, Any]]:
-    """How the situation meant stands, and its fields; the same as dsl.reading says question by question."""
-    kind = look.kind
-    if kind not in env.reads:
-        env.reads[kind] = {one.reference: one.state for one in remembered}
-    reference = reference_of(env, kind)
-    fitting = remembered if reference is None else [one for one in remembered if one.reference == reference]
-    if not fitting:
-        return (False, False, None), {}
-    running = [one for one in fitting if one.open]
-    one = fitting[0]
-    if reference is None and len(fitting) > 1:
-        one = running[0] if len(running) == 1 else max(fitting, key=lambda each: each.changed_at)
-        if look.naming:
-            env.reads[reference_name(kind)] = one.reference
-    return (bool(running), one.open, one.state), one.data
+def _other(at: int, column: Column, currency: str) -> OtherLook:
+    """A look at anything else that has one value."""
+    match column.source:
+        case Read(Scope.MESSAGE_DATA) as read:
+            load, zone = raw_getter(read), raw_zone(column, read.type, currency)
+        case Read() as read:
+            load, zone = getter(read, currency), column.zone
+        case CommitmentIs(name, state):
+            load, zone = partial(commitment_is, name=name, state=state), column.zone
+        case Aggregate() as number:
+            load, zone = partial(_counted, number, currency), column.zone
+        case other:
+            raise AssertionError(other)
+    return OtherLook(at, load, zone, column.false, column.unknown)
 
 
-def look_at_time(looks: Looks, env: Env, left: int, trace: list[int]) -> tuple[int, int]:
-    """The same of conditions on time, for the rules that are left; notes when the answer for any of them changes."""
-    false = unknown = 0
-    now, calendar = env.now, env.zone
-    for load, reach, steps, due, ruled_out, asking in looks.lapses:
-        asked = asking & left
-        moment = load(env) if asked else None
-        if moment is None:
-            trace.append(0)
-            if asked:
-                false |= ruled_out[0]
-                unknown |= asking
-            continue
-        at = bisect_right(steps, now, key=lambda step: reach(step, moment, calendar))
-        zone = 2 * at or 1
-        trace.append(zone)
-        false |= ruled_out[zone]
-        for step in range(at, len(steps)):
-            if due[step] & asked:
-                flip = reach(steps[step], moment, calendar)
-                if flip < NEVER:
-                    env.until(flip)
-                break
-    for count, zone_of, ruled_out, asking in looks.counts:
-        asked = asking & left
-        zone = zone_of(count(env)) if asked else 0
-        trace.append(zone)
-        if asked:
-            false |= ruled_out[zone]
-            unknown |= 0 if zone else asking
-    return false, unknown
+def _counted(number: Aggregate, currency: str, env: Env) -> Value:
+    found, those = chosen_of(number.items, None, env)
+    return noted(number, measured(number, those, currency, env), found, currency, env)
+
+
+def _lapse(at: int, column: Column, currency: str) -> LapseLook:
+    match column.source:
+        case Lapse(moment, unit):
+            dated = moment.type.kind is Kind.DATE
+            return LapseLook(
+                at,
+                getter(moment, currency),
+                _midnight if dated else _itself,
+                *_reaches(unit, column.places),
+                partial(_day_reached if dated else _reached, None if unit is None else Span(1, unit)),
+                column.places,
+                column.due,
+                column.false,
+                column.unknown,
+            )
+        case other:
+            raise AssertionError(other)
+
+
+_LENGTHS = {
+    None: (0, 0),
+    Unit.MINUTE: (MINUTE, MINUTE),
+    Unit.HOUR: (HOUR, HOUR),
+    Unit.DAY: (DAY, DAY),
+    Unit.WEEK: (7 * DAY, 7 * DAY),
+    Unit.MONTH: (28 * DAY, 31 * DAY),
+    Unit.YEAR: (365 * DAY, 366 * DAY),
+}
+_SHIFT = 3 * DAY
+"""More than clocks are ever ahead, behind, or moved: a zone may skip a day."""
+
+
+def _reaches(unit: Unit | None, steps: Iterable[Edge]) -> tuple[tuple[Instant, ...], tuple[Instant, ...]]:
+    """When each step is reached at the soonest, and at the latest."""
+    short, long = _LENGTHS[unit]
+    spans = [sorted((amount * short, amount * long)) for amount, _ in steps]
+    return tuple(low - _SHIFT for low, _ in spans), tuple(high + _SHIFT for _, high in spans)
+
+
+def _itself(moment: Instant) -> Instant:
+    return moment
+
+
+def _midnight(day: int) -> Instant:
+    return (day - _EPOCH_DAY) * DAY
+
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+def _reached(span: Span | None, edge: Edge, moment: Instant, zone: str) -> Instant:
+    """The instant of a step from an instant."""
+    amount, past = edge
+    return moment + past if span is None or not amount else moved(moment, span, zone, amount)
+
+
+def _day_reached(span: Span | None, edge: Edge, day: int, zone: str) -> Instant:
+    """The instant of a step from a date."""
+    amount, past = edge
+    return begun(day, zone, past) if span is None or not amount else moved_day(day, span, zone, amount)
+
+
+def _notes(sources: Sequence[Source]) -> tuple[Note, ...]:
+    """What notes all that is read of the customer where these are looked at; each kind is looked through once."""
+    kinds: dict[str, list[Source]] = {}
+    notes: dict[object, Note] = {}
+    for source in sources:
+        match source:
+            case _ if _way_of(source) == _KIND:
+                kinds.setdefault(_kind_of(source), []).append(source)
+            case CommitmentIs(name, state):
+                notes.setdefault(name, partial(commitment_is, name=name, state=state))
+            case Read() as read:
+                notes[read] = raw_getter(read)
+            case other:
+                raise AssertionError(other)
+    return (*notes.values(), *(_note(kind, found) for kind, found in kinds.items()))
+
+
+def _note(kind: str, sources: Sequence[Source]) -> Note:
+    fields = [(one.shown, one.field) for one in sources if isinstance(one, Read)]
+    chooses = any(isinstance(one, SituationIs) and one.state not in ("open", "closed") for one in sources)
+    if not fields and not chooses:
+        return partial(situation_known, kind=kind)
+
+    def note(env: Env) -> None:
+        one = the_situation(env, kind)
+        data = {} if one is None else one.data
+        env.reads |= {shown: data.get(field) for shown, field in fields}
+
+    return note

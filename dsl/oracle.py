@@ -18,7 +18,8 @@ from dsl.judge import in_pieces, silenced, ties
 from dsl.plain import Candidate, Part, candidates
 from dsl.program import MessageRule, Program
 from dsl.reading import Env, reference_of
-from dsl.verdict import SILENCE, Asked, Fired, Reaction, Spoken, Verdict
+from dsl.seen import Seen
+from dsl.verdict import SILENCE, Asked, Fired, Reaction, Spoken, Traced, Trail, Verdict
 
 
 class InterpretedRulebook(CompiledRulebook):
@@ -39,8 +40,16 @@ class InterpretedRulebook(CompiledRulebook):
         """What this event does: every clause is asked."""
         return self.explained(event, facts, zone)
 
-    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
-        """What all message rules say about one message."""
+    def judge(
+        self,
+        asked: Asked,
+        facts: Facts,
+        zone: str,
+        now: Instant,
+        said: Spoken = SILENCE,
+        seen: Seen | None = None,
+    ) -> Verdict:
+        """What all message rules say about one message; whatever was seen is looked at again."""
         env = Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about, said=said)
         candidates = [one for one in self._candidates if one.about.admits(asked.topic, asked.category)]
         fired, rows = [], []
@@ -57,7 +66,8 @@ class InterpretedRulebook(CompiledRulebook):
             asked, Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about, said=said)
         )
         rows.sort(key=lambda row: row.rule)
-        return Verdict(tuple(standing), tuple(rows), ties(standing, ranks), env.reads, env.flip, looked)
+        trail = Trail(lambda: Traced(env.reads, looked))
+        return Verdict(tuple(standing), tuple(rows), ties(standing, ranks), env.flip, trail)
 
     def plain_rows(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> tuple[RuleRow, ...]:
         """The rows of candidates of which a plain condition says no, or is unknown where that ends it."""

@@ -5,7 +5,7 @@ oracle.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -18,6 +18,9 @@ from artifact.instant import Instant
 from artifact.span import Span
 from dsl.effects import Block, Deliver, GroupInto, Postpone
 from dsl.verdict import SILENCE, Asked, Reaction, RenderContext, Rendered, Scored, Spoken, Verdict
+
+if TYPE_CHECKING:
+    from dsl.seen import Seen
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,7 +206,18 @@ class Rulebook(Protocol):
         situation, data of the event that caused it), `commitment.made`, `.kept`, `.broken`, `.dropped`.
         """
 
-    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
+    def seen(self, facts: Facts) -> "Seen":
+        """What is seen of a customer while messages are judged: nothing yet. It fits this rulebook and these facts."""
+
+    def judge(
+        self,
+        asked: Asked,
+        facts: Facts,
+        zone: str,
+        now: Instant,
+        said: Spoken = SILENCE,
+        seen: "Seen | None" = None,
+    ) -> Verdict:
         """What all message rules say about one message. Never raises for what an author wrote."""
 
     def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:

@@ -3,7 +3,8 @@
 Nothing is done here and nothing is worded; the engine merges, anchors and plans.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -83,20 +84,60 @@ class Fired(msgspec.Struct, frozen=True):
     by_unknown: str | None = None
 
 
+class Traced(NamedTuple):
+    """What was read, by the name the author uses, as plain JSON; and what the index found, in numbers that the rulebook
+    reads."""
+
+    reads: dict[str, Any]
+    looked: tuple[int, ...]
+
+
+class Trail:
+    """How a verdict came about: put together only when somebody asks, for most verdicts change nothing."""
+
+    __slots__ = ("_tell", "_told")
+
+    def __init__(self, tell: Callable[[], Traced]) -> None:
+        self._tell = tell
+        self._told: Traced | None = None
+
+    @property
+    def told(self) -> Traced:
+        """The same each time."""
+        if self._told is None:
+            self._told = self._tell()
+        return self._told
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Trail) and self.told == other.told
+
+    __hash__ = None  # type: ignore[assignment]  # what was read is a dict
+
+
+NOTHING = Trail(lambda: Traced({}, ()))
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """Phase one of deciding: what all rules say about one message, by the facts alone.
 
-    `rows` tells of candidate rules that neither fired nor were ruled out by the index (for those, see Rulebook.ruled_out), `ties` names pairs of rules of equal rank that disagree. `reads` are the values read, by the name the author
-    uses, as plain JSON. `flips_at` is the next instant at which a condition on time can change the verdict; None:
-    never. `looked` is what the index found, in numbers that the rulebook reads.
+    `rows` tells of candidate rules that neither fired nor were ruled out by the index (for those, see Rulebook.ruled_out), `ties` names pairs of rules of equal rank that disagree. `flips_at` is the next instant at which a condition on time can change the verdict; None: never.
     """
 
     fired: tuple[Fired, ...] = ()
     rows: tuple[RuleRow, ...] = ()
     ties: tuple[tuple[str, str], ...] = ()
-    reads: dict[str, Any] = {}
     flips_at: Instant | None = None
-    looked: tuple[int, ...] = ()
+    trail: Trail = NOTHING
+
+    @property
+    def reads(self) -> dict[str, Any]:
+        """The values read, by the name the author uses, as plain JSON."""
+        return self.trail.told.reads
+
+    @property
+    def looked(self) -> tuple[int, ...]:
+        """What the index found, in numbers that the rulebook reads."""
+        return self.trail.told.looked
 
 
 class Scored(msgspec.Struct, frozen=True):

@@ -46,9 +46,10 @@ def decide(talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo 
         return
     zone = zone_of_customer(facts, scene.book)
     said = said_of(talking, scene.book)
-    verdicts = memo.fitting(facts, scene.book.revision, said) if memo is not None else {}
+    found = Memo() if memo is None else memo
+    found.keep_fitting(facts, scene.book.revision, said)
     judged = [
-        (m, judge(m, talking.customer_id, facts, scene.book, talking.now, verdicts, said))
+        (m, judge(m, talking.customer_id, facts, scene.book, talking.now, found, said))
         for m in talking.messages.values()
         if m.group is None
     ]

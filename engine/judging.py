@@ -25,6 +25,7 @@ from dsl.effects import (
     SetUrgency,
 )
 from dsl.rulebook import Rulebook, Topic
+from dsl.seen import Seen
 from dsl.verdict import SILENCE, Asked, Fired, Spoken, Verdict
 from engine.budget import Said
 from engine.fold import zone_of_customer
@@ -72,15 +73,17 @@ class Memo:
     verdicts: dict[str, Merged] = field(default_factory=dict)
     settled: dict[str, Settled] = field(default_factory=dict)
     said: Spoken = SILENCE
+    seen: Seen | None = None
 
-    def fitting(self, facts: Facts, revision: str, said: Spoken = SILENCE) -> dict[str, Merged]:
-        """The verdicts that may still hold; empty where facts, rulebook, or what rules read of the talk changed."""
+    def keep_fitting(self, facts: Facts, revision: str, said: Spoken = SILENCE) -> None:
+        """Forget what may no longer hold: where facts, rulebook, or what rules read of the talk changed."""
         if self.revision != revision:
             self.facts, self.revision, self.settled = None, revision, {}
-        if self.facts is None or not reads_alike(self.facts, facts) or self.said != said:
+        if self.facts is None or not reads_alike(self.facts, facts):
+            self.verdicts, self.seen = {}, None
+        elif self.said != said:
             self.verdicts = {}
         self.facts, self.said = facts, said
-        return self.verdicts
 
 
 def reads_alike(one: Facts, other: Facts) -> bool:
@@ -111,20 +114,20 @@ def judge(
     facts: Facts,
     book: Rulebook,
     now: Instant,
-    verdicts: dict[str, Merged],
+    memo: Memo,
     said: Spoken = SILENCE,
 ) -> Merged:
     """What all rules say about one message. `said` is what they may read of the talk (engine.said).
 
-    `verdicts` are those that may still hold (Memo.fitting), by message; a new one is put among them.
+    `memo` holds what still fits (Memo.keep_fitting): other messages have looked at the customer, this one at itself.
     """
-    merged = verdicts.get(message.id)
+    merged = memo.verdicts.get(message.id)
     if merged is None or ((flips_at := merged.verdict.flips_at) is not None and flips_at <= now):
-        topic = topic_of(message, book)
-        verdict = book.judge(
-            _asked(message, customer, topic), facts, zone_of_customer(facts, book), now, said
-        )
-        merged = verdicts[message.id] = merge(message, topic, verdict)
+        topic, zone = topic_of(message, book), zone_of_customer(facts, book)
+        if memo.seen is None:
+            memo.seen = book.seen(facts)
+        verdict = book.judge(_asked(message, customer, topic), facts, zone, now, said, memo.seen)
+        merged = memo.verdicts[message.id] = merge(message, topic, verdict)
     return merged
 
 

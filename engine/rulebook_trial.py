@@ -35,7 +35,7 @@ from dsl.trial import ExpectEffect
 from engine.decided import next_eligible
 from engine.explaining import because
 from engine.holds import period_end
-from engine.judging import judge
+from engine.judging import Memo, judge
 from engine.said import said_of
 
 TESTED = "test"
@@ -147,7 +147,7 @@ def _deliver(expected: ExpectEffect, moment: Moment) -> str | None:
 def _fired(moment: Moment, message: Message) -> set[str]:
     """Rules that fire for this message now."""
     said = said_of(moment.body.talk, moment.book)
-    merged = judge(message, TESTED, moment.body.facts, moment.book, moment.now, {}, said)
+    merged = judge(message, TESTED, moment.body.facts, moment.book, moment.now, Memo(), said)
     return {f.rule for f in merged.verdict.fired}
 
 

@@ -8,42 +8,60 @@ from hypothesis import strategies as st
 
 from artifact.facts import Facts
 from artifact.instant import Instant
+from artifact.limits import DEFAULT_LIMITS
+from dsl import index
 from dsl.book import CompiledRulebook
-from dsl.groups import COPIES, LAYOUT
-from dsl.index import ROOM, chosen
+from dsl.groups import LAYOUT
+from dsl.index import chosen
 from dsl.oracle import InterpretedRulebook
 from dsl.verdict import Asked
 from tests.dsl.support import NOW, ZONE, asked, book, claim, customer, judged, rule
 from tests.dsl.test_laws import SETTINGS, compiled
 from tests.dsl.worlds import customers, messages, nows, rules, zones
 
+RULES = 600
+
 
 @pytest.fixture(scope="module")
-def large() -> CompiledRulebook:
-    """More rules for any message than a table holds, and than are copied for every topic."""
+def large() -> tuple[CompiledRulebook, InterpretedRulebook]:
+    """More rules than a table holds: for any message, for a category, for one topic, and for two."""
+    abouts = ("", "for category marketing", "for topic cross_sell", "for topics cross_sell, survey")
     text = "".join(
-        f'message rule "R{n}" when customer.age is at least {n % 121} and customer.churn < 0.{n % 7 + 1} '
-        f"then avoid sms end\n"
-        for n in range(ROOM + 100)
+        f'message rule "R{n}" {abouts[n % 4]} when customer.age is at least {n % 121} and '
+        f"customer.churn < 0.{n % 7 + 1} then avoid sms end\n"
+        for n in range(RULES)
     )
-    many = "".join(f"topic extra_{n} category marketing template words end\n" for n in range(COPIES // ROOM))
-    return book(many + text + rule("claim is open", name="Of a topic"))
+    fast = book(text + rule("claim is open", name="Of a topic"))
+    slow = InterpretedRulebook(fast.program)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "ROOM", 4_000)
+        for one in (fast, slow):  # tables are made when a message first needs them
+            one.judge(asked(), customer(), ZONE, NOW)
+    return fast, slow
 
 
 @pytest.mark.parametrize(
     ("age", "churn"), list(product((None, 0, 44, 44.5, 120, "old"), (None, 0.25, 0.1, 1)))
 )
 def test_more_rules_than_a_table_holds_are_judged_as_the_interpreter_judges_them(
-    large: CompiledRulebook, age: object, churn: object
+    large: tuple[CompiledRulebook, InterpretedRulebook], age: object, churn: object
 ) -> None:
+    fast, slow = large
     facts = customer(claim("S1"), age=age, churn=churn)
-    verdict = large.judge(asked(), facts, ZONE, NOW)
-    plain = InterpretedRulebook(large.program)
-    assert verdict == plain.judge(asked(), facts, ZONE, NOW)
+    verdict = fast.judge(asked(), facts, ZONE, NOW)
+    assert verdict == slow.judge(asked(), facts, ZONE, NOW)
     fired = {one.rule for one in verdict.fired}
-    ruled_out = {row for row in large.rows(verdict) if row.rule not in fired}
-    assert ruled_out == set(plain.plain_rows(asked(), facts, ZONE, NOW))
-    assert len(large.rows(verdict)) == ROOM + 101
+    ruled_out = {row for row in fast.rows(verdict) if row.rule not in fired}
+    assert ruled_out == set(slow.plain_rows(asked(), facts, ZONE, NOW))
+    assert len(fast.rows(verdict)) == RULES + 1
+
+
+def test_tables_are_cut_only_where_their_masks_would_take_too_much_room(
+    large: tuple[CompiledRulebook, InterpretedRulebook],
+) -> None:
+    cut, whole = large[0], large[0].under(large[0].program, DEFAULT_LIMITS)
+    [many, one] = [len(each.judge(asked(), customer(), ZONE, NOW).looked) for each in (cut, whole)]
+    assert one == 3 + len(("age", "churn", "claim is open")) < many
 
 
 @SETTINGS

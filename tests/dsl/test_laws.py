@@ -66,6 +66,18 @@ def test_a_verdict_stands_until_it_says_it_flips(
     assert (last.fired, last.rows, last.ties) == (first.fired, first.rows, first.ties)
 
 
+@SETTINGS
+@given(rules(), customers(), st.lists(messages(), min_size=2, max_size=6), zones, nows)
+def test_what_other_messages_have_seen_of_a_customer_changes_nothing(
+    text: str, facts: Facts, asked: list[Asked], zone: str, now: Instant
+) -> None:
+    """Neither what fires, nor what is told of how it came about."""
+    rulebook = compiled(text)
+    seen = rulebook.seen(facts)
+    shared = [rulebook.judge(message, facts, zone, now, seen=seen) for message in asked]
+    assert shared == [rulebook.judge(message, facts, zone, now) for message in asked]
+
+
 @settings(SETTINGS, max_examples=15)
 @given(rules(), customers(), messages(), talks(), zones, nows)
 def test_judging_depends_on_nothing_but_its_arguments(

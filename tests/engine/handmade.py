@@ -36,6 +36,7 @@ from dsl.effects import (
     Withdraw,
 )
 from dsl.rulebook import Cap, Counted, Group, Listening, QuietHours, RuleFace, Topic
+from dsl.seen import Seen
 from dsl.verdict import (
     SILENCE,
     Asked,
@@ -213,7 +214,18 @@ class Handmade:
     def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
         return ()
 
-    def judge(self, asked: Asked, facts: Facts, zone: str, now: Instant, said: Spoken = SILENCE) -> Verdict:
+    def seen(self, facts: Facts) -> Seen:
+        return Seen(facts, {})
+
+    def judge(
+        self,
+        asked: Asked,
+        facts: Facts,
+        zone: str,
+        now: Instant,
+        said: Spoken = SILENCE,
+        seen: Seen | None = None,
+    ) -> Verdict:
         self.judged.append(asked.id)
         fired, rows, flips = [], [], []
         for rank, rule in enumerate(self.written):
