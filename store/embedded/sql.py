@@ -10,7 +10,7 @@ from store.port import MessageFilter
 APPLICATION_ID = 0x4D656D6F
 """`Memo`, in the header of every file that is ours."""
 
-SCHEMA = 2
+SCHEMA = 3
 
 LAYOUT = """
 CREATE TABLE artifact(
@@ -86,9 +86,6 @@ CREATE TABLE publication(
   actor TEXT NOT NULL,
   call TEXT NOT NULL DEFAULT ''
 ) STRICT;
-
-CREATE TABLE total(customers INTEGER NOT NULL, entries INTEGER NOT NULL, messages INTEGER NOT NULL) STRICT;
-INSERT INTO total VALUES(0, 0, 0);
 """
 
 CREATE = f"""
@@ -106,7 +103,8 @@ ALTER TABLE artifact ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE publication ADD COLUMN call TEXT NOT NULL DEFAULT '';
 DROP INDEX artifact_epoch;
 CREATE INDEX artifact_epoch ON artifact(epoch, changed);
-"""
+""",
+    2: "DROP TABLE total",
 }
 """From each older layout to the next."""
 
@@ -142,9 +140,11 @@ CREATE_ARTIFACT = """
 INSERT INTO artifact(customer, version, now, due, epoch, changed, schema, body)
 SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?10 = 0 ON CONFLICT(customer) DO NOTHING RETURNING ?1, no"""
 REPLACE_ARTIFACT = """
-UPDATE artifact SET version = ?3, now = ?4, due = ?5, epoch = ?6, changed = ?7, schema = ?8, body = ?9
+UPDATE artifact SET version = ?3, now = ?4, due = ?5, schema = ?8, body = ?9
 WHERE customer = ?2 AND version = ?10 RETURNING ?1, no"""
 """Both run for many customers in a row; ?1 is the place in the group of the one who is answered."""
+FOLLOW = "UPDATE artifact SET epoch = ?2, changed = ?3 WHERE no = ?1 AND (epoch <> ?2 OR changed <> ?3)"
+"""Apart from the rest, because a column that is set has its index written anew, and only a publication changes these."""
 APPEND_ENTRY = "INSERT INTO log(no, n, source, event, body) VALUES(?, ?, ?, ?, ?)"
 KEEP_SNAPSHOT = "INSERT INTO snapshot(no, n, now, schema, body) VALUES(?, ?, ?, ?, ?)"
 UPDATE_MESSAGE = (
@@ -153,7 +153,6 @@ UPDATE_MESSAGE = (
 INSERT_MESSAGE = """
 INSERT INTO message(n, category, state, rule, reason, body, id, no, received_at, topic)
 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-COUNT = "UPDATE total SET customers = customers + ?, entries = entries + ?, messages = messages + ?"
 
 ARTIFACT = "SELECT no, version, now, due, epoch, changed, schema, body FROM artifact WHERE customer = ?"
 LOAD = """
@@ -172,9 +171,13 @@ CUSTOMERS = "SELECT customer FROM artifact WHERE customer > ? ORDER BY customer 
 DUE = "SELECT customer, due FROM artifact WHERE due <= ? ORDER BY due LIMIT ?"
 BEHIND = "SELECT customer FROM artifact WHERE epoch < ? ORDER BY epoch LIMIT ?"
 FOLLOWED = """
-SELECT count(*), coalesce(sum(changed) FILTER (WHERE epoch = ?1), 0), (SELECT customers FROM total)
+SELECT count(*), coalesce(sum(changed) FILTER (WHERE epoch = ?1), 0),
+  (SELECT coalesce(max(no), 0) FROM artifact)
 FROM artifact WHERE epoch >= ?1"""
-TOTALS = "SELECT customers, entries, messages FROM total"
+TOTALS = """
+SELECT (SELECT coalesce(max(no), 0) FROM artifact), (SELECT coalesce(max(seq), 0) FROM log),
+  (SELECT coalesce(max(seq), 0) FROM message)"""
+"""Rows are numbered from 1 on and none is ever taken away, so the last number is how many there are."""
 
 SAVE_RULEBOOK = """
 INSERT INTO rulebook(id, text, author, saved_at, revision, number)

@@ -52,10 +52,7 @@ class Writer:
     def commit(self, commits: Sequence[Commit]) -> list[CommitResult]:
         """One group, durable when this returns."""
         with self._transaction() as connection:
-            group = _Group(connection)
-            results = group.commit(commits)
-            group.count()
-        return results
+            return _commit(connection, commits)
 
     def save_rulebook(self, row: RulebookRow, newest: int | None) -> None:
         """Keep a text under the next number, unless its id is taken or `newest` is no longer the newest number."""
@@ -105,57 +102,45 @@ class Writer:
                 raise
 
 
-class _Group:
-    """The customers that are committed in one transaction, and how much they add to the totals.
+def _commit(connection: apsw.Connection, commits: Sequence[Commit]) -> list[CommitResult]:
+    """Compare and set each customer, then write what belongs to the steps of those that were set.
 
     Each statement runs for all of them in a row: to begin one costs as much as it does.
     """
+    numbers = _set_artifacts(connection, commits)
+    done = [(numbers[place], commit) for place, commit in enumerate(commits) if place in numbers]
+    artifacts = [(no, commit.artifact) for no, commit in done]
+    connection.executemany(sql.FOLLOW, [(no, artifact.epoch, artifact.changed) for no, artifact in artifacts])
+    entries = [_entry_row(no, entry) for no, commit in done for entry in commit.entries]
+    connection.executemany(sql.APPEND_ENTRY, entries)
+    for no, commit in done:
+        for row in commit.messages:
+            _write_message(connection, no, row)
+        if (kept := commit.snapshot) is not None:
+            bindings = (no, kept.n, kept.now, SCHEMA, encode_snapshot(kept))
+            connection.execute(sql.KEEP_SNAPSHOT, bindings)
+    return [
+        CommitResult.COMMITTED if place in numbers else CommitResult.CONFLICT for place in range(len(commits))
+    ]
 
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._connection = connection
-        self._customers = self._entries = self._messages = 0
 
-    def commit(self, commits: Sequence[Commit]) -> list[CommitResult]:
-        """Compare and set each customer, then write what belongs to the steps of those that were set."""
-        numbers = self._set_artifacts(commits)
-        done = [(numbers[place], commit) for place, commit in enumerate(commits) if place in numbers]
-        entries = [_entry_row(no, entry) for no, commit in done for entry in commit.entries]
-        self._connection.executemany(sql.APPEND_ENTRY, entries)
-        for no, commit in done:
-            for row in commit.messages:
-                self._write_message(no, row)
-            if (kept := commit.snapshot) is not None:
-                bindings = (no, kept.n, kept.now, SCHEMA, encode_snapshot(kept))
-                self._connection.execute(sql.KEEP_SNAPSHOT, bindings)
-        self._customers += sum(commit.expected_version == 0 for _, commit in done)
-        self._entries += len(entries)
-        return [
-            CommitResult.COMMITTED if place in numbers else CommitResult.CONFLICT
-            for place in range(len(commits))
-        ]
+def _set_artifacts(connection: apsw.Connection, commits: Sequence[Commit]) -> dict[int, int]:
+    """The customer numbers of those that stood at the version expected, by their place in the group."""
+    numbers: dict[int, int] = {}
+    for is_new, some in groupby(enumerate(commits), lambda each: each[1].expected_version == 0):
+        rows = [_artifact_row(place, commit) for place, commit in some]
+        numbers.update(connection.executemany(sql.CREATE_ARTIFACT if is_new else sql.REPLACE_ARTIFACT, rows))
+    return numbers
 
-    def _set_artifacts(self, commits: Sequence[Commit]) -> dict[int, int]:
-        """The customer numbers of those that stood at the version expected, by their place in the group."""
-        numbers: dict[int, int] = {}
-        for is_new, some in groupby(enumerate(commits), lambda each: each[1].expected_version == 0):
-            rows = [_artifact_row(place, commit) for place, commit in some]
-            text = sql.CREATE_ARTIFACT if is_new else sql.REPLACE_ARTIFACT
-            numbers.update(self._connection.executemany(text, rows))
-        return numbers
 
-    def count(self) -> None:
-        """Add this group to the totals."""
-        self._connection.execute(sql.COUNT, (self._customers, self._entries, self._messages))
-
-    def _write_message(self, no: int, row: MessageRow) -> None:
-        message = row.message
-        state = (row.n, message.category, message.state, message.rule, message.reason)
-        bindings = (*state, encode_message(message), row.id)
-        self._connection.execute(sql.UPDATE_MESSAGE, bindings)
-        if self._connection.changes() == 0:
-            origin = (no, message.received_at, message.request.topic)
-            self._connection.execute(sql.INSERT_MESSAGE, (*bindings, *origin))
-            self._messages += 1
+def _write_message(connection: apsw.Connection, no: int, row: MessageRow) -> None:
+    message = row.message
+    state = (row.n, message.category, message.state, message.rule, message.reason)
+    bindings = (*state, encode_message(message), row.id)
+    connection.execute(sql.UPDATE_MESSAGE, bindings)
+    if connection.changes() == 0:
+        origin = (no, message.received_at, message.request.topic)
+        connection.execute(sql.INSERT_MESSAGE, (*bindings, *origin))
 
 
 def _entry_row(no: int, entry: Entry) -> tuple[int, int, str | None, str | None, bytes]:

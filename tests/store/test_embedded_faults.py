@@ -149,7 +149,7 @@ async def test_whichever_write_or_sync_fails_nothing_is_half_done(
     assert failures > 5
     assert codes == {ErrorCode.STORE_UNAVAILABLE}
     # What a fault may have hidden from those who watch is said to be a gap.
-    assert [await anext(reader) for _ in range(failures)] == [GAP] * failures
+    assert [await anext(reader) for _ in range(60)].count(GAP) == failures
     await store.close()
     disk.unregister()
 

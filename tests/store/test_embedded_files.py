@@ -132,6 +132,7 @@ async def test_a_file_of_the_first_layout_is_brought_up_by_who_writes(tmp_path: 
     connection.execute(
         "DROP INDEX artifact_epoch; ALTER TABLE artifact DROP COLUMN changed;"
         "ALTER TABLE publication DROP COLUMN call; CREATE INDEX artifact_epoch ON artifact(epoch);"
+        "CREATE TABLE total(customers INTEGER NOT NULL, entries INTEGER NOT NULL, messages INTEGER NOT NULL) STRICT;"
         "PRAGMA user_version = 1"
     ).fetchall()
     connection.close()
@@ -141,6 +142,7 @@ async def test_a_file_of_the_first_layout_is_brought_up_by_who_writes(tmp_path: 
     await committed(again, step("ada", 1, epoch=2, changed=4))
     assert await again.followed(2) == Followed(1, 4, 1)
     assert [one.call for one in await again.publications()] == [""]
+    assert await again.totals() == Totals(1, 2, 0)
     await again.close()
 
 
