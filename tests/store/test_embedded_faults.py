@@ -120,7 +120,7 @@ async def test_whichever_write_or_sync_fails_nothing_is_half_done(
         return connect(path, vfs="failing", **options)
 
     monkeypatch.setattr("store.embedded.file.apsw.Connection", through_disk)
-    monkeypatch.setattr(sql, "WRITER_SETTINGS", sql.WRITER_SETTINGS.replace("4000", "10"))
+    monkeypatch.setattr(sql, "WRITER_SETTINGS", sql.WRITER_SETTINGS.replace("2000", "10"))
     store = opened(tmp_path / "memento.db")
     await committed(store, step("ada", 0, "e1", size=3000))
     reader = store.watch()
