@@ -61,11 +61,11 @@ def add_span(instant: Instant, span: Span, zone: str, times: int = 1) -> Instant
 
 
 def _add_days(instant: Instant, days: int, zone: str) -> Instant:
-    """The same hour on the wall so many days later: as many times 24 hours where the clocks read alike at both ends."""
+    """The same hour on the wall so many days later: as many times 24 hours, less what the clocks went forward meanwhile."""
     later = instant + days * DAY
-    offset = steady_offset(zone, instant // DAY)
-    if offset is not None and offset == steady_offset(zone, later // DAY):
-        return later
+    before, after = steady_offset(zone, instant // DAY), steady_offset(zone, later // DAY)
+    if before is not None and after is not None:
+        return later + before - after
     local = datetime_of(instant).astimezone(zone_of(zone)).replace(tzinfo=None)
     return at_wall(local + timedelta(days=days), zone)
 

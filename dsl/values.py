@@ -97,9 +97,16 @@ def _money(raw: Any, currency: str, decimals: int) -> Value:
         if raw.get("currency") != currency:
             return None
         raw = raw.get("amount")
+    if type(raw) is int:
+        return raw * 10**decimals if -LARGEST <= raw <= LARGEST else None
     if type(raw) is str:
         return _money_text(raw, decimals)
-    number = exact_number(raw)
+    return _money_float(raw, decimals) if type(raw) is float else None
+
+
+@lru_cache(maxsize=4096)
+def _money_float(raw: float, decimals: int) -> Value:
+    number = _exact_float(raw)
     return None if number is None else _minor(number, decimals)
 
 

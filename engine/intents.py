@@ -60,9 +60,9 @@ def _count(talking: Talking, message: Message, mine: list[Delivery], now: Instan
     ids = {d.id for d in mine}
     items = [item for id in message.items if (item := talking.messages.get(id)) is not None]
     also = tuple(dict.fromkeys((item.category, item.request.topic) for item in items))
-    talking.contacts = [c for c in talking.contacts if c.delivery not in ids]
-    talking.contacts += [
+    made = [
         Contact(now, d.channel, message.category, message.request.topic, d.id, also)
         for d in mine
         if d.channel in SENDS
     ]
+    talking.contacts = [*(c for c in talking.contacts if c.delivery not in ids), *made]

@@ -235,7 +235,10 @@ def _finish(
     if not still_decided(artifact, talking, facts, scene.revision):
         decide(talking, facts, scene, cause, memo)
     spans = scene.book.listens.spans if scene.book is not None else ()
-    talk = talking.finished(scene.revision, _known_broken(artifact.body.talk.broken, facts), spans)
+    broken = artifact.body.talk.broken
+    if facts.commitments is not artifact.body.facts.commitments:
+        broken = _known_broken(broken, facts)
+    talk = talking.finished(scene.revision, broken, spans)
     body = Body(facts, talk)
     wake = wake_of(body, scene)
     after = replace(artifact, version=entry.n, now=entry.now, due=due_of(body, wake), body=body)

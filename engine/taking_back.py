@@ -22,7 +22,7 @@ def apply_difference(
     talking: Talking, refolded: Refolded, event: Event, scene: Scene, cause: str | None = None
 ) -> None:
     """Take back what the new memory does not ask for, add what the old one did not (effects happen once)."""
-    talking.lates.append(LateMark(talking.n, event.at))
+    talking.lates = (*talking.lates, LateMark(talking.n, event.at))
     renewed = {o.origin for o in refolded.added}
     for output in refolded.removed:
         _take_back(talking, output, scene, cause or event.type, superseded=output.origin in renewed)

@@ -274,7 +274,8 @@ def _sent_elsewhere(talking: Talking, facts: Facts, event: Event, scene: Scene) 
     topic = event.data["topic"]
     if channel in SENDS:
         category = scene.book.topic(topic).category if scene.book is not None else ""
-        talking.contacts.append(Contact(_not_after(event.at, talking.now), channel, category, topic))
+        contact = Contact(_not_after(event.at, talking.now), channel, category, topic)
+        talking.contacts = [*talking.contacts, contact]
     if event.data.get("key") is not None:
         said_elsewhere(talking, said_of(event), channel, scene, event.type)
 

@@ -1,5 +1,6 @@
 """What is being said, while one log entry is folded: a working copy of the talk, and the records it yields."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from msgspec.msgpack import Encoder
@@ -26,7 +27,10 @@ REQUEST_DAYS = 31
 
 @dataclass(slots=True)
 class Talking:
-    """Live messages by id, closed ones, contacts, tasks; `n` and `now` of the entry that is being folded."""
+    """Live messages by id, closed ones, contacts, tasks; `n` and `now` of the entry that is being folded.
+
+    What few entries touch is copied when it is first asked for.
+    """
 
     customer_id: str
     n: int
@@ -34,14 +38,28 @@ class Talking:
     limits: Limits
     talk: Talk
     messages: dict[str, Message]
-    tail: dict[str, Message]
-    contacts: list[Contact]
-    tasks: dict[str, StaffTask]
+    contacts: Sequence[Contact]
     gatherings: dict[str, Gathering]
+    lates: tuple[LateMark, ...]
     records: list[KeptRecord] = field(default_factory=list)
     changed: dict[str, Message] = field(default_factory=dict)
-    lates: list[LateMark] = field(default_factory=list)
     settled: bool = False
+    _tail: dict[str, Message] | None = None
+    _tasks: dict[str, StaffTask] | None = None
+
+    @property
+    def tail(self) -> dict[str, Message]:
+        """The newest closed messages by id."""
+        if self._tail is None:
+            self._tail = {m.id: m for m in self.talk.tail}
+        return self._tail
+
+    @property
+    def tasks(self) -> dict[str, StaffTask]:
+        """Tasks and alerts by id."""
+        if self._tasks is None:
+            self._tasks = {t.id: t for t in self.talk.tasks}
+        return self._tasks
 
     def keep(self, message: Message) -> None:
         """Keep the newest state of a message, among the live or the closed."""
@@ -109,24 +127,19 @@ class Talking:
         digest = self.talk.records_hash
         for record in self.records:
             digest = rolled(digest, _records.encode(record))
-        closed = tuple(sorted(self.tail.values(), key=lambda m: m.closed_at or 0)) if self.tail else ()
+        closed = self._closed()
         tail = closed[-self.limits.closed_messages :]
-        oldest = self.now - CONTACT_DAYS * DAY
-        contacts = [c for c in self.contacts if c.at > oldest]
-        if len(contacts) > 1:
-            contacts.sort(key=lambda c: (c.at, c.delivery))
-        lates = tuple(self.lates)[-self.limits.late_marks :]
-        dropped = tuple(self.lates)[: -self.limits.late_marks]
+        dropped = self.lates[: -self.limits.late_marks]
         return replace(
             self.talk,
             messages=tuple(self.messages.values()),
             tail=tail,
             requests=self._requests(closed[: len(closed) - len(tail)], spans),
-            contacts=tuple(contacts)[-self.limits.contacts :],
-            tasks=tuple(self.tasks.values()),
+            contacts=self._recent_contacts(),
+            tasks=self.talk.tasks if self._tasks is None else tuple(self._tasks.values()),
             gatherings=tuple(self.gatherings.values()),
-            lates=lates,
-            fold_floor=max([self.talk.fold_floor, *(mark.n for mark in dropped)])
+            lates=self.lates[-self.limits.late_marks :],
+            fold_floor=max(self.talk.fold_floor, *(mark.n for mark in dropped))
             if dropped
             else self.talk.fold_floor,
             broken=broken,
@@ -134,6 +147,20 @@ class Talking:
             records_hash=digest,
             settled=self.settled,
         )
+
+    def _closed(self) -> tuple[Message, ...]:
+        """Closed messages, oldest first."""
+        if self._tail is None:
+            return self.talk.tail
+        return tuple(sorted(self._tail.values(), key=lambda m: m.closed_at or 0))
+
+    def _recent_contacts(self) -> tuple[Contact, ...]:
+        """Contacts that a cap may count, oldest first."""
+        oldest, known = self.now - CONTACT_DAYS * DAY, self.talk.contacts
+        if self.contacts is known and (not known or known[0].at > oldest):
+            return known
+        recent = sorted((c for c in self.contacts if c.at > oldest), key=lambda c: (c.at, c.delivery))
+        return tuple(recent)[-self.limits.contacts :]
 
     def _requests(self, gone: tuple[Message, ...], spans: tuple[Span, ...]) -> tuple[Requested, ...]:
         """The requests of messages that are let go, as far back as rules count; past the limit the oldest leave."""
@@ -165,10 +192,8 @@ def begin(customer_id: str, talk: Talk, n: int, now: Instant, limits: Limits) ->
         limits=limits,
         talk=talk,
         messages={m.id: m for m in talk.messages},
-        tail={m.id: m for m in talk.tail},
-        contacts=list(talk.contacts),
-        tasks={t.id: t for t in talk.tasks},
+        contacts=talk.contacts,
         gatherings={g.id: g for g in talk.gatherings},
-        lates=list(talk.lates),
+        lates=talk.lates,
         settled=talk.settled,
     )

@@ -128,6 +128,8 @@ class Run:
 
     def ready(self, now: Instant) -> tuple[str, ...]:
         """Deliveries that may be handed over at `now`."""
+        if self.artifact.due is None or self.artifact.due > now:
+            return ()
         return tuple(d.id for m in self.artifact.body.talk.messages for d in m.deliveries if is_due(d, now))
 
     def find(self, message_id: str) -> Message | None:
