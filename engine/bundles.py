@@ -14,11 +14,11 @@ from artifact.span import Span, Unit
 from dsl.rulebook import Group, Rulebook, Topic
 from dsl.verdict import Verdict
 from engine.draft import MUST_BE_SAID
-from engine.gates import Extra
 from engine.grouping import Guest, Party
 from engine.judging import Merged
 from engine.placing import has_words
 from engine.planning import Way
+from engine.ruling import Extra, Ruling, earliest
 from engine.talking import Talking
 
 SOURCE = "memento"
@@ -43,20 +43,13 @@ def merged_of(party: Party, book: Rulebook) -> Merged:
     """What is to be said of the whole, from what is said of its items."""
     all_of = [guest.merged for guest in party.guests]
     pairs = tuple(dict.fromkeys((m.topic.category, m.topic.name) for m in all_of))
-    proofs = [m.proof for m in all_of if m.proof is not None]
-    return Merged(
-        verdict=Verdict(),
+    proofs = [m.ruling.proof for m in all_of if m.ruling.proof is not None]
+    ruling = Ruling(
         topic=_topic(party, book.groups.get(party.group), [m.topic for m in all_of]),
-        urgency=max((m.urgency for m in all_of), key=URGENCY_RANK.__getitem__),
-        block=None,
-        postpones={},
-        deliver=(),
-        avoid=frozenset(),
-        propagate=(),
-        rephrase=None,
         proof=tuple(dict.fromkeys(c for proof in proofs for c in proof)) if proofs else None,
         also=pairs,
     )
+    return Merged(Verdict(), ruling, max((m.urgency for m in all_of), key=URGENCY_RANK.__getitem__))
 
 
 def _topic(party: Party, group: Group | None, topics: list[Topic]) -> Topic:
@@ -87,7 +80,7 @@ def way_of(party: Party, bundle: Message, book: Rulebook) -> Way:
     extras = [e for way in ways for e in way.extras if e[0] not in barred and _all_may(party.guests, e)]
     bases = [way.base for way in ways]
     known = [base for base in bases if base is not None]
-    return Way(candidates, extras, max(known, default=0) if len(known) == len(bases) else None)
+    return Way(candidates, earliest(extras), max(known, default=0) if len(known) == len(bases) else None)
 
 
 def _all_may(guests: list[Guest], extra: Extra) -> bool:

@@ -63,3 +63,9 @@ def _specificity(consent: Consent) -> int:
 def permitted(facts: Facts, basis: str, category: str, channel: Channel) -> bool:
     """Whether a message of this category and basis may go to this customer on this channel."""
     return consent_state(facts, category, channel) in CONSENT_TABLE[basis][facts.kind]
+
+
+def freely(facts: Facts, basis: str) -> bool:
+    """Whether a message of this basis may go to this customer on every channel: she has said nothing, or need not."""
+    states = CONSENT_TABLE[basis][facts.kind]
+    return states is _ALL_STATES or (not facts.consents and _U in states)

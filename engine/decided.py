@@ -1,7 +1,7 @@
 """One message as it comes out of planning: its new state, holds and deliveries, and when it must be decided anew."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
@@ -27,23 +27,30 @@ from engine.planning import plan
 
 @dataclass(slots=True)
 class Decided:
-    """One message after deciding, with the trace of how; `alerts` are codes for a person to know.
+    """One message after deciding; `alerts` are codes for a person to know. `gates` tells how it came about.
 
     `eligible` is the next eligible instant of what goes in company, None: that of its own deliveries.
     """
 
     message: Message
-    gates: tuple[GateRow, ...] = ()
+    gates: Callable[[], tuple[GateRow, ...]]
     merged: Merged | None = None
-    alerts: tuple[str, ...] = field(default=())
+    alerts: Sequence[str] = ()
     eligible: Instant | None = None
+
+
+def of_itself(message: Message, *gates: GateRow) -> Decided:
+    """A message that no gates had to be asked about."""
+    return Decided(message, lambda: gates)
 
 
 def without_rulebook(message: Message, now: Instant) -> Decided:
     """Without a live rulebook messages wait and nothing leaves; one that ends meanwhile closes."""
     expires = message.request.expires_at
     if expires is not None and now >= expires:
-        return Decided(replace(message, state=MessageState.EXPIRED, reason="expired", holds=(), next_at=None))
+        return of_itself(
+            replace(message, state=MessageState.EXPIRED, reason="expired", holds=(), next_at=None)
+        )
     since = next((h.since for h in message.holds if h.kind is HoldKind.NO_RULEBOOK), now)
     held = replace(
         message,
@@ -53,7 +60,7 @@ def without_rulebook(message: Message, now: Instant) -> Decided:
         deliveries=tuple(d for d in message.deliveries if d.state is not DeliveryState.PLANNED),
         next_at=expires,
     )
-    return Decided(held, (GateRow(GateName.RULES, GateOutcome.HELD, "no_rulebook"),))
+    return of_itself(held, GateRow(GateName.RULES, GateOutcome.HELD, "no_rulebook"))
 
 
 def decided_of(draft: Draft) -> Decided:
@@ -61,7 +68,7 @@ def decided_of(draft: Draft) -> Decided:
     message, merged = draft.message, draft.merged
     live = draft.state in LIVE_STATES
     deliveries = (*draft.gone, *draft.planned)
-    limit = draft.scene.limits.deliveries_per_message
+    limit = draft.moment.limits.deliveries_per_message
     new = replace(
         message,
         state=draft.state,
@@ -69,27 +76,27 @@ def decided_of(draft: Draft) -> Decided:
         rule=draft.rule,
         category=merged.topic.category,
         urgency=merged.urgency,
-        anchors=tuple(draft.holding.anchors.values()),
-        holds=_steady(message.holds, draft.holding.holds) if live and draft.holding.holds else (),
+        anchors=draft.anchors,
+        holds=_steady(message.holds, draft.holds) if live and draft.holds else (),
         deliveries=_in_order(message, deliveries[:limit]),
-        rephrase=merged.rephrase,
-        next_at=_next(draft, draft.now) if live else None,
+        rephrase=merged.ruling.rephrase,
+        next_at=_next(draft) if live else None,
     )
     # The very same object where nothing changed, so that it can be seen at a glance.
-    return Decided(message if new == message else new, tuple(draft.gates), merged, tuple(draft.alerts))
+    return Decided(message if new == message else new, draft.gates, merged, draft.alerts)
 
 
 def item_decided(draft: Draft, message: Message, bundle: Message, gathering: Gathering | None) -> Decided:
     """A message that goes in a bundle, which has been decided: it waits for that, then shares what becomes of it."""
     state, reason = shared_state(bundle)
     place = next(p for p in message.places if p.bundle == bundle.id)
-    closing = gathering.until if gathering is not None and gathering.until > draft.now else None
+    closing = gathering.until if gathering is not None and gathering.until > draft.moment.now else None
     at = next_eligible(bundle) or closing
     waits, live = state is MessageState.WAITING, state in LIVE_STATES
     holds = [Hold(HoldKind.GROUP, place.since, at, place.rule)] if waits else []
     draft.wakes.append(draft.end)
     if waits:
-        draft.row(GateName.GROUP, GateOutcome.HELD, "group", at)
+        draft.say(GateName.GROUP, GateOutcome.HELD, "group", at)
     new = replace(
         message,
         state=state,
@@ -97,14 +104,14 @@ def item_decided(draft: Draft, message: Message, bundle: Message, gathering: Gat
         rule=place.rule if waits else None,
         category=draft.merged.topic.category,
         urgency=draft.merged.urgency,
-        anchors=tuple(draft.holding.anchors.values()),
+        anchors=draft.anchors,
         holds=_steady(message.holds, holds),
         deliveries=draft.gone,
-        rephrase=draft.merged.rephrase,
-        next_at=_next(draft, draft.now) if live else None,
+        rephrase=draft.merged.ruling.rephrase,
+        next_at=_next(draft) if live else None,
         bundle=bundle.id,
     )
-    return Decided(new, tuple(draft.gates), draft.merged, tuple(draft.alerts), at if waits else None)
+    return Decided(new, draft.gates, draft.merged, draft.alerts, at if waits else None)
 
 
 def next_eligible(message: Message) -> Instant | None:
@@ -124,22 +131,21 @@ def planned(draft: Draft, run: Callable[[Draft], None] = plan) -> Draft:
     if not any(may_be_out(d) for d in draft.message.deliveries):
         run(draft)
         return draft
-    taken = draft.budget.snapshot()
+    moment = draft.moment
+    taken = moment.budget.snapshot()
     run(draft)
-    message = doubted(draft.message, frozenset(d.id for d in draft.planned), draft.now)
+    message = doubted(draft.message, frozenset(d.id for d in draft.planned), moment.now)
     if message == draft.message:
         return draft
-    draft.budget.taken = taken
-    again = Draft(
-        message, draft.merged, draft.facts, draft.scene, draft.budget, draft.now, draft.zone, draft.hours
-    )
+    moment.budget.taken = taken
+    again = Draft(message, draft.merged, moment)
     run(again)
     return again
 
 
 def _in_order(message: Message, deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
     """Known deliveries keep their place, new ones follow, so that an unchanged plan is an equal plan."""
-    if [d.id for d in deliveries] == [d.id for d in message.deliveries]:
+    if deliveries == message.deliveries or [d.id for d in deliveries] == [d.id for d in message.deliveries]:
         return deliveries
     place = {d.id: i for i, d in enumerate(message.deliveries)}
     return tuple(sorted(deliveries, key=lambda d: place.get(d.id, len(place))))
@@ -147,6 +153,8 @@ def _in_order(message: Message, deliveries: tuple[Delivery, ...]) -> tuple[Deliv
 
 def _steady(old: tuple[Hold, ...], new: list[Hold]) -> tuple[Hold, ...]:
     """A hold that applied before keeps the instant since which it does; the same hold is named once."""
+    if tuple(new) == old:
+        return old
     since = {(h.kind, h.rule, h.channel): h.since for h in old}
     steady: dict[tuple[HoldKind, str | None, object], Hold] = {}
     for hold in new:
@@ -163,8 +171,9 @@ def _steady(old: tuple[Hold, ...], new: list[Hold]) -> tuple[Hold, ...]:
     return tuple(steady.values())
 
 
-def _next(draft: Draft, now: Instant) -> Instant | None:
-    sending = [
-        d.valid_until for d in draft.gone if d.state is DeliveryState.SENDING and d.valid_until is not None
-    ]
-    return min([at for at in (*draft.wakes, *sending) if at > now], default=None)
+def _next(draft: Draft) -> Instant | None:
+    now, wakes = draft.moment.now, draft.wakes
+    if draft.gone:
+        wakes = [*wakes, *(d.valid_until or 0 for d in draft.gone if d.state is DeliveryState.SENDING)]
+    ahead = [at for at in wakes if at > now]
+    return min(ahead) if ahead else None

@@ -21,7 +21,7 @@ from artifact.message import (
 )
 from artifact.states import REACHED_STATES
 from dsl.verdict import Verdict
-from engine.decided import Decided, next_eligible, without_rulebook
+from engine.decided import Decided, next_eligible, of_itself, without_rulebook
 from engine.doubt import doubted, raise_doubts
 from engine.fold import zone_of_customer
 from engine.judging import Memo, judge, reads_alike
@@ -167,7 +167,7 @@ def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, 
         revision=scene.revision,
         cause=cause,
         next_at=decided.eligible if decided.eligible is not None else next_eligible(message),
-        gates=decided.gates,
+        gates=decided.gates(),
         rules=told(verdict),
         holds=tuple(HoldRow(h.kind, h.since, h.until, h.rule) for h in message.holds),
         plan=tuple(PlanRow(d.channel, d.state, d.planned_at, d.because) for d in message.deliveries),
@@ -181,4 +181,4 @@ def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, 
 
 def closing_record(message: Message, gate: GateRow, talking: Talking, scene: Scene, cause: str) -> KeptRecord:
     """The record of a message that something other than the gates has closed."""
-    return _record(message, Decided(message, (gate,)), talking, scene, cause)
+    return _record(message, of_itself(message, gate), talking, scene, cause)

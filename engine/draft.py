@@ -5,25 +5,20 @@ from functools import lru_cache
 
 from artifact.channel import Channel
 from artifact.decision import GateOutcome, GateRow
-from artifact.facts import Facts
 from artifact.instant import Instant
-from artifact.message import Delivery, DeliveryState, GateName, Message, MessageState
+from artifact.message import Anchor, Delivery, DeliveryState, GateName, Hold, Message, MessageState
 from artifact.span import Span, add_span
 from artifact.states import LEFT_STATES
-from dsl.rulebook import QuietHours, Topic
-from engine.budget import Budget
-from engine.holds import Holding
+from dsl.rulebook import Topic
+from engine.holds import Limit
 from engine.judging import Merged
-from engine.scene import Scene
+from engine.moment import Moment
 
 MUST_BE_SAID = frozenset({"contract", "pre_contract", "legal", "vital_interest"})
 """Bases under which a message that cannot be said in time is worth an alert."""
 
 PRESSING = frozenset({"consent", "existing_customer"})
 """Bases under which she may ask for a pause."""
-
-
-_PASSED = {gate: GateRow(gate, GateOutcome.PASSED) for gate in GateName}
 
 
 class Stop(Exception):  # ends the gates early; no error of anyone's
@@ -38,8 +33,10 @@ class Stop(Exception):  # ends the gates early; no error of anyone's
 class Draft:
     """One message while it is being planned.
 
-    `hours` are those in which she is left in peace. `gone` is what has left, or was taken back: no plan can change it. `expires` is the end that the back-end or the
-    topic gives, `end` the instant from which it must not be said any more. `reserved` are the contacts planned here.
+    `gone` is what has left, or was taken back: no plan can change it. `expires` is the end that the back-end or the
+    topic gives, `end` the instant from which it must not be said any more. `said` are the gates of which there is more
+    to say than that it `passed` them, which it did up to that one. `anchors` are those of its holds, `limits` rules
+    whose time is up. `reserved` are the contacts planned here.
     `instead` are the channels that a full cap says to take. `weighed`: the budget had a say. `restless`: the same plan
     might come out otherwise a moment later. `groups` are those into which a full cap may put it, `into` the cap that
     did and the group.
@@ -47,16 +44,14 @@ class Draft:
 
     message: Message
     merged: Merged
-    facts: Facts
-    scene: Scene
-    budget: Budget
-    now: Instant
-    zone: str
-    hours: tuple[QuietHours, ...] = ()
-    gates: list[GateRow] = field(default_factory=list)
+    moment: Moment
+    said: list[GateRow] = field(default_factory=list)
+    passed: GateName | None = None
     wakes: list[Instant] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
-    holding: Holding = field(init=False)
+    holds: list[Hold] = field(default_factory=list)
+    anchors: tuple[Anchor, ...] = field(init=False)
+    limits: list[Limit] = field(default_factory=list)
     planned: list[Delivery] = field(default_factory=list)
     instead: tuple[Channel, ...] = ()
     reason: str = ""
@@ -72,33 +67,49 @@ class Draft:
     into: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
-        message, topic = self.message, self.merged.topic
-        self.holding = Holding(self.now, self.zone, {a.rule: a for a in message.anchors})
+        message, topic, zone = self.message, self.merged.ruling.topic, self.moment.zone
+        self.anchors = message.anchors
         self.gone = tuple([d for d in message.deliveries if d.state is not DeliveryState.PLANNED])
-        self.expires = expires = expiry(message, topic, self.zone)
-        self.end = expires if expires is not None else _later(message.received_at, topic.lives_for, self.zone)
+        self.expires = expires = expiry(message, topic, zone)
+        self.end = expires if expires is not None else later(message.received_at, topic.lives_for, zone)
 
     @property
     def has_left(self) -> bool:
         return bool(self.gone) and any(d.state in LEFT_STATES for d in self.gone)
 
-    def row(
+    def say(
         self, gate: GateName, outcome: GateOutcome, reason: str = "", until: Instant | None = None
     ) -> None:
-        self.gates.append(GateRow(gate, outcome, reason, until))
+        self.said.append(GateRow(gate, outcome, reason, until))
 
-    def passed(self, gate: GateName) -> None:
-        self.gates.append(_PASSED[gate])
+    def gates(self) -> tuple[GateRow, ...]:
+        """A row for every gate that it has come to, in their order."""
+        said = {row.gate: row for row in self.said}
+        passed = _UP_TO[self.passed]
+        stopped = [row for row in self.said if row.gate not in passed]
+        return (*[said.get(gate) or _PASSED[gate] for gate in passed], *stopped)
+
+
+_IN_ORDER = tuple(GateName)
+BEFORE: dict[GateName, GateName | None] = dict(zip(_IN_ORDER, (None, *_IN_ORDER), strict=False))
+"""The gate that a message has passed when it comes to this one."""
+
+_UP_TO: dict[GateName | None, tuple[GateName, ...]] = {
+    None: (),
+    **{gate: _IN_ORDER[: n + 1] for n, gate in enumerate(_IN_ORDER)},
+}
+_PASSED = {gate: GateRow(gate, GateOutcome.PASSED) for gate in GateName}
+_PASSED[GateName.GROUP] = GateRow(GateName.GROUP, GateOutcome.PASSED, "no_group")
 
 
 def expiry(message: Message, topic: Topic, zone: str) -> Instant | None:
     """The instant given by the back-end, else by the topic, after which it must not be said."""
     if message.request.expires_at is not None:
         return message.request.expires_at
-    return _later(message.request.at, topic.expires_after, zone) if topic.expires_after is not None else None
+    return later(message.request.at, topic.expires_after, zone) if topic.expires_after is not None else None
 
 
 @lru_cache(maxsize=65_536)
-def _later(instant: Instant, span: Span, zone: str) -> Instant:
-    """As add_span. A message is planned many times, and its end is always the same."""
+def later(instant: Instant, span: Span, zone: str) -> Instant:
+    """As add_span. A message is planned many times, and what counts from one instant is always the same."""
     return add_span(instant, span, zone)

@@ -88,7 +88,7 @@ class Seating:
 
     def concerns(self, message: Message, merged: Merged) -> bool:
         """Whether a group may have to do with this message."""
-        return bool(message.places) or merged.may_group or message.id in self.pushed
+        return bool(message.places) or merged.ruling.may_group or message.id in self.pushed
 
     def seat(self, judged: Iterable[tuple[Message, Merged]], draft_of: Callable[..., Draft]) -> list[Guest]:
         """Every guest, with a place or without; `parties` and `gatherings` are then those of this deciding."""
@@ -139,7 +139,7 @@ class Seating:
         message = guest.message
         left = any(d.state in LEFT_STATES or may_be_out(d) for d in message.deliveries)
         alone = left or message.id in self.out or LIFTED in message.released
-        return not alone and guest.way is not None and not guest.draft.holding.holds
+        return not alone and guest.way is not None and not guest.draft.holds
 
     def _stands(self, guest: Guest) -> Place | None:
         """Its place in what has not left, if the rule that gave it is still there and says the same."""
@@ -185,9 +185,9 @@ class Seating:
 
     def _wish(self, guest: Guest) -> tuple[str, str] | None:
         """The rule or cap that puts it there, and the group."""
-        limits = guest.draft.holding.limits
+        limits = guest.draft.limits
         by_limit = next(((rule, o.group) for rule, o in limits if isinstance(o, GroupInto)), None)
-        return guest.merged.group or by_limit or self.pushed.get(guest.message.id)
+        return guest.merged.ruling.group or by_limit or self.pushed.get(guest.message.id)
 
     def _open(self, guest: Guest, group: Group) -> Gathering:
         """The gathering that takes it: the first that is open, else one of its own."""
@@ -263,7 +263,7 @@ def own_channels(guest: Guest, book: Rulebook, group: Group | None) -> tuple[Cha
     """The channels that it may take and for which it and the group have words."""
     if guest.way is None or group is None:
         return ()
-    language = guest.draft.facts.preferences.language or book.language
+    language = guest.draft.moment.language
     return tuple(
         c
         for c in guest.way.candidates

@@ -4,7 +4,8 @@ A FIXED period stands whatever its condition does meanwhile; when it is over the
 hold ends with its condition. Later decisions keep the anchor and never move it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -23,30 +24,27 @@ def said_by(face: RuleFace | None) -> str:
     return derived_id("w", repr(replace(face.postpone, otherwise=None, because={})), face.meaning)
 
 
+Limit: TypeAlias = tuple[str, Block | Deliver | GroupInto]
+"""A rule whose time is up, and what it says then."""
+
+
 @dataclass(slots=True)
 class Holding:
-    """The holds of one message in one deciding. `limits` are rules whose time is up and whose `otherwise` applies."""
+    """What rules make one message wait for, in one deciding; adds to the `holds`, `wakes` and `limits` that it is given."""
 
     now: Instant
     zone: str
     anchors: dict[str, Anchor]
-    holds: list[Hold] = field(default_factory=list)
-    wakes: list[Instant] = field(default_factory=list)
-    limits: list[tuple[str, Block | Deliver | GroupInto]] = field(default_factory=list)
+    holds: list[Hold]
+    wakes: list[Instant]
+    limits: list[Limit]
 
     def apply(self, rule: str, effect: Postpone, face: RuleFace | None, *, holding: bool) -> None:
         """Let the postpone of a rule whose condition holds now bear on the message."""
-        if effect.kind is PostponeKind.FIXED:
-            self._fixed(rule, effect, face)
-        elif holding:
-            self._while(rule, effect)
-
-    def stand(self, anchor: Anchor, face: RuleFace) -> None:
-        """Let a period begun earlier stand although its condition has ended, if the rule still says the same."""
-        if anchor.until is not None and self.now < anchor.until and anchor.said in ("", said_by(face)):
-            self._hold(HoldKind.FIXED, anchor, anchor.until)
-
-    def _fixed(self, rule: str, effect: Postpone, face: RuleFace | None) -> None:
+        if effect.kind is PostponeKind.WHILE:
+            if holding:
+                self._while(rule, effect)
+            return
         anchor = self.anchors.get(rule)
         if anchor is None:
             self._begin(rule, effect, Anchor(rule, self.now, said=said_by(face)))
@@ -54,6 +52,11 @@ class Holding:
             self._hold(HoldKind.FIXED, anchor, anchor.until)
         else:
             self._renew(rule, effect, anchor)
+
+    def stand(self, anchor: Anchor, face: RuleFace) -> None:
+        """Let a period begun earlier stand although its condition has ended, if the rule still says the same."""
+        if anchor.until is not None and self.now < anchor.until and anchor.said in ("", said_by(face)):
+            self._hold(HoldKind.FIXED, anchor, anchor.until)
 
     def _begin(self, rule: str, effect: Postpone, anchor: Anchor) -> None:
         until = self._bounded(effect, anchor, period_end(effect, self.now, self.zone))

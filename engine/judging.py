@@ -4,64 +4,36 @@ It never looks at how another message is decided, so its results can be kept bes
 that a rule can read are the very same objects, what was asked and said is the same, the revision is the same, and no condition on time has flipped.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import Any, TypeVar
 
-from artifact.channel import URGENCY_RANK, Channel, Urgency
+from artifact.channel import URGENCY_RANK, Urgency
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import Message
-from dsl.effects import (
-    Avoid,
-    Block,
-    Deliver,
-    GroupInto,
-    Postpone,
-    Propagate,
-    Rephrase,
-    RequireProof,
-    SetUrgency,
-)
 from dsl.rulebook import Rulebook, Topic
 from dsl.seen import Seen
-from dsl.verdict import SILENCE, Asked, Fired, Spoken, Verdict
-from engine.budget import Said
+from dsl.verdict import SILENCE, Asked, Spoken, Verdict
 from engine.fold import zone_of_customer
+from engine.ruling import Ruling, ruling_of
 from engine.settled import Settled
-
-E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """One verdict with its effects merged: one value where only one can be, by rank; unions elsewhere.
+    """One verdict, and what its rules say together; `urgency` is what the request leaves of it.
 
-    `alerts` are codes for a person to know: rules that disagree, rules that erred. `group` are the rule that groups and the
-    group. `also` are category and topic of each item of a bundle.
+    `alerts` are codes for a person to know: rules that disagree, rules that erred.
     """
 
     verdict: Verdict
-    topic: Topic
+    ruling: Ruling
     urgency: Urgency
-    block: Fired | None
-    postpones: dict[str, tuple[Postpone, bool]]
-    deliver: tuple[Channel, ...]
-    avoid: frozenset[Channel]
-    propagate: tuple[tuple[Channel, Propagate, str], ...]
-    rephrase: str | None
-    proof: tuple[Channel, ...] | None
     alerts: tuple[str, ...] = ()
-    group: tuple[str, str] | None = None
-    also: Said = ()
 
     @property
-    def may_group(self) -> bool:
-        """Whether a rule may put it into a group, now or when it has waited long enough."""
-        return self.group is not None or any(
-            isinstance(postpone.otherwise, GroupInto) for postpone, _ in self.postpones.values()
-        )
+    def topic(self) -> Topic:
+        """The topic that decides about the message."""
+        return self.ruling.topic
 
 
 @dataclass(slots=True)
@@ -152,46 +124,15 @@ def lowered(urgency: Urgency, asked: Urgency | None) -> Urgency:
     return min(urgency, asked, key=URGENCY_RANK.__getitem__) if asked is not None else urgency
 
 
-class _Said:
-    """The effects of all fired rules by their kind, each with its rule, the strongest first."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        self._by_kind: dict[type, list[tuple[Fired, Any]]] = {}
-        for fired in sorted(verdict.fired, key=attrgetter("rank")):
-            for effect in fired.effects:
-                if (found := self._by_kind.get(type(effect))) is None:
-                    found = self._by_kind[type(effect)] = []
-                found.append((fired, effect))
-
-    def of(self, kind: type[E]) -> Sequence[tuple[Fired, E]]:
-        return self._by_kind.get(kind, ())
-
-    def first(self, kind: type[E]) -> E | None:
-        found = self._by_kind.get(kind)
-        return found[0][1] if found else None
-
-
 def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
-    """The effects of all fired rules as one: block wins, holds add up, one value by rank, channels unite."""
-    said = _Said(verdict)
-    urgency, rephrase = said.first(SetUrgency), said.first(Rephrase)
-    blocks, proofs, groups = said.of(Block), said.of(RequireProof), said.of(GroupInto)
-    return Merged(
-        verdict=verdict,
-        topic=topic,
-        urgency=lowered(urgency.urgency if urgency else topic.urgency, message.request.lower_urgency),
-        block=blocks[0][0] if blocks else None,
-        postpones={f.rule: (e, f.holding) for f, e in said.of(Postpone)},
-        deliver=next((e.channels for _, e in said.of(Deliver) if e.channels), ()),
-        avoid=frozenset([c for _, e in said.of(Avoid) for c in e.channels]),
-        propagate=tuple([(c, e, f.rule) for f, e in said.of(Propagate) for c in e.channels]),
-        rephrase=rephrase.template if rephrase else None,
-        proof=tuple(dict.fromkeys(c for _, e in proofs for c in e.channels)) if proofs else None,
-        alerts=_alerts(verdict),
-        group=(groups[0][0].rule, groups[0][1].group) if groups else None,
-    )
+    """The verdict with what its rules say together."""
+    ruling = ruling_of(topic, verdict.fired)
+    urgency = lowered(ruling.urgency, message.request.lower_urgency)
+    return Merged(verdict, ruling, urgency, _alerts(verdict))
 
 
 def _alerts(verdict: Verdict) -> tuple[str, ...]:
+    if not verdict.ties and not verdict.rows:
+        return ()
     ties = [f"rule_tie:{one}/{other}" for one, other in verdict.ties]
     return (*ties, *[f"rule_error:{row.rule}" for row in verdict.rows if row.result == "ERROR"])

@@ -4,26 +4,26 @@ Everything is found anew from the request, the verdict and what has already left
 and the instant since which a delivery has been ready, are kept.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from artifact.channel import Channel
 from artifact.customer import Gathering
-from artifact.decision import GateOutcome, GateRow
+from artifact.decision import GateOutcome
 from artifact.instant import Instant
 from artifact.message import DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.states import REACHED_STATES, state_of
-from engine.draft import Draft, Stop
-from engine.gates import Extra, channels, consent, holds_end, life, rules
-from engine.placing import place, waits
-
-_NO_GROUP = GateRow(GateName.GROUP, GateOutcome.PASSED, "no_group")
+from engine.draft import BEFORE, Draft, Stop
+from engine.gates import channels, consent, holds_end, life, rules
+from engine.placing import first_instant, place
+from engine.ruling import Extra
 
 
 class Way(NamedTuple):
     """What is open to a message that has passed the gates before its group, and from when (None: not known yet)."""
 
-    candidates: list[Channel]
-    extras: list[Extra]
+    candidates: Sequence[Channel]
+    extras: Sequence[Extra]
     base: Instant | None
 
 
@@ -41,35 +41,29 @@ def approach(draft: Draft) -> Way | None:
         rules(draft)
         candidates, extras = channels(draft)
         candidates, extras = consent(draft, candidates, extras)
-        return Way(candidates, extras, holds_end(draft))
     except Stop as stop:
         _stopped(draft, stop)
         draft.wakes.append(draft.end)
         return None
+    draft.passed = GateName.CONSENT
+    return Way(candidates, extras, holds_end(draft))
 
 
 def go(draft: Draft, way: Way, gathering: Gathering | None = None) -> None:
     """The gates after that. Whoever is alone in a group waits until it closes, and then goes as itself."""
     base = way.base
-    try:
-        if gathering is not None and gathering.until > draft.now:
-            base = wait_for_others(draft, gathering)
-        else:
-            draft.gates.append(_NO_GROUP)
-        place(draft, way.candidates, way.extras, base)
-        _settle(draft)
-    except Stop as stop:
-        _stopped(draft, stop)
-    draft.wakes.append(draft.end)
+    if gathering is not None and gathering.until > draft.moment.now:
+        base = wait_for_others(draft, gathering)
+    _set_out(draft, way, base)
 
 
 def wait_for_others(draft: Draft, gathering: Gathering) -> Instant:
     """Hold until the group closes; that instant."""
     place = next((p for p in draft.message.places if p.bundle == gathering.id), None)
     since, rule = (gathering.since, None) if place is None else (place.since, place.rule)
-    draft.holding.holds.append(Hold(HoldKind.GROUP, since, gathering.until, rule))
+    draft.holds.append(Hold(HoldKind.GROUP, since, gathering.until, rule))
     draft.wakes.append(gathering.until)
-    draft.row(GateName.GROUP, GateOutcome.HELD, "group", gathering.until)
+    draft.say(GateName.GROUP, GateOutcome.HELD, "group", gathering.until)
     return gathering.until
 
 
@@ -77,23 +71,36 @@ def go_together(draft: Draft, way: Way, gathering: Gathering | None) -> None:
     """The same for a bundle, whose items have each come so far by themselves."""
     try:
         life(draft)
-        for gate in (GateName.RULES, GateName.CHANNELS, GateName.CONSENT):
-            draft.passed(gate)
-        base = way.base
-        if gathering is not None and gathering.until > draft.now:
-            base = wait_for_others(draft, gathering)
-        else:
-            draft.row(GateName.GROUP, GateOutcome.PASSED, "bundle")
-        place(draft, way.candidates, way.extras, base)
-        _settle(draft)
     except Stop as stop:
         _stopped(draft, stop)
+        draft.wakes.append(draft.end)
+        return
+    base = way.base
+    if gathering is not None and gathering.until > draft.moment.now:
+        base = wait_for_others(draft, gathering)
+    else:
+        draft.say(GateName.GROUP, GateOutcome.PASSED, "bundle")
+    _set_out(draft, way, base)
+
+
+def _set_out(draft: Draft, way: Way, base: Instant | None) -> None:
+    """Find where and when, and what state that makes."""
+    draft.passed = GateName.GROUP
+    try:
+        place(draft, way.candidates, way.extras, base)
+    except Stop as stop:
+        _stopped(draft, stop)
+    else:
+        draft.passed = GateName.RENDERING
+        _settle(draft)
     draft.wakes.append(draft.end)
 
 
 def _stopped(draft: Draft, stop: Stop) -> None:
     outcome = GateOutcome.BLOCKED if stop.state is not MessageState.WAITING else GateOutcome.HELD
-    draft.row(stop.gate, outcome, stop.reason)
+    draft.say(stop.gate, outcome, stop.reason)
+    if draft.passed is None:
+        draft.passed = BEFORE[stop.gate]
     draft.planned = []
     draft.reason, draft.rule = stop.reason, stop.rule
     left = state_of(draft.gone) if draft.gone else None
@@ -106,38 +113,40 @@ def _stopped(draft: Draft, stop: Stop) -> None:
 
 def _settle(draft: Draft) -> None:
     """Compute the state from the deliveries; the plan says the rest."""
-    if draft.gone:
-        _after_what_has_gone(draft)
     # Where nothing has gone the plan alone says the rest.
-    computed = state_of((*draft.gone, *draft.planned)) if draft.gone else None
+    computed = _after_what_has_gone(draft) if draft.gone else None
     if computed is not None:
-        draft.state, draft.reason = computed, _left_reason(computed)
+        draft.state, draft.reason = computed, _LEFT_REASONS[computed]
         if computed is MessageState.FAILED:
             draft.alerts.append("failed")
     elif not draft.planned:
         draft.state, draft.reason = MessageState.BLOCKED, "no_channel"
-    elif waits(draft):
-        draft.state, draft.reason = MessageState.WAITING, _hold_reason(draft.holding.holds)
+    elif _waits(draft):
+        draft.state, draft.reason = MessageState.WAITING, _hold_reason(draft.holds)
+        draft.rule = next((h.rule for h in draft.holds if h.rule is not None), None)
     else:
         draft.state, draft.reason = MessageState.READY, "ready"
-        draft.holding.holds = []
-    if draft.state is MessageState.WAITING:
-        draft.rule = next((h.rule for h in draft.holding.holds if h.rule is not None), None)
+        draft.holds = []
 
 
-def _after_what_has_gone(draft: Draft) -> None:
+def _waits(draft: Draft) -> bool:
+    first = first_instant(draft)
+    return first is None or first > draft.moment.now
+
+
+def _after_what_has_gone(draft: Draft) -> MessageState | None:
     if any(d.proof and d.state is DeliveryState.FAILED for d in draft.gone):
         draft.alerts.append("proof_failed")
     if any(d.state in REACHED_STATES for d in draft.gone):
         draft.planned = [d for d in draft.planned if d.proof]
+    return state_of((*draft.gone, *draft.planned))
 
 
-def _left_reason(state: MessageState) -> str:
-    return {
-        MessageState.UNDER_WAY: "under_way",
-        MessageState.REACHED: "reached",
-        MessageState.FAILED: "failed",
-    }[state]
+_LEFT_REASONS = {
+    MessageState.UNDER_WAY: "under_way",
+    MessageState.REACHED: "reached",
+    MessageState.FAILED: "failed",
+}
 
 
 _REASONS = {
@@ -153,6 +162,11 @@ _REASONS = {
 }
 
 
+_PLACES = {kind: place for place, kind in enumerate(_REASONS)}
+
+
 def _hold_reason(holds: list[Hold]) -> str:
-    kinds = {h.kind for h in holds}
-    return next((reason for kind, reason in _REASONS.items() if kind in kinds), "planned")
+    """The first of the reasons for which it waits."""
+    if not holds:
+        return "planned"
+    return _REASONS[min([hold.kind for hold in holds], key=_PLACES.__getitem__)]

@@ -16,13 +16,14 @@ from artifact.instant import Instant
 from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, MessageState, Place
 from artifact.states import LEFT_STATES
 from dsl.effects import GroupInto
-from dsl.rulebook import QuietHours, Rulebook
+from dsl.rulebook import Rulebook
 from engine.budget import Budget, budget_of
 from engine.bundles import DISSOLVED, bounds_of, bundle_of, merged_of, way_of
-from engine.decided import Decided, decided_of, item_decided, planned
+from engine.decided import Decided, decided_of, item_decided, of_itself, planned
 from engine.draft import Draft
 from engine.grouping import MOST_PLACES, Guest, Party, Seating, has_set_out, said_of
 from engine.judging import Memo, Merged
+from engine.moment import Moment
 from engine.placing import first_instant
 from engine.planning import Way, go, go_together
 from engine.scene import Scene
@@ -41,21 +42,12 @@ class Round:
     """
 
     talking: Talking
-    facts: Facts
-    scene: Scene
-    book: Rulebook
-    zone: str
+    moment: Moment
     known: dict[str, Settled]
     seating: Seating | None = None
-    budget: Budget = field(init=False)
-    hours: tuple[QuietHours, ...] = field(init=False)
     settled: dict[str, Settled] = field(default_factory=dict)
     found: list[tuple[Message, Decided]] = field(default_factory=list)
     disturbed: bool = False
-
-    def __post_init__(self) -> None:
-        self.budget = budget_of(self.book.caps, self.zone, self.talking.contacts)
-        self.hours = self.book.hours_of(self.facts)
 
     def run(self, judged: Judged) -> None:
         """Plan every message."""
@@ -79,18 +71,16 @@ class Round:
 
     def draft(self, message: Message, merged: Merged) -> Draft:
         """A message before its planning."""
-        now = self.talking.now
-        return Draft(message, merged, self.facts, self.scene, self.budget, now, self.zone, self.hours)
+        return Draft(message, merged, self.moment)
 
     def _alone(self, message: Message, merged: Merged) -> None:
         """A message with which no group has to do: what was decided before stands, or it is planned."""
+        moment = self.moment
         old = self.known.get(message.id)
-        if old is not None and old.stands(
-            message, merged.verdict, self.facts, self.hours, self.budget, self.talking.now
-        ):
-            old.reserve(self.budget, merged.topic)
+        if old is not None and old.stands(message, merged.verdict, moment):
+            old.reserve(moment.budget, merged.topic)
         else:
-            taken = self.budget.snapshot()
+            taken = moment.budget.snapshot()
             draft = self.draft(message, merged)
             if self.seating is not None:
                 draft.groups = self._pushable(message, merged)
@@ -131,10 +121,10 @@ class Round:
     def together(self, party: Party, merged: Merged) -> None:
         """Two or more that go as one, or what a bundle that has set out carries."""
         bundle = bundle_of(party, self.talking)
-        way = way_of(party, bundle, self.book)
+        way = way_of(party, bundle, self.moment.book)
         draft = planned(self.draft(bundle, merged), _run(party, way))
         if party.gathering is not None:
-            self._apart(_who_cannot(party, draft, self.budget))
+            self._apart(_who_cannot(party, draft, self.moment.budget))
         decided = decided_of(draft)
         self.found += [
             (guest.message, item_decided(guest.draft, _placed(guest), decided.message, party.gathering))
@@ -153,13 +143,13 @@ class Round:
         if any(d.state in LEFT_STATES or d.attempts for d in message.deliveries):
             return frozenset()
         been = {p.group for p in message.places if self._is_said(p)}
-        names = [cap.otherwise.group for cap in self.book.caps if isinstance(cap.otherwise, GroupInto)]
-        groups = [self.book.groups[name] for name in names if name in self.book.groups]
+        names = [cap.otherwise.group for cap in self.moment.book.caps if isinstance(cap.otherwise, GroupInto)]
+        groups = [self.moment.book.groups[name] for name in names if name in self.moment.book.groups]
         return frozenset(g.name for g in groups if g.name not in been and g.takes(merged.topic))
 
     def _is_said(self, place: Place) -> bool:
-        group = self.book.groups.get(place.group)
-        return group is not None and place.said == said_of(self.book, place.rule, group)
+        group = self.moment.book.groups.get(place.group)
+        return group is not None and place.said == said_of(self.moment.book, place.rule, group)
 
     def _push(self, draft: Draft) -> None:
         seating, id = self.seating, draft.message.id
@@ -192,7 +182,7 @@ def _of_party(party: Party, round: Round) -> tuple[Rank, Callable[[], None]]:
     if party.gathering is not None and len(party.guests) == 1:
         [guest] = party.guests
         return _rank((guest.message, guest.merged)), _bound(round.lone, guest, party)
-    merged, first = merged_of(party, round.book), min(party.guests, key=lambda guest: guest.order)
+    merged, first = merged_of(party, round.moment.book), min(party.guests, key=lambda guest: guest.order)
     message = first.message
     rank = (-URGENCY_RANK[merged.urgency], message.received_at, message.number, message.id)
     return rank, _bound(round.together, party, merged)
@@ -205,7 +195,7 @@ def _run(party: Party, way: Way) -> Callable[[Draft], None]:
             draft.expires, draft.end = expires, end
         else:
             draft.end = max(guest.draft.end for guest in party.guests)
-        base = None if way.base is None else max(way.base, draft.now)
+        base = None if way.base is None else max(way.base, draft.moment.now)
         go_together(draft, way._replace(base=base), party.gathering)
 
     return run
@@ -249,8 +239,8 @@ def _dissolved(bundle: Message, awaited: bool) -> Decided:
         deliveries=kept,
         next_at=None,
     )
-    return Decided(
-        bundle if new == bundle else new, (GateRow(GateName.GROUP, GateOutcome.BLOCKED, DISSOLVED),)
+    return of_itself(
+        bundle if new == bundle else new, GateRow(GateName.GROUP, GateOutcome.BLOCKED, DISSOLVED)
     )
 
 
@@ -262,7 +252,7 @@ def decide_all(
     grouped = book.groups or talking.gatherings or any(m.group for m in talking.messages.values())
     seating = Seating(talking, book, zone) if grouped else None
     while True:
-        round = Round(talking, facts, scene, book, zone, known, seating)
+        round = Round(talking, moment_of(talking, facts, scene, book, zone), known, seating)
         round.run(judged)
         if not round.disturbed:
             break
@@ -271,3 +261,9 @@ def decide_all(
     if seating is not None:
         talking.gatherings = seating.gatherings
     return round
+
+
+def moment_of(talking: Talking, facts: Facts, scene: Scene, book: Rulebook, zone: str) -> Moment:
+    """This deciding, with all of the contact budget that earlier contacts leave."""
+    budget = budget_of(book.caps, zone, talking.contacts)
+    return Moment(facts, book, scene.limits, talking.now, zone, book.hours_of(facts), budget)

@@ -19,6 +19,7 @@ from dsl.verdict import Verdict
 if TYPE_CHECKING:
     from engine.budget import Budget
     from engine.draft import Draft
+    from engine.moment import Moment
 
 Taken = dict[str, list[Instant]]
 
@@ -34,25 +35,17 @@ class Settled(NamedTuple):
     budget: Taken | None
     reserved: tuple[tuple[Instant, Channel], ...]
 
-    def stands(
-        self,
-        message: Message,
-        verdict: Verdict,
-        facts: Facts,
-        hours: tuple[QuietHours, ...],
-        budget: Budget,
-        now: Instant,
-    ) -> bool:
+    def stands(self, message: Message, verdict: Verdict, moment: Moment) -> bool:
         """Whether deciding again would come to the same."""
         next_at = self.message.next_at
         return (
             message is self.message
-            and self.now <= now
-            and (next_at is None or now < next_at)
+            and self.now <= moment.now
+            and (next_at is None or moment.now < next_at)
             and (verdict is self.verdict or _says_the_same(verdict, self.verdict))
-            and (facts is self.facts or _same_person(facts, self.facts))
-            and (hours is self.hours or hours == self.hours)
-            and (self.budget is None or self.budget == budget.taken)
+            and (moment.facts is self.facts or _same_person(moment.facts, self.facts))
+            and (moment.hours is self.hours or moment.hours == self.hours)
+            and (self.budget is None or self.budget == moment.budget.taken)
         )
 
     def reserve(self, budget: Budget, topic: Topic) -> None:
@@ -67,12 +60,13 @@ def settle(draft: Draft, decided: Message, before: Taken) -> Settled | None:
         return None
     if any(d.state is DeliveryState.IN_DOUBT for d in decided.deliveries):
         return None  # a doubt that comes up raises a task, and it may have come up in this very moment
+    moment = draft.moment
     return Settled(
         decided,
         draft.merged.verdict,
-        draft.facts,
-        draft.hours,
-        draft.now,
+        moment.facts,
+        moment.hours,
+        moment.now,
         before if draft.weighed else None,
         tuple(draft.reserved),
     )

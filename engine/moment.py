@@ -1,0 +1,34 @@
+"""What is the same for every message of one customer in one deciding: who she is, when it is, and what still may be said.
+
+Made once for all of them. Refuses to know any of the messages.
+"""
+
+from dataclasses import dataclass, field
+
+from artifact.facts import Facts
+from artifact.instant import Instant
+from artifact.limits import Limits
+from dsl.rulebook import QuietHours, Rulebook
+from engine.budget import Budget
+
+
+@dataclass(slots=True)
+class Moment:
+    """One deciding. `hours` are those in which she is left in peace; the `budget` is used up as messages are planned.
+
+    `unhindered`: neither hours nor caps can move an instant. `language` is the one in which she is written to.
+    """
+
+    facts: Facts
+    book: Rulebook
+    limits: Limits
+    now: Instant
+    zone: str
+    hours: tuple[QuietHours, ...]
+    budget: Budget
+    unhindered: bool = field(init=False)
+    language: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.unhindered = not self.hours and not self.budget.caps
+        self.language = self.facts.preferences.language or self.book.language

@@ -1,0 +1,74 @@
+"""What rules that fired say together: one value by rank, unions elsewhere, put together once for the same rules."""
+
+from artifact.channel import Channel, Urgency
+from artifact.span import Span, Unit
+from dsl.effects import Avoid, Block, Deliver, Propagate, RequireProof, SetUrgency
+from dsl.rulebook import Topic
+from dsl.verdict import Fired
+from engine import ruling as kept_here
+from engine.ruling import Ruling, ruling_of
+
+APP, SMS, EMAIL, LETTER = Channel.APP, Channel.SMS, Channel.EMAIL, Channel.LETTER
+DAY, HOUR = Span(1, Unit.DAY), Span(1, Unit.HOUR)
+TOPIC = Topic(
+    name="invoice",
+    category="billing",
+    basis="contract",
+    urgency=Urgency.NORMAL,
+    channels=(APP, SMS, EMAIL),
+    lives_for=DAY,
+)
+
+
+def ruled(*fired: Fired) -> Ruling:
+    return ruling_of(TOPIC, fired)
+
+
+def test_of_one_value_the_rule_of_lowest_rank_says_it_in_whatever_order_they_fired() -> None:
+    low, high = (
+        Fired("Low", 2, (SetUrgency(Urgency.LOW),)),
+        Fired("High", 1, (SetUrgency(Urgency.HIGH), Block())),
+    )
+    for said in (ruled(low, high), ruled(high, low)):
+        assert (said.urgency, said.block) == (Urgency.HIGH, "High")
+
+
+def test_channels_are_those_of_the_topic_less_what_is_avoided_in_the_order_of_the_rule_that_gives_one() -> (
+    None
+):
+    assert ruled().channels == (APP, SMS, EMAIL)
+    ordered = Fired("Order", 1, (Deliver((LETTER, EMAIL, APP)),))
+    assert ruled(ordered).channels == (EMAIL, APP)
+    said = ruled(ordered, Fired("No app", 2, (Avoid((APP,)),)))
+    assert (said.channels, said.chosen) == ((EMAIL,), True)
+
+
+def test_an_added_channel_comes_at_its_earliest_delay_and_not_at_all_where_it_is_avoided() -> None:
+    late, soon = (
+        Fired("Late", 1, (Propagate((LETTER, SMS), DAY),)),
+        Fired("Soon", 2, (Propagate((LETTER,), HOUR),)),
+    )
+    assert ruled(late, soon).extras == ((LETTER, HOUR), (SMS, DAY))
+    assert ruled(late, soon, Fired("No letter", 3, (Avoid((LETTER,)),))).extras == ((SMS, DAY),)
+
+
+def test_demands_of_proof_unite_and_an_empty_one_is_a_demand_too() -> None:
+    by_letter, by_sms = (
+        Fired("Letter", 1, (RequireProof((LETTER,)),)),
+        Fired("Text", 2, (RequireProof((SMS, LETTER)),)),
+    )
+    assert ruled(by_letter, by_sms).proof == (LETTER, SMS)
+    assert (ruled(Fired("Any", 1, (RequireProof(),))).proof, ruled().proof) == ((), None)
+
+
+def test_the_same_rules_give_the_same_ruling_and_equal_rules_of_another_rulebook_one_of_their_own() -> None:
+    one, other = Fired("No text", 1, (Avoid((SMS,)),)), Fired("No text", 1, (Avoid((SMS,)),))
+    assert ruled(one) is ruled(one)
+    assert ruled(one) is not ruled(other)
+
+
+def test_what_is_kept_is_bounded_and_right_after_it_was_let_go() -> None:
+    for n in range(kept_here._MOST + 10):
+        said = ruled(Fired(f"Rule {n}", n, (SetUrgency(Urgency.LOW),)))
+        assert said.urgency is Urgency.LOW
+    assert len(kept_here._kept) <= kept_here._MOST
