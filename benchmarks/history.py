@@ -12,7 +12,7 @@ from artifact.limits import DEFAULT_LIMITS
 from benchmarks.line import Line
 from benchmarks.scale import Scale
 from benchmarks.timing import cpu_each
-from benchmarks.world import START, biography, books_of, event, no_past, rulebook, scene_of, topics_of
+from benchmarks.world import START, NoPast, biography, books_of, event, rulebook, scene_of, topics_of
 from dsl.book import CompiledRulebook
 from engine.explaining import sentence
 from engine.judging import Memo
@@ -66,7 +66,7 @@ def _lines(
 
 
 async def _lived(store: EmbeddedStore, book: CompiledRulebook, scale: Scale, entries: int) -> None:
-    run = Run(Artifact(_CUSTOMER), scene_of(book), 1, no_past, Memo())
+    run = Run(Artifact(_CUSTOMER), scene_of(book), 1, NoPast(), Memo())
     steps = (
         event(_CUSTOMER, f"step {n}", "step.taken", START + (60 + n) * MINUTE, {"step_id": "s", "amount": 5})
         for n in range(entries)

@@ -58,7 +58,7 @@ async def _commit(store: MemoryStore, run: Run) -> None:
 
 
 def _run(store: MemoryStore, book: CompiledRulebook, artifact: Artifact) -> Run:
-    return Run(artifact, scene_of(book), 1, Pasts(store, books_of(book)).of, Memo())
+    return Run(artifact, scene_of(book), 1, Pasts(store, books_of(book)), Memo())
 
 
 def _taken(store: MemoryStore, book: CompiledRulebook, scale: Scale, behind: int) -> float:

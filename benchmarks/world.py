@@ -182,9 +182,14 @@ def request(customer_id: str, id: str, topic: str, at: Instant) -> Event:
     return event(customer_id, id, "message.requested", at, data, about=Subject("claim", "claim-0"))
 
 
-async def no_past(run: Run, event: Event | None) -> Past:
-    """Where no event is late."""
-    raise AssertionError("an event is late")
+class NoPast:
+    """Where no event is late and no other rulebook comes."""
+
+    async def of_event(self, run: Run, event: Event) -> Past:
+        raise AssertionError("an event is late")
+
+    async def of_rulebook(self, run: Run) -> None:
+        raise AssertionError("another rulebook comes")
 
 
 def scene_of(book: CompiledRulebook) -> Scene:
@@ -194,7 +199,7 @@ def scene_of(book: CompiledRulebook) -> Scene:
 
 async def grown(book: CompiledRulebook, rules: int, customer_id: str = "c0") -> Run:
     """A customer with a full memory and her messages waiting, nothing committed."""
-    run = Run(Artifact(customer_id), scene_of(book), 1, no_past, Memo())
+    run = Run(Artifact(customer_id), scene_of(book), 1, NoPast(), Memo())
     for one in biography(customer_id, topics_of(rules)):
         await run.take(one, one.at)
     return run

@@ -13,6 +13,7 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.limits import Limits
 from artifact.span import Span, Unit
+from dsl.change import Change, change_between
 from dsl.closures import Closures
 from dsl.conditions import Compile
 from dsl.counting import counted_in, lists_in
@@ -22,7 +23,7 @@ from dsl.names import nearest
 from dsl.program import MessageRule, Program
 from dsl.react import Reactions
 from dsl.reading import Env, key_text, reference_name
-from dsl.rulebook import Counted, Group, Listening, QuietHours, RuleFace, Topic
+from dsl.rulebook import Counted, Group, Listening, QuietHours, Rulebook, RuleFace, Topic
 from dsl.scores import scores_of
 from dsl.seen import Seen
 from dsl.template import Templates
@@ -161,6 +162,12 @@ class CompiledRulebook:
     def explained(self, event: Event, facts: Facts, zone: str) -> Reaction:
         """What this event does, with a row for every clause that hears of it."""
         return self._reactions.explained(event, facts, zone)
+
+    def change_from(self, before: Rulebook) -> Change | None:
+        """How the rules about messages differ; None where more than these may."""
+        if not isinstance(before, CompiledRulebook) or before.listens != self.listens:
+            return None
+        return change_between(before.program, self.program)
 
     def seen(self, facts: Facts) -> Seen:
         """What is seen of a customer: nothing yet."""

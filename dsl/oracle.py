@@ -18,6 +18,7 @@ from dsl.judge import in_pieces, silenced, ties
 from dsl.plain import Candidate, Part, candidates
 from dsl.program import MessageRule, Program
 from dsl.reading import Env, reference_of
+from dsl.rulebook import Rulebook
 from dsl.seen import Seen
 from dsl.verdict import SILENCE, Asked, Fired, Reaction, Spoken, Traced, Trail, Verdict
 
@@ -35,6 +36,9 @@ class InterpretedRulebook(CompiledRulebook):
             DEFAULT_LIMITS,
             lambda condition: lambda env: self._walker.truth(condition, env),
         )
+
+    def change_from(self, before: Rulebook) -> None:
+        """Not told: everybody is decided anew."""
 
     def react(self, event: Event, facts: Facts, zone: str) -> Reaction:
         """What this event does: every clause is asked."""

@@ -20,6 +20,7 @@ from dsl.effects import Block, Deliver, GroupInto, Postpone
 from dsl.verdict import SILENCE, Asked, Reaction, RenderContext, Rendered, Scored, Spoken, Verdict
 
 if TYPE_CHECKING:
+    from dsl.change import Change
     from dsl.seen import Seen
 
 
@@ -205,6 +206,9 @@ class Rulebook(Protocol):
         Events that the engine makes come here too: `situation.opened`, `.closed`, `.moved`, `.expired` (about the
         situation, data of the event that caused it), `commitment.made`, `.kept`, `.broken`, `.dropped`.
         """
+
+    def change_from(self, before: "Rulebook") -> "Change | None":
+        """How the rules about messages differ from those of `before`; None where more than these may differ."""
 
     def seen(self, facts: Facts) -> "Seen":
         """What is seen of a customer while messages are judged: nothing yet. It fits this rulebook and these facts."""

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from artifact.errors import ErrorCode, InputError
 from artifact.instant import SECOND, Instant
+from dsl.change import Change
 from dsl.rulebook import Rulebook
 
 Compile = Callable[[str], Awaitable[Rulebook]]
@@ -60,6 +61,7 @@ class Books:
         self._kept = kept
         self._books: OrderedDict[str, Rulebook] = OrderedDict()
         self._coming: tuple[_Coming, ...] = ()
+        self._change: tuple[tuple[str, str], Change | None] | None = None
         self.live: Rulebook | None = None
         self.epoch = 0
         self.newest = 0
@@ -95,6 +97,15 @@ class Books:
         self._books.move_to_end(book.revision)
         while len(self._books) > self._kept:
             self._books.popitem(last=False)
+
+    def change(self, before: Rulebook | None, after: Rulebook | None) -> Change | None:
+        """How the rules of two rulebooks differ, worked out once for all customers (Rulebook.change_from)."""
+        if before is None or after is None:
+            return None
+        pair = before.revision, after.revision
+        if self._change is None or self._change[0] != pair:
+            self._change = pair, after.change_from(before)
+        return self._change[1]
 
     def put_in_force(self, book: Rulebook, epoch: int) -> None:
         """Swap the live rulebook: one assignment; what is under way keeps the old one."""

@@ -20,7 +20,9 @@ from artifact.message import (
     MessageState,
 )
 from artifact.states import REACHED_STATES
+from dsl.change import Change
 from dsl.verdict import Verdict
+from engine.concern import concerns
 from engine.decided import Decided, next_eligible, of_itself, without_rulebook
 from engine.doubt import doubted, raise_doubts
 from engine.fold import zone_of_customer
@@ -67,21 +69,27 @@ def _stands(message: Message, settled: Mapping[str, Settled]) -> bool:
     return decision is not None and decision.message is message
 
 
-def still_decided(before: Artifact, talking: Talking, facts: Facts, revision: str) -> bool:
+def still_decided(
+    before: Artifact, talking: Talking, facts: Facts, scene: Scene, change: Change | None = None
+) -> bool:
     """Whether the decisions of the entry before stand: nothing that deciding reads has changed since.
 
     `before` is what that entry left. What time alone moves has its instant in a message's `next_at`; what may move a
-    moment later does not at the same instant (docs/decisions/0015).
+    moment later does not at the same instant (docs/decisions/0015). `change` is how the rules of the scene differ from
+    those of that entry, where nothing else does (docs/decisions/0016).
     """
     talk = before.body.talk
     return (
         (talk.settled or before.now == talking.now)
-        and talk.revision == revision
         and reads_alike(before.body.facts, facts)
         and not talking.changed
         and len(talking.messages) == len(talk.messages)
         and tuple(talking.contacts) == talk.contacts
         and all(m.next_at is None or talking.now < m.next_at for m in talk.messages)
+        and (
+            talk.revision == scene.revision
+            or (change is not None and not concerns(change, talking, facts, scene))
+        )
     )
 
 

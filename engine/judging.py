@@ -98,12 +98,13 @@ def judge(
         topic, zone = topic_of(message, book), zone_of_customer(facts, book)
         if memo.seen is None:
             memo.seen = book.seen(facts)
-        verdict = book.judge(_asked(message, customer, topic), facts, zone, now, said, memo.seen)
+        verdict = book.judge(asked_of(message, customer, topic), facts, zone, now, said, memo.seen)
         merged = memo.verdicts[message.id] = merge(message, topic, verdict)
     return merged
 
 
-def _asked(message: Message, customer: str, topic: Topic) -> Asked:
+def asked_of(message: Message, customer: str, topic: Topic) -> Asked:
+    """The message as rules may read it."""
     request = message.request
     return Asked(
         id=message.id,

@@ -16,6 +16,7 @@ from artifact.event import Event, event_content
 from artifact.facts import CommitmentState, Facts
 from artifact.instant import Instant
 from artifact.message import Message
+from dsl.change import Change
 from engine.awaiting import note
 from engine.builtin import CORRECTION, TALK_TYPES
 from engine.deciding import decide, still_decided
@@ -117,14 +118,15 @@ def step_rulebook(
     now: Instant,
     scene: Scene,
     memo: Memo | None = None,
-    past: Past | TooDeep | None = None,
+    before: Past | TooDeep | Change | None = None,
 ) -> Stepped:
     """Decide everything anew under the rulebook of the scene. Anchors survive.
 
-    What it counts is counted as if it always had been. `past` is the whole log, where the rulebook before counted less.
+    What it counts is counted as if it always had been. `before` is the whole log, where the rulebook before counted
+    less; else, where it can be told, how that one's rules differ: whom that does not concern is not decided anew.
     """
     talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
-    facts = _recounted(artifact.body.facts, scene, past)
+    facts = _recounted(artifact.body.facts, scene, before)
     entry = Entry(
         n=talking.n,
         kind=EntryKind.RULEBOOK,
@@ -132,10 +134,11 @@ def step_rulebook(
         revision=scene.revision,
         environment=scene.environment,
     )
-    return _finish(artifact, entry, talking, facts, scene, "rulebook.activated", memo)
+    change = before if isinstance(before, Change) else None
+    return _finish(artifact, entry, talking, facts, scene, "rulebook.activated", memo, change)
 
 
-def _recounted(facts: Facts, scene: Scene, past: Past | TooDeep | None) -> Facts:
+def _recounted(facts: Facts, scene: Scene, past: Past | TooDeep | Change | None) -> Facts:
     counted = scene.book.counted if scene.book is not None else {}
     if isinstance(past, Past):
         return counted_anew(facts, past, scene.revision, scene.limits)
@@ -149,7 +152,7 @@ def step_intent(
 ) -> Stepped | None:
     """Decide once more, then commit the intent for those of the deliveries that are still due; None for none (I6)."""
     talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
-    if not still_decided(artifact, talking, artifact.body.facts, scene.revision):
+    if not still_decided(artifact, talking, artifact.body.facts, scene):
         decide(talking, artifact.body.facts, scene, "intent", memo)
     taken = commit_intent(talking, intent, now)
     if not taken:
@@ -230,9 +233,10 @@ def _finish(
     scene: Scene,
     cause: str,
     memo: Memo | None,
+    change: Change | None = None,
 ) -> Stepped:
     """Decide, close the books of this entry, and compute when something must run next."""
-    if not still_decided(artifact, talking, facts, scene.revision):
+    if not still_decided(artifact, talking, facts, scene, change):
         decide(talking, facts, scene, cause, memo)
     spans = scene.book.listens.spans if scene.book is not None else ()
     broken = artifact.body.talk.broken

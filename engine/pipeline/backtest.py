@@ -108,7 +108,7 @@ class Backtest:
     async def _customer(self, customer_id: str, history: list[Received], end: Instant) -> None:
         [loaded] = await self._store.load([Want(customer_id, tuple({r.event.key: None for r in history}))])
         artifact = loaded.artifact or Artifact(customer_id)
-        run = Run(artifact, self._scene, self._epoch, self._pasts.of, Memo())
+        run = Run(artifact, self._scene, self._epoch, self._pasts, Memo())
         run.known.update(loaded.known)
         for one in history:
             await self._advance(run, one.received_at - 1)

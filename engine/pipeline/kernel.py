@@ -115,7 +115,7 @@ class Kernel:
         if hot is None or not (found.unchanged or _is_newest(hot.artifact, found.artifact)):
             hot = _Hot(found.artifact or Artifact(customer), Memo())
         self.books.turn_to(hot.artifact.epoch)
-        run = Run(hot.artifact, self.scene(), self.books.epoch, self._pasts.of, hot.memo)
+        run = Run(hot.artifact, self.scene(), self.books.epoch, self._pasts, hot.memo)
         run.known.update(found.known)
         return run
 

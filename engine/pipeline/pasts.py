@@ -6,6 +6,7 @@ from artifact.customer import Snapshot, Talk
 from artifact.decision import Entry
 from artifact.event import Event, EventKey
 from artifact.instant import Instant
+from dsl.change import Change
 from dsl.rulebook import Rulebook
 from engine.books import Books
 from engine.builtin import CORRECTION
@@ -26,15 +27,18 @@ class Pasts:
         self._store = store
         self._books = books
 
-    async def of(self, run: Run, event: Event | None) -> Past | TooDeep | None:
-        """The past below which `event`, late or a correction, belongs; TooDeep past the limit of depth.
+    async def of_rulebook(self, run: Run) -> Past | TooDeep | Change | None:
+        """What must be known to follow the rulebook of the scene.
 
-        Without an event, the past of which the rulebook that comes to her counts more than the one before: None
-        where it counts no more.
+        The past where it counts more than the one before; else how its rules differ from those, if that can be told.
         """
-        return await self._of_rulebook(run) if event is None else await self._of_event(run, event)
+        past = await self.counted_less(run)
+        if past is not None:
+            return past
+        return self._books.change(await self._books.get(run.artifact.body.talk.revision), run.scene.book)
 
-    async def _of_rulebook(self, run: Run) -> Past | TooDeep | None:
+    async def counted_less(self, run: Run) -> Past | TooDeep | None:
+        """The past of which the rulebook of the scene counts more than the one before; None where it counts no more."""
         wanted = run.scene.book.counted if run.scene.book is not None else {}
         before = await self._books.get(run.artifact.body.talk.revision)
         if covers(before.counted if before is not None else {}, wanted):
@@ -45,7 +49,8 @@ class Pasts:
         books = await self._books_of(entries, run)
         return Past(None, entries, books, await self._corrected(entries, run, None))
 
-    async def _of_event(self, run: Run, event: Event) -> Past | TooDeep:
+    async def of_event(self, run: Run, event: Event) -> Past | TooDeep:
+        """The past below which `event`, late or a correction, belongs; TooDeep past the limit of depth."""
         at, corrected = event.at, None
         if event.type == CORRECTION:
             corrected = await self.find(run, correction_key(event))

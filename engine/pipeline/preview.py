@@ -126,10 +126,10 @@ class Previewer:
         if not artifact.body.talk.messages:
             return
         books, limits = self._books, self._limits
-        live = Run(artifact, Scene(books.live, books.revision, limits), books.epoch, self._pasts.of, Memo())
+        live = Run(artifact, Scene(books.live, books.revision, limits), books.epoch, self._pasts, Memo())
         await live.catch_up(now)
         scene = Scene(self._draft, self._draft.revision, limits)
-        draft = Run(live.artifact, scene, books.newest + 1, self._pasts.of, Memo())
+        draft = Run(live.artifact, scene, books.newest + 1, self._pasts, Memo())
         await draft.follow(now)
         tally.add(live, draft, max(now, artifact.now))
 

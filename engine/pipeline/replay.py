@@ -54,7 +54,7 @@ class Replay:
             newest,
             Scene(self._books.live, self._books.revision, self._limits),
             newest.epoch,
-            self._pasts.of,
+            self._pasts,
             Memo(),
         )
         facts = facts_as_of(await self._pasts.below(run, as_of), as_of, self._limits)
@@ -76,16 +76,16 @@ class Replay:
     async def step(self, artifact: Artifact, entry: Entry, memo: Memo | None = None) -> Stepped:
         """Run one recorded entry again; `memo` spares judging anew along a chain of entries."""
         scene = Scene(await self._books.get(entry.revision), entry.revision, self._limits, entry.environment)
-        run = Run(artifact, scene, artifact.epoch, self._pasts.of, Memo())
+        run = Run(artifact, scene, artifact.epoch, self._pasts, Memo())
         if entry.kind is EntryKind.RULEBOOK:
-            return reenact(artifact, entry, scene, await self._pasts.of(run, None), memo)
+            return reenact(artifact, entry, scene, await self._pasts.counted_less(run), memo)
         try:
             return reenact(artifact, entry, scene, None, memo)
         except NeedsPast:
             event = entry.event
             if event is None or (event.type == CORRECTION and run.start == 0):
                 raise
-            return reenact(artifact, entry, scene, await self._pasts.of(run, event), memo)
+            return reenact(artifact, entry, scene, await self._pasts.of_event(run, event), memo)
 
     async def _run(self, customer_id: str, n: int, until: Instant | None) -> Artifact | None:
         artifact, memo = await self._begin(customer_id, n, until), Memo()

@@ -92,9 +92,14 @@ async def _one(book: CompiledRulebook, test: RulebookTest, limits: Limits) -> Te
     return TestResult(test.name, test.line, passed=True)
 
 
-async def _no_past(run: Run, event: Event | None) -> Past:
+class _NoPast:
     """In a test everything comes in order, but for what was given as past: then the memory begins empty."""
-    return Past(None, tuple(run.entries), {run.scene.revision: run.scene.book})
+
+    async def of_event(self, run: Run, event: Event) -> Past:
+        return Past(None, tuple(run.entries), {run.scene.revision: run.scene.book})
+
+    async def of_rulebook(self, run: Run) -> None:
+        """There is but one."""
 
 
 class _Play:
@@ -105,7 +110,7 @@ class _Play:
         self.book, self.test = rehearsed(book, arms, limits), test
         self.now = test.at
         self.scene = Scene(self.book, book.revision, limits)
-        self.run_ = Run(Artifact(TESTED, body=self._given()), self.scene, 1, _no_past, Memo())
+        self.run_ = Run(Artifact(TESTED, body=self._given()), self.scene, 1, _NoPast(), Memo())
         self.events = 0
         self.spoken: str | None = None
         self.last: Event | None = None

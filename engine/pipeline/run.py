@@ -3,7 +3,7 @@
 The live pipeline and the backtest use the same chain. The only thing it awaits is the past, when an event is late.
 """
 
-from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -13,6 +13,7 @@ from artifact.errors import ErrorCode, InputError
 from artifact.event import Event, EventKey, event_content
 from artifact.instant import Instant
 from artifact.message import Message
+from dsl.change import Change
 from engine.intents import is_due
 from engine.judging import Memo
 from engine.past import Past
@@ -29,14 +30,21 @@ from engine.step import (
 from engine.waking import wake_of
 from store.port import Commit, Known, MessageRow
 
-PastOf = Callable[["Run", Event | None], Awaitable[Past | TooDeep | None]]
-"""The past that an event needs, or (without one) the rulebook that comes: None where that needs none."""
+
+class Before(Protocol):
+    """What came before a run, where a step needs it (engine.pipeline.pasts)."""
+
+    async def of_event(self, run: "Run", event: Event) -> Past | TooDeep:
+        """The past that a late event or a correction needs."""
+
+    async def of_rulebook(self, run: "Run") -> Past | TooDeep | Change | None:
+        """What following the rulebook of the scene needs."""
 
 
 class Run:
     """The steps of one customer from the artifact last committed."""
 
-    def __init__(self, artifact: Artifact, scene: Scene, epoch: int, past_of: PastOf, memo: Memo) -> None:
+    def __init__(self, artifact: Artifact, scene: Scene, epoch: int, before: Before, memo: Memo) -> None:
         self.artifact = artifact
         self.scene = scene
         self.epoch = epoch
@@ -47,7 +55,7 @@ class Run:
         self.known: dict[EventKey, Known] = {}
         self.snapshot: Snapshot | None = None
         self._wake = wake_of(artifact.body, scene)
-        self._past_of = past_of
+        self._before = before
 
     @property
     def customer_id(self) -> str:
@@ -68,8 +76,8 @@ class Run:
         """Bring the customer to the publication in force; what that changes is counted in her envelope."""
         behind = (self.artifact.epoch, self.artifact.body.talk.revision) != (self.epoch, self.scene.revision)
         if self.artifact.version and behind:
-            past = await self._past_of(self, None)
-            self._keep(step_rulebook(self.artifact, self._now(now), self.scene, self.memo, past))
+            before = await self._before.of_rulebook(self)
+            self._keep(step_rulebook(self.artifact, self._now(now), self.scene, self.memo, before))
             self.artifact = replace(self.artifact, changed=len(self.entries[-1].out))
 
     def wake(self) -> Instant | None:
@@ -98,7 +106,7 @@ class Run:
         try:
             return step_event(self.artifact, event, now, self.scene, None, self.memo)
         except NeedsPast:
-            past = await self._past_of(self, event)
+            past = await self._before.of_event(self, event)
             return step_event(self.artifact, event, now, self.scene, past, self.memo)
 
     def _again(self, known: Known, event: Event) -> tuple[EventStatus, int]:

@@ -35,7 +35,7 @@ from dsl.effects import (
     UpdateSituation,
     Withdraw,
 )
-from dsl.rulebook import Cap, Counted, Group, Listening, QuietHours, RuleFace, Topic
+from dsl.rulebook import Cap, Counted, Group, Listening, QuietHours, Rulebook, RuleFace, Topic
 from dsl.seen import Seen
 from dsl.verdict import (
     SILENCE,
@@ -213,6 +213,9 @@ class Handmade:
 
     def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
         return ()
+
+    def change_from(self, before: Rulebook) -> None:
+        """Everybody is decided anew."""
 
     def seen(self, facts: Facts) -> Seen:
         return Seen(facts, {})

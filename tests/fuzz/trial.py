@@ -82,7 +82,7 @@ def repaired(text: str, diagnostics: tuple[Diagnostic, ...]) -> str:
 async def _played(book: CompiledRulebook, events: list[Event]) -> list[bytes]:
     """The log of one customer, entry by entry, and her artifact."""
     scene = Scene(book, book.revision, LIMITS)
-    run = Run(Artifact(CUSTOMER), scene, 1, _past, Memo())
+    run = Run(Artifact(CUSTOMER), scene, 1, _Pasts(), Memo())
     for event in events:
         await run.catch_up(event.at, event.at)
         try:
@@ -93,5 +93,9 @@ async def _played(book: CompiledRulebook, events: list[Event]) -> list[bytes]:
     return [*(msgspec.msgpack.encode(entry) for entry in run.entries), encode_body(run.artifact.body)]
 
 
-async def _past(run: Run, event: Event | None) -> Past:
-    return Past(None, tuple(run.entries), {run.scene.revision: run.scene.book})
+class _Pasts:
+    async def of_event(self, run: Run, event: Event) -> Past:
+        return Past(None, tuple(run.entries), {run.scene.revision: run.scene.book})
+
+    async def of_rulebook(self, run: Run) -> None:
+        """There is but one."""
