@@ -171,7 +171,7 @@ class CompiledRulebook:
 
     def seen(self, facts: Facts) -> Seen:
         """What is seen of a customer: nothing yet."""
-        return Seen(facts, self.program.keys)
+        return self._judge.seen(facts)
 
     def judge(
         self,

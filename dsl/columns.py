@@ -19,6 +19,8 @@ from dsl.types import Kind, Type
 from dsl.values import LARGEST, Reader, Value, reader
 
 Zone = Callable[[Value], int]
+Ruled = tuple[int, ...]
+"""The rules that each zone rules out."""
 
 
 class Ladder:

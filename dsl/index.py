@@ -73,7 +73,6 @@ class Table:
         self.number, self.rules = number, draft.rules
         self._columns = [Column(one, draft.uses[one].tests) for one in in_order(draft.uses)]
         self._all = looks_at(self._columns, currency)
-        self.shared = self._all.shared
         self._needs = [0] * len(self.rules)
         for at, column in enumerate(self._columns):
             for place, _ in draft.uses[column.source].tests:

@@ -20,7 +20,7 @@ from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.plain import Candidate, Split, candidates, split
 from dsl.program import MessageRule, Program, Waiting
 from dsl.reading import Env, Keys, reference_of
-from dsl.seen import Look, Seen, look_at_message, look_at_time
+from dsl.seen import Seen, Sight, look_at_message, look_at_time
 from dsl.typed import Condition
 from dsl.values import Value
 from dsl.verdict import SILENCE, Asked, Fired, Spoken, Traced, Trail, Verdict
@@ -75,8 +75,9 @@ class Judge:
         seen: Seen | None = None,
     ) -> Verdict:
         """What all rules say. `seen` is what was seen of the same facts for other messages."""
-        seen = Seen(facts, self._keys) if seen is None else seen
+        seen = self.seen(facts) if seen is None else seen
         env = Env(facts, zone, now, self._keys, asked=asked, subject=asked.about, said=said)
+        env.kinds = seen.by_kind
         fired: list[Fired] = []
         rows: list[RuleRow] = []
         group = self._groups.of(asked.topic, asked.category)
@@ -91,15 +92,19 @@ class Judge:
         trail = Trail(partial(_told, group, looked, env))
         return Verdict(tuple(fired), tuple(rows), tied, env.flip, trail)
 
+    def seen(self, facts: Facts) -> Seen:
+        """What is seen of a customer: nothing yet."""
+        return Seen(facts, self._keys)
+
     def looked(self, asked: Asked, env: Env) -> tuple[int, ...]:
         """The trace of the looks alone."""
-        group, seen = self._groups.of(asked.topic, asked.category), Seen(env.facts, self._keys)
+        group, seen = self._groups.of(asked.topic, asked.category), self.seen(env.facts)
         looked = []
         for part in group.parts:
             zones: list[int] = []
-            look = _looked_at(part, seen, env)
-            _left(part, look, env, [], zones)
-            looked.append((look, zones))
+            sight = seen.at(part.table.number, part.looks, env.subject)
+            _left(part, sight, env, [], zones)
+            looked.append((sight, zones))
         return _told(group, looked, env).looked
 
     def rows(self, verdict: Verdict) -> tuple[RuleRow, ...]:
@@ -122,11 +127,11 @@ class Judge:
 
     def _looked(
         self, part: Part, seen: Seen, env: Env, fired: list[Fired], rows: list[RuleRow]
-    ) -> tuple[Look, list[int]]:
+    ) -> tuple[Sight, list[int]]:
         """Look, fire what nothing else must be asked of, and run the rest; what the trace is told from."""
         zones: list[int] = []
-        look = _looked_at(part, seen, env)
-        sure, unsure = _left(part, look, env, rows, zones)
+        sight = seen.at(part.table.number, part.looks, env.subject)
+        sure, unsure = _left(part, sight, env, rows, zones)
         for strip in part.strips:
             low, ones = strip.low, strip.ones
             found = sure >> low & ones
@@ -137,7 +142,7 @@ class Judge:
                 self._run_all(strip, found ^ quick, False, env, fired, rows)
             if unsure:
                 self._run_all(strip, unsure >> low & ones, True, env, fired, rows)
-        return look, zones
+        return sight, zones
 
     def _run_all(
         self, strip: Strip, mask: int, unsure: bool, env: Env, fired: list[Fired], rows: list[RuleRow]
@@ -247,19 +252,12 @@ class Judge:
         return Fired(rule.name, runner.rank, effects, True, said)
 
 
-def _looked_at(part: Part, seen: Seen, env: Env) -> Look:
-    """What is seen of the customer, with all that these rules name."""
-    look = seen.look(part.table, env.subject)
-    if part.looks.wanted & ~look.seen:
-        look.at(part.looks)
-    env.kinds = look.env.kinds
-    return look
-
-
-def _left(part: Part, look: Look, env: Env, rows: list[RuleRow], zones: list[int]) -> tuple[int, int]:
+def _left(part: Part, sight: Sight, env: Env, rows: list[RuleRow], zones: list[int]) -> tuple[int, int]:
     """What the looks leave of the rules that are valid: those that hold, and those that apply as one thing is unknown."""
     looks, applying = part.looks, part.table.applying
-    false, unknown = look.false, look.unknown
+    false, unknown = sight.any.false, sight.any.unknown
+    if sight.own is not None:
+        false, unknown = false | sight.own.false, unknown | sight.own.unknown
     if looks.message:
         ruled_out, unsure = look_at_message(looks.message, env, zones)
         false, unknown = false | ruled_out, unknown | unsure
@@ -279,14 +277,13 @@ def _left(part: Part, look: Look, env: Env, rows: list[RuleRow], zones: list[int
     return sure ^ doubted, unsure | doubted & applying
 
 
-def _told(group: Group, looked: list[tuple[Look, list[int]]], env: Env) -> Traced:
+def _told(group: Group, looked: list[tuple[Sight, list[int]]], env: Env) -> Traced:
     """What was read for these rules, and the trace of the looks. Others may have looked at more."""
     trace = list(group.place)
-    for part, (look, zones) in zip(group.parts, looked, strict=True):
-        looks = part.looks
-        for note in looks.notes:
+    for part, (sight, zones) in zip(group.parts, looked, strict=True):
+        for note in part.looks.notes:
             note(env)
-        trace += [look.zones[at] for at in looks.order[: looks.shared]]
+        trace += sight.zones(part.looks)
         trace += zones
     return Traced(env.reads, tuple(trace))
 

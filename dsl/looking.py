@@ -4,22 +4,20 @@ Each source is read in the quickest way there is, and gives the zone that dsl.re
 read is noted only when somebody asks what a verdict rests on: for that each look has a note. The loops are in dsl.seen.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
-from artifact.instant import DAY, HOUR, MINUTE, Instant
-from artifact.span import Span, Unit
-from dsl.clock import begun, moved, moved_day
-from dsl.columns import Column, Zone, raw_zone
+from dsl.columns import Column, Ruled, Zone, raw_zone
+from dsl.lapses import LapseLook, lapse_look
 from dsl.lists import measured, noted
 from dsl.many import chosen_of
-from dsl.plain import Edge, Lapse, Source
+from dsl.plain import Lapse, Source
 from dsl.reading import (
     BUILT_IN,
     Env,
     Getter,
+    Keys,
     commitment_is,
     getter,
     raw_getter,
@@ -27,10 +25,8 @@ from dsl.reading import (
     the_situation,
 )
 from dsl.typed import Aggregate, CommitmentIs, Read, Scope, SituationIs, SituationKnown
-from dsl.types import Kind
 from dsl.values import Value
 
-Ruled: TypeAlias = tuple[int, ...]
 Standing: TypeAlias = tuple[bool, bool, str | None]
 """What can be asked of a kind of situation: whether any that fits is open; whether the one meant is; its state."""
 
@@ -59,8 +55,8 @@ class Found(NamedTuple):
 
 
 class KindLook(NamedTuple):
-    """All questions about one kind of situation: their columns are `first` and those after it, of which the ones that
-    are not of a field are `asked`.
+    """All questions about one kind of situation. Their `columns`, as a set, are the `first` and those after it, of which
+    the ones that are not of a field are `asked`.
 
     `absent` is found where there is none. `standings` are the answers to `asks` (whether it is open, and the like) for
     what was met so far.
@@ -68,7 +64,7 @@ class KindLook(NamedTuple):
 
     first: int
     asked: slice
-    kind: str
+    columns: int
     absent: Found
     standings: dict[Standing, Found]
     fields: tuple[FactLook, ...]
@@ -76,43 +72,51 @@ class KindLook(NamedTuple):
 
 
 class OtherLook(NamedTuple):
+    """`of` is the kind of situation, or the commitment, that it speaks of."""
+
     at: int
     load: Getter
     zone: Zone
     false: Ruled
     unknown: int
+    of: str | None
 
 
-class LapseLook(NamedTuple):
-    """Where now is beside a moment. `due[n]` are the rules for which step n changes something.
+class Shared(NamedTuple):
+    """Looks at the customer, in a table of so many `columns` of the kind; those at the `wanted` ones, as a set.
 
-    Reckoned from what `start` gives for the moment, no calendar reaches step n before `soonest[n]` or after `latest[n]`.
+    `absent` are the rules that are ruled out, and that cannot tell, where there are only such kinds of situations, for
+    what was met so far.
     """
 
-    at: int
-    load: Getter
-    start: Callable[[Value], Instant]
-    soonest: tuple[Instant, ...]
-    latest: tuple[Instant, ...]
-    reach: Callable[[Edge, Value, str], Instant]
-    steps: tuple[Edge, ...]
-    due: tuple[int, ...]
-    false: Ruled
-    asking: int
+    columns: int
+    wanted: int
+    facts: tuple[FactLook, ...]
+    kinds: dict[str, KindLook]
+    others: tuple[OtherLook, ...]
+    absent: dict[frozenset[str], tuple[int, int]]
+
+
+class Split(NamedTuple):
+    """Looks at the customer for messages about a kind of situation: those that are the same for all such messages, and
+    those that depend on which one it is. These are at the kinds `meant`."""
+
+    any: Shared
+    own: Shared
+    meant: frozenset[str]
 
 
 class Looks(NamedTuple):
     """The columns that some rules name, in the order in which they are looked at, and how.
 
-    `order` are their numbers, of which the first `shared` are of the customer; `wanted` are these as a set.
+    `order` are their numbers, first those of the customer; `absent` the zones of these where there is nothing to look
+    at. `about` has them by the kind of situation that a message is about.
     """
 
     order: tuple[int, ...]
-    shared: int
-    wanted: int
-    facts: tuple[FactLook, ...]
-    kinds: tuple[KindLook, ...]
-    others: tuple[OtherLook, ...]
+    absent: tuple[int, ...]
+    shared: Shared
+    about: dict[str | None, Split]
     message: tuple[OtherLook, ...]
     lapses: tuple[LapseLook, ...]
     counts: tuple[OtherLook, ...]
@@ -170,18 +174,25 @@ def looks_at(columns: Sequence[Column], currency: str) -> Looks:
         ways[way].append(at)
         if way == _KIND:
             kinds.setdefault(_kind_of(column.source), []).append(at)
-    shared = len(columns) - sum(map(len, ways[_MESSAGE:]))
+    count = sum(map(len, ways[:_MESSAGE]))
+    shared = Shared(
+        count,
+        (1 << count) - 1,
+        tuple(_field(at, columns[at], currency) for at in ways[_FACT]),
+        {kind: _kind(found[0], [columns[at] for at in found], currency) for kind, found in kinds.items()},
+        tuple(_other(at, columns[at], currency) for at in ways[_OTHER]),
+        {},
+    )
+    zones = [0] * count
+    for look in shared.kinds.values():
+        zones[look.first : look.first + len(look.absent.zones)] = look.absent.zones
     return Looks(
         tuple(range(len(columns))),
+        tuple(zones),
         shared,
-        (1 << shared) - 1,
-        tuple(_field(at, columns[at], currency) for at in ways[_FACT]),
-        tuple(
-            _kind(kind, found[0], [columns[at] for at in found], currency) for kind, found in kinds.items()
-        ),
-        tuple(_other(at, columns[at], currency) for at in ways[_OTHER]),
+        {},
         tuple(_other(at, columns[at], currency) for at in ways[_MESSAGE]),
-        tuple(_lapse(at, columns[at], currency) for at in ways[_LAPSE]),
+        tuple(lapse_look(at, columns[at], currency) for at in ways[_LAPSE]),
         tuple(_other(at, columns[at], currency) for at in ways[_COUNT]),
         (),
     )
@@ -190,19 +201,55 @@ def looks_at(columns: Sequence[Column], currency: str) -> Looks:
 def needed(looks: Looks, needs: int, columns: Sequence[Column]) -> Looks:
     """Those at the columns of this set. A kind of situation is looked at whole where one of its columns is needed."""
     order = [at for at in looks.order if needs >> at & 1]
-    shared = [at for at in order if at < looks.shared]
+    of_customer = [at for at in order if at < looks.shared.columns]
     return Looks(
         tuple(order),
-        len(shared),
-        needs & looks.wanted,
-        tuple(one for one in looks.facts if needs >> one.at & 1),
-        tuple(one for one in looks.kinds if needs >> one.first & (1 << len(one.absent.zones)) - 1),
-        tuple(one for one in looks.others if needs >> one.at & 1),
+        tuple(looks.absent[at] for at in of_customer),
+        _wanted(looks.shared, needs & looks.shared.wanted),
+        {},
         tuple(one for one in looks.message if needs >> one.at & 1),
         tuple(one for one in looks.lapses if needs >> one.at & 1),
         tuple(one for one in looks.counts if needs >> one.at & 1),
-        _notes([columns[at].source for at in shared]),
+        _notes([columns[at].source for at in of_customer]),
     )
+
+
+def _wanted(shared: Shared, needs: int) -> Shared:
+    return Shared(
+        shared.columns,
+        needs,
+        tuple(one for one in shared.facts if needs >> one.at & 1),
+        {kind: one for kind, one in shared.kinds.items() if needs & one.columns},
+        tuple(one for one in shared.others if needs >> one.at & 1),
+        {},
+    )
+
+
+def split(looks: Looks, kind: str | None, keys: Keys) -> Split:
+    """Looks at the customer for messages about one of this kind; kept.
+
+    Which situation is meant depends on the message for that kind, and for those keyed by the same field.
+    """
+    key = keys.get(kind) if kind is not None else None
+    meant = frozenset(one for one in keys if one == kind or (key is not None and keys[one] == key))
+    shared, own = looks.shared, 0
+    for other, look in shared.kinds.items():
+        own |= look.columns if other in meant else 0
+    for one in shared.others:
+        own |= 1 << one.at if one.of in meant else 0
+    own &= shared.wanted
+    found = Split(_wanted(shared, shared.wanted & ~own), _wanted(shared, own), meant)
+    looks.about[kind] = found
+    return found
+
+
+def absent(shared: Shared, names: Container[str]) -> tuple[int, int]:
+    """What is ruled out, and what cannot tell, because there are only these kinds of situations."""
+    false = unknown = 0
+    for kind, look in shared.kinds.items():
+        if kind not in names:
+            false, unknown = false | look.absent.false, unknown | look.absent.unknown
+    return false, unknown
 
 
 def _field(at: int, column: Column, currency: str) -> FactLook:
@@ -215,7 +262,7 @@ def _field(at: int, column: Column, currency: str) -> FactLook:
             raise AssertionError(other)
 
 
-def _kind(kind: str, first: int, columns: Sequence[Column], currency: str) -> KindLook:
+def _kind(first: int, columns: Sequence[Column], currency: str) -> KindLook:
     """A look at all there is to ask of one kind."""
     asks = tuple(column for column in columns if not isinstance(column.source, Read))
     fields = tuple(
@@ -224,7 +271,8 @@ def _kind(kind: str, first: int, columns: Sequence[Column], currency: str) -> Ki
         if isinstance(column.source, Read)
     )
     absent = _found(columns, [*(column.zone(False) for column in asks), *(0 for _ in fields)])
-    return KindLook(first, slice(first, first + len(asks)), kind, absent, {}, fields, asks)
+    own = (1 << len(columns)) - 1 << first
+    return KindLook(first, slice(first, first + len(asks)), own, absent, {}, fields, asks)
 
 
 def _found(columns: Sequence[Column], zones: list[int]) -> Found:
@@ -273,74 +321,20 @@ def _other(at: int, column: Column, currency: str) -> OtherLook:
             load, zone = partial(_counted, number, currency), column.zone
         case other:
             raise AssertionError(other)
-    return OtherLook(at, load, zone, column.false, column.unknown)
+    return OtherLook(at, load, zone, column.false, column.unknown, _owner(column.source))
+
+
+def _owner(source: Source) -> str | None:
+    match source:
+        case CommitmentIs(name) | Read(Scope.COMMITMENT | Scope.SITUATION, name):
+            return name
+        case _:
+            return None
 
 
 def _counted(number: Aggregate, currency: str, env: Env) -> Value:
     found, those = chosen_of(number.items, None, env)
     return noted(number, measured(number, those, currency, env), found, currency, env)
-
-
-def _lapse(at: int, column: Column, currency: str) -> LapseLook:
-    match column.source:
-        case Lapse(moment, unit):
-            dated = moment.type.kind is Kind.DATE
-            return LapseLook(
-                at,
-                getter(moment, currency),
-                _midnight if dated else _itself,
-                *_reaches(unit, column.places),
-                partial(_day_reached if dated else _reached, None if unit is None else Span(1, unit)),
-                column.places,
-                column.due,
-                column.false,
-                column.unknown,
-            )
-        case other:
-            raise AssertionError(other)
-
-
-_LENGTHS = {
-    None: (0, 0),
-    Unit.MINUTE: (MINUTE, MINUTE),
-    Unit.HOUR: (HOUR, HOUR),
-    Unit.DAY: (DAY, DAY),
-    Unit.WEEK: (7 * DAY, 7 * DAY),
-    Unit.MONTH: (28 * DAY, 31 * DAY),
-    Unit.YEAR: (365 * DAY, 366 * DAY),
-}
-_SHIFT = 3 * DAY
-"""More than clocks are ever ahead, behind, or moved: a zone may skip a day."""
-
-
-def _reaches(unit: Unit | None, steps: Iterable[Edge]) -> tuple[tuple[Instant, ...], tuple[Instant, ...]]:
-    """When each step is reached at the soonest, and at the latest."""
-    short, long = _LENGTHS[unit]
-    spans = [sorted((amount * short, amount * long)) for amount, _ in steps]
-    return tuple(low - _SHIFT for low, _ in spans), tuple(high + _SHIFT for _, high in spans)
-
-
-def _itself(moment: Instant) -> Instant:
-    return moment
-
-
-def _midnight(day: int) -> Instant:
-    return (day - _EPOCH_DAY) * DAY
-
-
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
-
-
-def _reached(span: Span | None, edge: Edge, moment: Instant, zone: str) -> Instant:
-    """The instant of a step from an instant."""
-    amount, past = edge
-    return moment + past if span is None or not amount else moved(moment, span, zone, amount)
-
-
-def _day_reached(span: Span | None, edge: Edge, day: int, zone: str) -> Instant:
-    """The instant of a step from a date."""
-    amount, past = edge
-    return begun(day, zone, past) if span is None or not amount else moved_day(day, span, zone, amount)
 
 
 def _notes(sources: Sequence[Source]) -> tuple[Note, ...]:

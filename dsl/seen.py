@@ -6,43 +6,47 @@ time, is looked at for each. Refuses to ask a column on time where nothing is le
 asked limits how long the answer stands.
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from artifact.event import Subject
 from artifact.facts import Facts, Situation
-from dsl.clock import NEVER
-from dsl.index import Table
-from dsl.looking import FactLook, KindLook, LapseLook, Looks, OtherLook, Standing, answered
-from dsl.reading import Env, Keys, reference_of
-from dsl.values import Value
+from dsl.lapses import lapsed
+from dsl.looking import (
+    STANDINGS,
+    FactLook,
+    KindLook,
+    Looks,
+    OtherLook,
+    Shared,
+    Split,
+    Standing,
+    absent,
+    answered,
+    split,
+)
+from dsl.reading import Env, Keys
 
 UNSEEN = -1
-"""In place of the zone of a column at which nobody has looked."""
+"""In place of the zone of a column at which nobody has looked, or of which there is nothing to look at."""
 
 
 class Look:
     """What was found in one table. `false` are the rules that are ruled out, `unknown` those that cannot tell.
 
-    Both hold for the rules of which all columns of the customer are `seen`, a set of their numbers.
+    Both hold for the rules of which all columns of the customer are `seen`, a set of their numbers. `subject` is what
+    messages are about: it says which situation of the kinds `meant` they mean.
     """
 
-    __slots__ = ("env", "false", "seen", "unknown", "zones")
+    __slots__ = ("false", "meant", "seen", "subject", "unknown", "zones")
 
-    def __init__(self, env: Env, columns: int) -> None:
-        self.env = env
+    def __init__(self, columns: int, meant: frozenset[str], subject: Subject | None) -> None:
+        self.meant, self.subject = meant, subject
         self.zones = [UNSEEN] * columns
         self.seen = self.false = self.unknown = 0
 
-    def at(self, looks: Looks) -> None:
-        """Look at what these rules name and nobody has looked at yet."""
-        self.seen |= looks.wanted
-        self._facts(looks.facts, self.env.facts)
-        self._kinds(looks.kinds)
-        self._others(looks.others)
-
-    def _facts(self, looks: tuple[FactLook, ...], facts: Facts) -> None:
+    def facts(self, looks: tuple[FactLook, ...], facts: Facts) -> None:
+        """Look at fields of the customer."""
         zones, false, unknown, attributes = self.zones, self.false, self.unknown, facts.attributes
         for at, name, zone_of, ruled_out, unsure in looks:
             if zones[at] == UNSEEN:
@@ -53,27 +57,21 @@ class Look:
                     unknown |= unsure
         self.false, self.unknown = false, unknown
 
-    def _kinds(self, looks: tuple[KindLook, ...]) -> None:
+    def kinds(self, looks: dict[str, KindLook], by_kind: dict[str, list[Situation]]) -> None:
+        """Look at the situations that there are."""
         zones, false, unknown = self.zones, self.false, self.unknown
-        env, by_kind = self.env, self.env.by_kind()
-        about, key = _meaning(env)
-        for look in looks:
-            first, asked, kind, absent, standings, fields, _ = look
-            if zones[first] != UNSEEN:
+        meant = self.meant
+        for kind, remembered in by_kind.items():
+            look = looks.get(kind)
+            if look is None or zones[look.first] != UNSEEN:
                 continue
-            remembered = by_kind.get(kind)
-            if remembered is None:
-                found, ruled_out, unsure = absent
-                zones[first : first + len(found)] = found
-                false |= ruled_out
-                unknown |= unsure
-                continue
-            if len(remembered) == 1 and kind != about and (key is None or env.keys.get(kind) != key):
+            if len(remembered) == 1 and kind not in meant:
                 one = remembered[0]
                 standing: Standing = one.open, one.open, one.state
                 data = one.data
             else:
-                standing, data = _meant(env, kind, remembered)
+                standing, data = self._meant(kind, remembered)
+            _, asked, _, _, standings, fields, _ = look
             zones[asked], ruled_out, _ = standings.get(standing) or answered(look, standing)
             false |= ruled_out
             for at, name, zone_of, ruled, unsure in fields:
@@ -83,64 +81,113 @@ class Look:
                     unknown |= unsure
         self.false, self.unknown = false, unknown
 
-    def _others(self, looks: tuple[OtherLook, ...]) -> None:
-        for at, load, zone_of, ruled_out, unsure in looks:
+    def _meant(self, kind: str, remembered: Sequence[Situation]) -> tuple[Standing, dict[str, Any]]:
+        """How the situation meant stands, and its fields; the same as dsl.reading says question by question."""
+        if self.subject is not None and kind in self.meant:
+            remembered = [one for one in remembered if one.reference == self.subject.reference]
+        if not remembered:
+            return (False, False, None), {}
+        running = [one for one in remembered if one.open]
+        one = remembered[0]
+        if len(remembered) > 1:
+            one = running[0] if len(running) == 1 else max(remembered, key=lambda each: each.changed_at)
+        return (bool(running), one.open, one.state), one.data
+
+    def others(self, looks: tuple[OtherLook, ...], env: Env) -> None:
+        """Look at everything else."""
+        for at, load, zone_of, ruled_out, unsure, _ in looks:
             if self.zones[at] == UNSEEN:
-                zone = self.zones[at] = zone_of(load(self.env))
+                zone = self.zones[at] = zone_of(load(env))
                 self.false |= ruled_out[zone]
                 if not zone:
                     self.unknown |= unsure
 
 
-def _meaning(env: Env) -> tuple[str | None, str | None]:
-    """The kind of situation that the message is about, and the field by which it is keyed."""
-    subject = env.subject
-    return (None, None) if subject is None else (subject.kind, env.keys.get(subject.kind))
+class Sight(NamedTuple):
+    """What a message finds seen: what any message about such a thing would find, and what this one is about."""
 
+    any: Look
+    own: Look | None
 
-def _meant(env: Env, kind: str, remembered: Sequence[Situation]) -> tuple[Standing, dict[str, Any]]:
-    """How the situation meant stands, and its fields; the same as dsl.reading says question by question."""
-    reference = reference_of(env, kind)
-    fitting = remembered if reference is None else [one for one in remembered if one.reference == reference]
-    if not fitting:
-        return (False, False, None), {}
-    running = [one for one in fitting if one.open]
-    one = fitting[0]
-    if reference is None and len(fitting) > 1:
-        one = running[0] if len(running) == 1 else max(fitting, key=lambda each: each.changed_at)
-    return (bool(running), one.open, one.state), one.data
+    def zones(self, looks: Looks) -> list[int]:
+        """What was found of the customer for some rules, in the order of their columns."""
+        zones = self.any.zones
+        if self.own is not None:
+            zones = [own if own != UNSEEN else one for own, one in zip(self.own.zones, zones, strict=True)]
+        nothing = zip(looks.order, looks.absent, strict=False)
+        return [zone if (zone := zones[at]) != UNSEEN else absent for at, absent in nothing]
 
 
 class Seen:
-    """What was seen of a customer, as long as her facts stay as they are. `subject` is what a message is about.
+    """What was seen of a customer, as long as her facts stay as they are.
 
-    Messages about the same thing share a look, and so do all of which no rule asks what they are about.
+    Messages about the same thing share a look; those about different ones of a kind share what is the same for all of
+    that kind, once there is a second one.
     """
 
-    __slots__ = ("_keys", "_kinds", "_looks", "facts")
+    __slots__ = ("_bases", "_keys", "_names", "_sights", "by_kind", "facts")
 
     def __init__(self, facts: Facts, keys: Keys) -> None:
         self.facts, self._keys = facts, keys
-        self._looks: dict[tuple[int, Subject | None], Look] = {}
-        self._kinds: dict[str, list[Situation]] | None = None
+        self._sights: dict[tuple[int, str | None, str | None], Sight] = {}
+        self._bases: dict[tuple[int, str | None], Look | None] = {}
+        self.by_kind: dict[str, list[Situation]] = {}
+        for situation in facts.situations:
+            self.by_kind.setdefault(situation.kind, []).append(situation)
+        self._names = frozenset(self.by_kind)
 
-    def look(self, table: Table, subject: Subject | None) -> Look:
-        """The look at a table."""
-        found = self._looks.get((table.number, subject))
-        if found is None:
-            env = Env(
-                self.facts, "UTC", 0, self._keys, subject=subject
-            )  # nothing that is shared reads a clock
-            env.kinds = self._kinds
-            found = self._looks[table.number, subject] = Look(env, table.shared)
-            self._kinds = env.by_kind()
-        return found
+    def at(self, table: int, looks: Looks, subject: Subject | None) -> Sight:
+        """What is seen with all that some rules name."""
+        kind = None if subject is None or subject.kind not in self._keys else subject.kind
+        about = looks.about.get(kind) or split(looks, kind, self._keys)
+        if not about.own.wanted:
+            kind = subject = None
+        key = (table, kind, None if subject is None else subject.reference)
+        sight = self._sights.get(key)
+        if sight is None:
+            sight = self._sights[key] = self._new(table, kind, about, subject)
+        wanted = looks.shared if sight.own is None else about.any
+        if wanted.wanted & ~sight.any.seen:
+            self._see(sight.any, wanted)
+        if sight.own is not None and about.own.wanted & ~sight.own.seen:
+            self._see(sight.own, about.own)
+        return sight
+
+    def _new(self, table: int, kind: str | None, about: Split, subject: Subject | None) -> Sight:
+        """The first one of a kind is looked at whole: mostly it stays the only one."""
+        own = Look(about.any.columns, about.meant, subject)
+        if (table, kind) not in self._bases:
+            self._bases[table, kind] = None
+            return Sight(own, None)
+        base = self._bases[table, kind]
+        if base is None:
+            base = self._bases[table, kind] = Look(about.any.columns, frozenset(), None)
+        return Sight(base, own)
+
+    def _see(self, look: Look, wanted: Shared) -> None:
+        look.seen |= wanted.wanted
+        look.facts(wanted.facts, self.facts)
+        if wanted.kinds:
+            false, unknown = wanted.absent.get(self._names) or _kept_absent(wanted, self._names)
+            look.false, look.unknown = look.false | false, look.unknown | unknown
+            look.kinds(wanted.kinds, self.by_kind)
+        if wanted.others:
+            env = Env(self.facts, "UTC", 0, self._keys, subject=look.subject)  # none of them reads a clock
+            env.kinds = self.by_kind
+            look.others(wanted.others, env)
+
+
+def _kept_absent(wanted: Shared, names: frozenset[str]) -> tuple[int, int]:
+    found = absent(wanted, names)
+    if len(wanted.absent) < STANDINGS:
+        wanted.absent[names] = found
+    return found
 
 
 def look_at_message(looks: tuple[OtherLook, ...], env: Env, trace: list[int]) -> tuple[int, int]:
     """The rules that the message itself rules out, and those of which something is unknown; adds zones to the trace."""
     false = unknown = 0
-    for _, load, zone_of, ruled_out, unsure in looks:
+    for _, load, zone_of, ruled_out, unsure, _ in looks:
         zone = zone_of(load(env))
         trace.append(zone)
         false |= ruled_out[zone]
@@ -161,10 +208,10 @@ def look_at_time(looks: Looks, env: Env, left: int, trace: list[int]) -> tuple[i
                 false |= lapse.false[0]
                 unknown |= lapse.asking
         else:
-            zone = _lapsed(lapse, moment, asked, env)
+            zone = lapsed(lapse, moment, asked, env)
             trace.append(zone)
             false |= lapse.false[zone]
-    for _, count, zone_of, ruled_out, asking in looks.counts:
+    for _, count, zone_of, ruled_out, asking, _ in looks.counts:
         asked = asking & left
         zone = zone_of(count(env)) if asked else 0
         trace.append(zone)
@@ -172,18 +219,3 @@ def look_at_time(looks: Looks, env: Env, left: int, trace: list[int]) -> tuple[i
             false |= ruled_out[zone]
             unknown |= 0 if zone else asking
     return false, unknown
-
-
-def _lapsed(lapse: LapseLook, moment: Value, asked: int, env: Env) -> int:
-    """Which steps from the moment are reached; notes the next one that any of the rules asked waits for."""
-    reach, steps, due, calendar, now = lapse.reach, lapse.steps, lapse.due, env.zone, env.now
-    elapsed = now - lapse.start(moment)
-    low, high = bisect_right(lapse.latest, elapsed), bisect_right(lapse.soonest, elapsed)
-    at = bisect_right(steps, now, low, high, key=lambda step: reach(step, moment, calendar))
-    for step in range(at, len(steps)):
-        if due[step] & asked:
-            flip = reach(steps[step], moment, calendar)
-            if flip < NEVER:
-                env.until(flip)
-            break
-    return 2 * at or 1

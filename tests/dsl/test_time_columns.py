@@ -3,6 +3,8 @@
 from itertools import product
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from artifact.facts import Facts
 from artifact.instant import DAY, HOUR, Instant, format_instant, parse_instant
@@ -73,6 +75,20 @@ def test_columns_on_time_go_by_the_calendar_of_the_customer(large: CompiledRuleb
     plain = InterpretedRulebook(large.program)
     for now in range(moment - DAY, moment + 4 * DAY, 7 * HOUR):
         _same(large, plain, facts, now, zone)
+
+
+ZONES = ("Pacific/Apia", "Pacific/Kwajalein", "Asia/Manila", "Australia/Lord_Howe", "America/Juneau", "UTC")
+"""Some of which have skipped a day, or had one twice."""
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(-48_000, 30_000), st.integers(0, DAY - 1), st.integers(-500, 500), st.sampled_from(ZONES))
+def test_wherever_the_clocks_are_and_however_they_were_moved(
+    large: CompiledRulebook, day: int, time: Instant, hours: int, zone: str
+) -> None:
+    moment = day * DAY + time
+    facts = customer(last_visit=format_instant(moment), born=format_instant(moment)[:10])
+    _same(large, InterpretedRulebook(large.program), facts, moment + hours * HOUR, zone)
 
 
 def _same(

@@ -1,0 +1,118 @@
+"""Where now is beside a moment, as a column: its zones are the steps of one unit of the calendar.
+
+The step that now has reached is found by bisecting, and which ones can be in question by elapsed time alone, because
+moving a moment along the calendar of a zone is what costs. Refuses to guess where the two differ.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import partial
+from typing import NamedTuple
+
+from artifact.instant import DAY, HOUR, MINUTE, Instant
+from artifact.span import Span, Unit
+from dsl.clock import NEVER, begun, moved, moved_day
+from dsl.columns import Column, Ruled
+from dsl.plain import Edge, Lapse
+from dsl.reading import Env, Getter, getter
+from dsl.types import Kind
+from dsl.values import Value
+
+
+class LapseLook(NamedTuple):
+    """Where now is beside a moment. `due[n]` are the rules for which step n changes something.
+
+    Reckoned from what `start` gives for the moment, no calendar reaches step n before `soonest[n]` or after `latest[n]`.
+    """
+
+    at: int
+    load: Getter
+    start: Callable[[Value], Instant]
+    soonest: tuple[Instant, ...]
+    latest: tuple[Instant, ...]
+    reach: Callable[[Edge, Value, str], Instant]
+    steps: tuple[Edge, ...]
+    due: tuple[int, ...]
+    false: Ruled
+    asking: int
+
+
+def lapse_look(at: int, column: Column, currency: str) -> LapseLook:
+    """A look at a column of moments."""
+    match column.source:
+        case Lapse(moment, unit):
+            dated = moment.type.kind is Kind.DATE
+            return LapseLook(
+                at,
+                getter(moment, currency),
+                _midnight if dated else _itself,
+                *_reaches(unit, column.places, 2 * DAY if dated else _SHIFT),
+                partial(_day_reached if dated else _reached, None if unit is None else Span(1, unit)),
+                column.places,
+                column.due,
+                column.false,
+                column.unknown,
+            )
+        case other:
+            raise AssertionError(other)
+
+
+_LENGTHS = {
+    None: (0, 0),
+    Unit.MINUTE: (MINUTE, MINUTE),
+    Unit.HOUR: (HOUR, HOUR),
+    Unit.DAY: (DAY, DAY),
+    Unit.WEEK: (7 * DAY, 7 * DAY),
+    Unit.MONTH: (28 * DAY, 31 * DAY),
+    Unit.YEAR: (365 * DAY, 366 * DAY),
+}
+_SHIFT = 28 * HOUR
+"""More than the clocks of a zone ever move: they may skip a day."""
+
+
+def _reaches(
+    unit: Unit | None, steps: Iterable[Edge], shift: Instant
+) -> tuple[tuple[Instant, ...], tuple[Instant, ...]]:
+    """When each step is reached at the soonest, and at the latest."""
+    short, long = _LENGTHS[unit]
+    spans = [sorted((amount * short, amount * long)) for amount, _ in steps]
+    return tuple(low - shift for low, _ in spans), tuple(high + shift for _, high in spans)
+
+
+def _itself(moment: Instant) -> Instant:
+    return moment
+
+
+def _midnight(day: int) -> Instant:
+    return (day - _EPOCH_DAY) * DAY
+
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+def _reached(span: Span | None, edge: Edge, moment: Instant, zone: str) -> Instant:
+    """The instant of a step from an instant."""
+    amount, past = edge
+    return moment + past if span is None or not amount else moved(moment, span, zone, amount)
+
+
+def _day_reached(span: Span | None, edge: Edge, day: int, zone: str) -> Instant:
+    """The instant of a step from a date."""
+    amount, past = edge
+    return begun(day, zone, past) if span is None or not amount else moved_day(day, span, zone, amount)
+
+
+def lapsed(lapse: LapseLook, moment: Value, asked: int, env: Env) -> int:
+    """Which steps from the moment are reached; notes the next one that any of the rules asked waits for."""
+    reach, steps, due, calendar, now = lapse.reach, lapse.steps, lapse.due, env.zone, env.now
+    elapsed = now - lapse.start(moment)
+    low, high = bisect_right(lapse.latest, elapsed), bisect_right(lapse.soonest, elapsed)
+    at = bisect_right(steps, now, low, high, key=lambda step: reach(step, moment, calendar))
+    for step in range(at, len(steps)):
+        if due[step] & asked:
+            flip = reach(steps[step], moment, calendar)
+            if flip < NEVER:
+                env.until(flip)
+            break
+    return 2 * at or 1
