@@ -4,8 +4,6 @@ A full disk, a failing one, a vanished directory: STORE_UNAVAILABLE, for they pa
 STORE_INVALID, for it does not. Anything else is our own mistake and stays what it is.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -27,17 +25,24 @@ _PASSING = (
 _LASTING = (apsw.CorruptError, apsw.NotADBError)
 
 
-@contextmanager
-def answering_for(path: Path) -> Iterator[None]:
-    """Say what went wrong with the file in the port's words."""
-    try:
-        yield
-    except _PASSING as error:
-        raise unavailable(path, str(error)) from error
-    except _LASTING as error:
-        raise invalid(path, f"is damaged: {error}") from error
-    except apsw.ConnectionClosedError as error:
-        raise closed() from error
+class AnsweringFor:
+    """A block in which whatever goes wrong with the file is said in the port's words."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Nothing has gone wrong yet."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, _PASSING):
+            raise unavailable(self._path, str(error)) from error
+        if isinstance(error, _LASTING):
+            raise invalid(self._path, f"is damaged: {error}") from error
+        if isinstance(error, apsw.ConnectionClosedError):
+            raise closed() from error
 
 
 def unavailable(path: Path, why: str) -> InputError:

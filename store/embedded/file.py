@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 
 from store.embedded import sql
-from store.embedded.faults import answering_for, invalid, newer, older, unavailable
+from store.embedded.faults import AnsweringFor, invalid, newer, older, unavailable
 
 OLDEST_SQLITE = 3_051_003
 """Before it, two connections that commit and checkpoint at one moment could lose a commit (SQLite's WAL-reset bug)."""
@@ -21,7 +21,7 @@ _HEADER_BYTES = 100
 def open_writer(path: Path) -> apsw.Connection:
     """The one connection that writes. Creates the file where there is none."""
     _demand_sqlite()
-    with answering_for(path):
+    with AnsweringFor(path):
         _demand_ours(path)
         connection = apsw.Connection(
             str(path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, statementcachesize=64
@@ -36,7 +36,7 @@ def open_writer(path: Path) -> apsw.Connection:
 
 def open_reader(path: Path) -> apsw.Connection:
     """A connection that cannot write, on a file that is there."""
-    with answering_for(path):
+    with AnsweringFor(path):
         if not _demand_ours(path):
             raise unavailable(path, "there is no store here yet")
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY, statementcachesize=64)
@@ -58,6 +58,7 @@ def _ready_for_writing(connection: apsw.Connection, path: Path) -> None:
         steps = f"BEGIN EXCLUSIVE; {sql.UPGRADES[layout]}; PRAGMA user_version = {layout + 1}; COMMIT"
         connection.execute(steps).fetchall()
     connection.execute(sql.WRITER_SETTINGS).fetchall()
+    connection.transaction_mode = "IMMEDIATE"
     if connection.execute("PRAGMA journal_mode").get != "wal":
         raise unavailable(
             path, "its file system has no shared memory for a write-ahead log; use a local disk"

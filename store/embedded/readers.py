@@ -11,7 +11,7 @@ from pathlib import Path
 import apsw
 
 from store.checks import closed
-from store.embedded.faults import answering_for
+from store.embedded.faults import AnsweringFor
 from store.embedded.file import open_reader
 
 
@@ -28,7 +28,7 @@ class Readers:
         """A connection for one question. Every answer must be fetched whole, or its snapshot would linger."""
         connection = self._take()
         try:
-            with answering_for(self._path):
+            with AnsweringFor(self._path):
                 yield connection
         finally:
             self._give_back(connection)

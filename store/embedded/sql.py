@@ -132,9 +132,6 @@ PRAGMA temp_store = MEMORY;
 """
 
 IS_EMPTY = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)"
-BEGIN = "BEGIN IMMEDIATE"
-COMMIT = "COMMIT"
-ROLLBACK = "ROLLBACK"
 
 CREATE_ARTIFACT = """
 INSERT INTO artifact(customer, version, now, due, epoch, changed, schema, body)
@@ -156,10 +153,10 @@ VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 ARTIFACT = "SELECT no, version, now, due, epoch, changed, schema, body FROM artifact WHERE customer = ?"
 LOAD = """
-SELECT ?1, no, version, now, due, epoch, changed, schema, iif(version = ?3, NULL, body)
+SELECT ?1, (SELECT body FROM log WHERE no = artifact.no AND source = ?4 AND event = ?5),
+  no, version, now, due, epoch, changed, schema, iif(?3 IN (version, 0), NULL, body)
 FROM artifact WHERE customer = ?2"""
-KNOWN = "SELECT ?1, body FROM log WHERE no = ?2 AND source = ?3 AND event = ?4"
-"""The same: ?1 is the place of whoever wants it."""
+"""The same for each event of each customer: ?1 is the place of whoever wants her, who has no use for a second body (0)."""
 HISTORY = """
 SELECT body FROM log WHERE no = (SELECT no FROM artifact WHERE customer = ?) AND n > ? ORDER BY n LIMIT ?"""
 EVENT = """

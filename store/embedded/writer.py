@@ -6,8 +6,7 @@ writes nothing of hers and the others go on; anything else that fails takes the 
 It refuses to wait for readers: they have connections of their own.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
@@ -27,9 +26,11 @@ from store.codec import (
     encode_snapshot,
 )
 from store.embedded import sql
-from store.embedded.faults import answering_for
+from store.embedded.faults import AnsweringFor
 from store.embedded.file import open_writer
 from store.port import Commit, CommitResult, Known, Loaded, MessageRow, Publication, RulebookRow, Want
+
+COMMITTED, CONFLICT = CommitResult.COMMITTED, CommitResult.CONFLICT
 
 
 class Writer:
@@ -43,26 +44,31 @@ class Writer:
 
     def load(self, wants: Sequence[Want]) -> list[Loaded]:
         """On this connection and not on a reader's: its page cache holds what was just written."""
-        with self._using() as connection:
-            asked = [(place, want.customer_id, want.have) for place, want in enumerate(wants)]
-            rows = {row[0]: row[1:] for row in connection.executemany(sql.LOAD, asked)}
-            known = _known(connection, wants, rows)
+        asked = [row for place, want in enumerate(wants) for row in _asked(place, want)]
+        rows: dict[int, list[Any]] = {}
+        known: dict[int, dict[EventKey, Known]] = {}
+        with self._lock, AnsweringFor(self._path):
+            for place, body, *row in self._open().executemany(sql.LOAD, asked):
+                rows.setdefault(place, row)
+                if body is not None:
+                    known.setdefault(place, {}).update(_known(body))
         return [_loaded(want, rows.get(place), known.get(place, {})) for place, want in enumerate(wants)]
 
     def commit(self, commits: Sequence[Commit]) -> list[CommitResult]:
         """One group, durable when this returns."""
-        with self._transaction() as connection:
-            return _commit(connection, commits)
+        with self._lock, AnsweringFor(self._path), self._open() as connection:
+            numbers = _write(connection, commits)
+        return [COMMITTED if place in numbers else CONFLICT for place in range(len(commits))]
 
     def save_rulebook(self, row: RulebookRow, newest: int | None) -> None:
         """Keep a text under the next number, unless its id is taken or `newest` is no longer the newest number."""
-        with self._transaction() as connection:
+        with self._lock, AnsweringFor(self._path), self._open() as connection:
             bindings = (row.id, row.text, row.author, row.saved_at, row.revision, newest)
             connection.execute(sql.SAVE_RULEBOOK, bindings)
 
     def publish(self, publication: Publication) -> bool:
         """Append a publication if its epoch is the next; answers whether it was."""
-        with self._transaction() as connection:
+        with self._lock, AnsweringFor(self._path), self._open() as connection:
             bindings = (
                 publication.epoch,
                 publication.rulebook_id,
@@ -72,38 +78,26 @@ class Writer:
                 publication.call,
                 publication.epoch - 1,
             )
-            return connection.execute(sql.PUBLISH, bindings).get is not None
+            found = connection.execute(sql.PUBLISH, bindings).get
+        return found is not None
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
         with self._lock:
             self._closed = True
-            with answering_for(self._path):
+            with AnsweringFor(self._path):
                 self._connection.close()
 
-    @contextmanager
-    def _using(self) -> Iterator[apsw.Connection]:
-        with self._lock, answering_for(self._path):
-            if self._closed:
-                raise closed()
-            yield self._connection
-
-    @contextmanager
-    def _transaction(self) -> Iterator[apsw.Connection]:
-        """All of it or nothing. A fault may have ended the transaction already, then there is nothing to take back."""
-        with self._using() as connection:
-            connection.execute(sql.BEGIN)
-            try:
-                yield connection
-                connection.execute(sql.COMMIT)
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute(sql.ROLLBACK)
-                raise
+    def _open(self) -> apsw.Connection:
+        """Used in a `with`, it is a transaction: all of it or nothing."""
+        if self._closed:
+            raise closed()
+        return self._connection
 
 
-def _commit(connection: apsw.Connection, commits: Sequence[Commit]) -> list[CommitResult]:
-    """Compare and set each customer, then write what belongs to the steps of those that were set.
+def _write(connection: apsw.Connection, commits: Sequence[Commit]) -> dict[int, int]:
+    """Compare and set each customer, then write what belongs to the steps of those that were set: the numbers of these
+    customers, by their place in the group.
 
     Each statement runs for all of them in a row: to begin one costs as much as it does.
     """
@@ -119,13 +113,11 @@ def _commit(connection: apsw.Connection, commits: Sequence[Commit]) -> list[Comm
         if (kept := commit.snapshot) is not None:
             bindings = (no, kept.n, kept.now, SCHEMA, encode_snapshot(kept))
             connection.execute(sql.KEEP_SNAPSHOT, bindings)
-    return [
-        CommitResult.COMMITTED if place in numbers else CommitResult.CONFLICT for place in range(len(commits))
-    ]
+    return numbers
 
 
 def _set_artifacts(connection: apsw.Connection, commits: Sequence[Commit]) -> dict[int, int]:
-    """The customer numbers of those that stood at the version expected, by their place in the group."""
+    """The numbers of those that stood at the version expected, by their place in the group."""
     numbers: dict[int, int] = {}
     for is_new, some in groupby(enumerate(commits), lambda each: each[1].expected_version == 0):
         rows = [_artifact_row(place, commit) for place, commit in some]
@@ -165,23 +157,18 @@ def _artifact_row(place: int, commit: Commit) -> tuple[Any, ...]:
     )
 
 
-def _known(
-    connection: apsw.Connection, wants: Sequence[Want], rows: dict[int, tuple[Any, ...]]
-) -> dict[int, dict[EventKey, Known]]:
-    """Which of the events are in the log, by the place of whoever wants to know."""
-    asked = [
-        (place, row[0], key.source, key.id) for place, row in rows.items() for key in wants[place].events
-    ]
-    known: dict[int, dict[EventKey, Known]] = {}
-    for place, body in connection.executemany(sql.KNOWN, asked):
-        entry = decode_entry(body)
-        if entry.event is not None:
-            found = Known(entry.n, entry.content or b"", entry.status)
-            known.setdefault(place, {})[entry.event.key] = found
-    return known
+def _asked(place: int, want: Want) -> list[tuple[Any, ...]]:
+    """The bindings of sql.LOAD for each of the events, or once without; her body is asked for once."""
+    keys: list[tuple[Any, Any]] = [(key.source, key.id) for key in want.events] or [(None, None)]
+    return [(place, want.customer_id, 0 if later else want.have, *key) for later, key in enumerate(keys)]
 
 
-def _loaded(want: Want, row: tuple[Any, ...] | None, known: dict[EventKey, Known]) -> Loaded:
+def _known(body: bytes) -> dict[EventKey, Known]:
+    entry = decode_entry(body)
+    return {entry.event.key: Known(entry.n, entry.content or b"", entry.status)} if entry.event else {}
+
+
+def _loaded(want: Want, row: list[Any] | None, known: dict[EventKey, Known]) -> Loaded:
     if row is None:
         return Loaded(None)
     if want.have == row[1]:
@@ -189,7 +176,7 @@ def _loaded(want: Want, row: tuple[Any, ...] | None, known: dict[EventKey, Known
     return Loaded(artifact_of(want.customer_id, row), known)
 
 
-def artifact_of(customer_id: str, row: tuple[Any, ...]) -> Artifact:
+def artifact_of(customer_id: str, row: Sequence[Any]) -> Artifact:
     """The artifact from a row of sql.ARTIFACT."""
     _, version, now, due, epoch, changed, schema, body = row
     return Artifact(
