@@ -104,8 +104,11 @@ def _money(raw: Any, currency: str, decimals: int) -> Value:
     return _money_float(raw, decimals) if type(raw) is float else None
 
 
-@lru_cache(maxsize=4096)
 def _money_float(raw: float, decimals: int) -> Value:
+    units = 10**decimals
+    if abs(raw) * units < 10**15:  # so short a decimal is this float's and no other's
+        minor = round(raw * units)
+        return minor if minor / units == raw else None
     number = _exact_float(raw)
     return None if number is None else _minor(number, decimals)
 

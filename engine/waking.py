@@ -16,22 +16,17 @@ def wake_of(body: Body, scene: Scene) -> Instant | None:
     return min(instants, default=None)
 
 
-def ready_of(body: Body) -> Instant | None:
-    """Since when a delivery has been ready to be handed over, or an intent has been without an outcome."""
-    first: Instant | None = None
+def due_of(body: Body, wake: Instant | None) -> Instant | None:
+    """When this customer needs attention next: for a timer (`wake`, as wake_of found it), because a delivery is ready to
+    be handed over, or because an intent stays without an outcome."""
+    first = wake
     for message in body.talk.messages:
         for delivery in message.deliveries:
-            if delivery.state is DeliveryState.PLANNED:
+            state, at = delivery.state, None
+            if state is DeliveryState.PLANNED:
                 at = delivery.planned_at
-            elif delivery.state is DeliveryState.SENDING:
+            elif state is DeliveryState.SENDING:
                 at = delivery.valid_until
-            else:
-                continue
             if at is not None and (first is None or at < first):
                 first = at
     return first
-
-
-def due_of(body: Body, wake: Instant | None) -> Instant | None:
-    """When this customer needs attention next, for a timer (`wake`, as wake_of found it) or for a hand-over."""
-    return min((at for at in (wake, ready_of(body)) if at is not None), default=None)
