@@ -5,7 +5,9 @@ needs follows, so it does not matter when the rulebook came. Refuses what would 
 limit the oldest leave, and the newest of those is remembered so that a count can say that it is not of all.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -33,7 +35,8 @@ _SLACK = 2 * DAY
 _NOTHING = Kept()
 
 
-def reach_of(spans: Iterable[Span]) -> Instant:
+@lru_cache(maxsize=1_024)
+def reach_of(spans: tuple[Span, ...]) -> Instant:
     """How far back the longest of these windows can look, on any calendar; 0 for none."""
     return max((_SLACK + _LONGEST[span.unit] * span.amount for span in spans), default=0)
 
@@ -62,12 +65,16 @@ def _bounded(rows: tuple[Happened, ...], dropped_at: Instant | None, want: Count
     """Those that a window can reach from the newest one, and of them the newest."""
     if not want.ever:
         oldest = rows[-1].at - reach_of(want.spans)
-        rows = tuple(row for row in rows if row.at > oldest)
+        rows = rows[bisect_right(rows, oldest, key=_at) :]
         dropped_at = dropped_at if dropped_at is not None and dropped_at > oldest else None
     surplus = len(rows) - limits.counted_events
     if surplus > 0:
         dropped_at, rows = rows[surplus - 1].at, rows[surplus:]
     return Kept(rows, dropped_at)
+
+
+def _at(row: Happened) -> Instant:
+    return row.at
 
 
 def recounted(facts: Facts, counted: Mapping[str, Counted], limits: Limits) -> Facts:
