@@ -15,6 +15,7 @@ from artifact.customer import Contact
 from artifact.instant import Instant
 from artifact.span import Span, Unit, add_span, at_wall, local_day
 from dsl.rulebook import Cap
+from engine.history import reach_of
 
 _LONGEST_SEARCH = 400
 
@@ -109,9 +110,11 @@ def _window_of(date: int, unit: Unit, zone: str) -> tuple[Instant, Instant]:
     return start, add_span(start, Span(1, unit), zone)
 
 
-def budget_of(caps: tuple[Cap, ...], zone: str, contacts: Iterable[Contact]) -> Budget:
-    """The budget with all contacts made."""
+def budget_of(caps: tuple[Cap, ...], zone: str, contacts: Iterable[Contact], now: Instant) -> Budget:
+    """The budget with all contacts made that a window which holds `now`, or begins later, can hold."""
     budget = Budget(caps, zone)
+    oldest = now - reach_of(tuple(cap.span for cap in caps))
     for contact in contacts if caps else ():
-        budget.take(contact.at, contact.channel, contact.category, contact.topic, contact.also)
+        if contact.at > oldest:
+            budget.take(contact.at, contact.channel, contact.category, contact.topic, contact.also)
     return budget

@@ -34,8 +34,8 @@ def pressures(body: Body, book: Rulebook | None, now: Instant) -> list[Pressure]
     if book is None:
         return []
     zone = zone_of_customer(body.facts, book)
-    made, planned = budget_of(book.caps, zone, body.talk.contacts), Budget(book.caps, zone)
-    whole = budget_of(book.caps, zone, body.talk.contacts)
+    made, planned = budget_of(book.caps, zone, body.talk.contacts, now), Budget(book.caps, zone)
+    whole = budget_of(book.caps, zone, body.talk.contacts, now)
     for message in body.talk.messages:
         for at, channel in _plans(message, now):
             for budget in (planned, whole):

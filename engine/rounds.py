@@ -265,5 +265,5 @@ def decide_all(
 
 def moment_of(talking: Talking, facts: Facts, scene: Scene, book: Rulebook, zone: str) -> Moment:
     """This deciding, with all of the contact budget that earlier contacts leave."""
-    budget = budget_of(book.caps, zone, talking.contacts)
+    budget = budget_of(book.caps, zone, talking.contacts, talking.now)
     return Moment(facts, book, scene.limits, talking.now, zone, book.hours_of(facts), budget)

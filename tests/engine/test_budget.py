@@ -113,11 +113,28 @@ def test_only_what_a_cap_names_counts_and_places_never_do() -> None:
     everyday = Cap("all", 1, Span(1, Unit.DAY))
     sms = Cap("sms", 1, Span(1, Unit.DAY), channels=(Channel.SMS,))
     sales = Cap("sales", 1, Span(1, Unit.DAY), categories=("marketing",), topics=("offer",))
-    budget = budget_of((everyday, sms, sales), ZONE, (Contact(0, Channel.SMS, "service", "receipt"),))
+    budget = budget_of((everyday, sms, sales), ZONE, (Contact(0, Channel.SMS, "service", "receipt"),), 0)
     assert budget.taken == {"all": [0], "sms": [0]}
     assert budget.bearing(Channel.APP, "marketing", "offer") == []
     assert budget.bearing(Channel.EMAIL, "marketing", "offer") == [everyday, sales]
     assert budget.bearing(Channel.EMAIL, "marketing", "survey") == [everyday]
+
+
+@given(
+    st.sampled_from([Span(1, Unit.DAY), Span(9, Unit.HOUR), Span(2, Unit.WEEK), Span(1, Unit.MONTH)]),
+    st.booleans(),
+    st.lists(st.integers(0, 120), max_size=8).map(sorted),
+    st.integers(0, 120),
+)
+def test_contacts_that_no_window_holds_any_more_change_nothing(
+    span: Span, calendar: bool, days: list[int], after: int
+) -> None:
+    by_calendar = calendar and span.unit is not Unit.HOUR
+    cap = Cap("two", 2, Span(1, span.unit) if by_calendar else span, calendar=by_calendar)
+    contacts = tuple(Contact(ORIGIN + day * DAY // 2, Channel.SMS, "service", "receipt") for day in days)
+    now = ORIGIN + (days[-1] if days else 0) * DAY // 2 + after * DAY // 3
+    whole = Budget((cap,), ZONE, {"two": [one.at for one in contacts]})
+    assert budget_of((cap,), ZONE, contacts, now).admits_at(cap, now) == whole.admits_at(cap, now)
 
 
 # -- in the life of a customer ----------------------------------------------------------------------------------
