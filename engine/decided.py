@@ -128,7 +128,7 @@ def next_eligible(message: Message) -> Instant | None:
 
 def planned(draft: Draft, run: Callable[[Draft], None] = plan) -> Draft:
     """The draft with its plan; once more where the plan drops a delivery that may be out there already."""
-    if not any(may_be_out(d) for d in draft.message.deliveries):
+    if not [d for d in draft.message.deliveries if d.because is not None and may_be_out(d)]:
         run(draft)
         return draft
     moment = draft.moment

@@ -6,7 +6,7 @@ from functools import lru_cache
 from artifact.channel import Channel
 from artifact.decision import GateOutcome, GateRow
 from artifact.instant import Instant
-from artifact.message import Anchor, Delivery, DeliveryState, GateName, Hold, Message, MessageState
+from artifact.message import Anchor, Delivery, DeliveryState, GateName, Hold, HoldKind, Message, MessageState
 from artifact.span import Span, add_span
 from artifact.states import LEFT_STATES
 from dsl.rulebook import Topic
@@ -36,7 +36,8 @@ class Draft:
     `gone` is what has left, or was taken back: no plan can change it. `expires` is the end that the back-end or the
     topic gives, `end` the instant from which it must not be said any more. `said` are the gates of which there is more
     to say than that it `passed` them, which it did up to that one. `anchors` are those of its holds, `limits` rules
-    whose time is up. `reserved` are the contacts planned here.
+    whose time is up; from `free_at` (None: not known) it may go, at `first` it goes. `reserved` are the contacts
+    planned here.
     `instead` are the channels that a full cap says to take. `weighed`: the budget had a say. `restless`: the same plan
     might come out otherwise a moment later. `groups` are those into which a full cap may put it, `into` the cap that
     did and the group.
@@ -57,6 +58,9 @@ class Draft:
     reason: str = ""
     rule: str | None = None
     state: MessageState = MessageState.WAITING
+    free_at: Instant | None = field(init=False)
+    first: Instant | None = None
+    waits: bool = False
     gone: tuple[Delivery, ...] = field(init=False)
     expires: Instant | None = field(init=False)
     end: Instant = field(init=False)
@@ -69,6 +73,7 @@ class Draft:
     def __post_init__(self) -> None:
         message, topic, zone = self.message, self.merged.ruling.topic, self.moment.zone
         self.anchors = message.anchors
+        self.free_at = self.moment.now
         self.gone = tuple([d for d in message.deliveries if d.state is not DeliveryState.PLANNED])
         self.expires = expires = expiry(message, topic, zone)
         self.end = expires if expires is not None else later(message.received_at, topic.lives_for, zone)
@@ -76,6 +81,13 @@ class Draft:
     @property
     def has_left(self) -> bool:
         return bool(self.gone) and any(d.state in LEFT_STATES for d in self.gone)
+
+    def hold(self, kind: HoldKind, since: Instant, until: Instant) -> None:
+        """It waits until then."""
+        self.holds.append(Hold(kind, since, until))
+        self.wakes.append(until)
+        if self.free_at is not None:
+            self.free_at = max(self.free_at, until)
 
     def say(
         self, gate: GateName, outcome: GateOutcome, reason: str = "", until: Instant | None = None
@@ -86,8 +98,17 @@ class Draft:
         """A row for every gate that it has come to, in their order."""
         said = {row.gate: row for row in self.said}
         passed = _UP_TO[self.passed]
+        if self.passed is GateName.RENDERING:
+            said[GateName.WHEN] = self._when()
+            said[GateName.DEADLINE] = GateRow(GateName.DEADLINE, GateOutcome.PASSED, until=self.expires)
         stopped = [row for row in self.said if row.gate not in passed]
         return (*[said.get(gate) or _PASSED[gate] for gate in passed], *stopped)
+
+    def _when(self) -> GateRow:
+        """Where the wall clock that was read is not hers, that is said."""
+        clock = "" if self.moment.facts.preferences.zone is not None else "zone_of_rulebook"
+        outcome = GateOutcome.HELD if self.waits else GateOutcome.PASSED
+        return GateRow(GateName.WHEN, outcome, clock, self.first)
 
 
 _IN_ORDER = tuple(GateName)

@@ -11,7 +11,6 @@ from artifact.instant import Instant
 from artifact.message import DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.states import REACHED_STATES, Standing, standing_of
 from dsl.effects import Block, Deliver
-from dsl.rulebook import RuleFace
 from engine.consent import freely, permitted
 from engine.draft import MUST_BE_SAID, PRESSING, Draft, Stop
 from engine.holds import Holding, earliest_end
@@ -65,33 +64,29 @@ def rules(draft: Draft) -> None:
         raise Stop(GateName.RULES, MessageState.BLOCKED, "rule", ruling.block)
     if ruling.postpones or draft.anchors:
         _postpone(draft, ruling)
+    # A hold ends also for what goes no further than the next gate.
+    draft.wakes += [hold.until for hold in draft.holds if hold.until is not None]
     for rule, otherwise in draft.limits:
         if isinstance(otherwise, Block):
             raise Stop(GateName.RULES, MessageState.BLOCKED, "rule_limit", rule)
     if draft.holds:
-        draft.say(GateName.RULES, GateOutcome.HELD, "rule", earliest_end(draft.holds))
+        draft.free_at = earliest_end(draft.holds)
+        draft.say(GateName.RULES, GateOutcome.HELD, "rule", draft.free_at)
 
 
 def _postpone(draft: Draft, ruling: Ruling) -> None:
     """Rules that fire now, and fixed periods begun earlier by rules that still exist."""
-    moment, message, firing = draft.moment, draft.message, ruling.postpones
-    anchors = {anchor.rule: anchor for anchor in message.anchors}
-    holding = Holding(moment.now, moment.zone, anchors, draft.holds, draft.wakes, draft.limits)
-    faces = moment.book.rules
-    for rule, (effect, applies) in firing.items():
-        face = faces.get(rule)
-        if not _released(draft, rule, face):
-            holding.apply(rule, effect, face, holding=applies)
-    for anchor in message.anchors:
-        if anchor.rule not in firing:
-            face = faces.get(anchor.rule)
-            if face is not None and face.postpone is not None and not _released(draft, anchor.rule, face):
-                holding.stand(anchor, face)
+    moment, begun, faces = draft.moment, draft.anchors, draft.moment.book.rules
+    anchors = {anchor.rule: anchor for anchor in begun}
+    holding = Holding(moment.now, moment.zone, faces, anchors, draft.holds, draft.limits)
+    lifted = [rule for rule in draft.message.released if rule in faces and faces[rule].agent_may_release]
+    for rule, (effect, applies) in ruling.postpones.items():
+        if rule not in lifted:
+            holding.apply(rule, effect, holding=applies)
+    for anchor in begun:
+        if anchor.rule not in ruling.postpones and anchor.rule not in lifted:
+            holding.stand(anchor)
     draft.anchors = tuple(anchors.values())
-
-
-def _released(draft: Draft, rule: str, face: RuleFace | None) -> bool:
-    return rule in draft.message.released and face is not None and face.agent_may_release
 
 
 def channels(draft: Draft) -> tuple[Sequence[Channel], Sequence[Extra]]:
@@ -135,16 +130,12 @@ def consent(
     return kept, kept_extras
 
 
-def holds_end(draft: Draft) -> Instant | None:
-    """The instant from which it may go, None while that is not known. Adds the holds that are not of rules."""
+def other_holds(draft: Draft) -> None:
+    """Add the holds that are not of rules."""
     moment, not_before = draft.moment, draft.message.request.not_before
     preferences = moment.facts.preferences
     paused = preferences.paused_until
     if not_before is not None and not_before > moment.now:
-        draft.holds.append(Hold(HoldKind.NOT_BEFORE, draft.message.received_at, not_before))
-        draft.wakes.append(not_before)
+        draft.hold(HoldKind.NOT_BEFORE, draft.message.received_at, not_before)
     if paused is not None and paused > moment.now and draft.merged.topic.basis in PRESSING:
-        draft.holds.append(Hold(HoldKind.PAUSED, preferences.at or moment.now, paused))
-        draft.wakes.append(paused)
-    end = earliest_end(draft.holds)
-    return max(moment.now, end) if end is not None else None
+        draft.hold(HoldKind.PAUSED, preferences.at or moment.now, paused)

@@ -4,6 +4,7 @@ A FIXED period stands whatever its condition does meanwhile; when it is over the
 hold ends with its condition. Later decisions keep the anchor and never move it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -30,47 +31,49 @@ Limit: TypeAlias = tuple[str, Block | Deliver | GroupInto]
 
 @dataclass(slots=True)
 class Holding:
-    """What rules make one message wait for, in one deciding; adds to the `holds`, `wakes` and `limits` that it is given."""
+    """What rules make one message wait for, in one deciding; adds to the `holds` and `limits` that it is given."""
 
     now: Instant
     zone: str
+    faces: Mapping[str, RuleFace]
     anchors: dict[str, Anchor]
     holds: list[Hold]
-    wakes: list[Instant]
     limits: list[Limit]
 
-    def apply(self, rule: str, effect: Postpone, face: RuleFace | None, *, holding: bool) -> None:
+    def apply(self, rule: str, effect: Postpone, *, holding: bool) -> None:
         """Let the postpone of a rule whose condition holds now bear on the message."""
+        anchor = self.anchors.get(rule)
         if effect.kind is PostponeKind.WHILE:
             if holding:
                 self._while(rule, effect)
-            return
-        anchor = self.anchors.get(rule)
-        if anchor is None:
-            self._begin(rule, effect, Anchor(rule, self.now, said=said_by(face)))
+        elif anchor is None:
+            self._begin(rule, effect, Anchor(rule, self.now, said=said_by(self.faces.get(rule))))
         elif anchor.until is not None and self.now < anchor.until:
-            self._hold(HoldKind.FIXED, anchor, anchor.until)
+            self.holds.append(Hold(HoldKind.FIXED, anchor.since, anchor.until, rule))
         else:
             self._renew(rule, effect, anchor)
 
-    def stand(self, anchor: Anchor, face: RuleFace) -> None:
+    def stand(self, anchor: Anchor) -> None:
         """Let a period begun earlier stand although its condition has ended, if the rule still says the same."""
-        if anchor.until is not None and self.now < anchor.until and anchor.said in ("", said_by(face)):
-            self._hold(HoldKind.FIXED, anchor, anchor.until)
+        face = self.faces.get(anchor.rule)
+        if face is None or face.postpone is None or anchor.until is None or self.now >= anchor.until:
+            return
+        if anchor.said in ("", said_by(face)):
+            self.holds.append(Hold(HoldKind.FIXED, anchor.since, anchor.until, anchor.rule))
 
     def _begin(self, rule: str, effect: Postpone, anchor: Anchor) -> None:
         until = self._bounded(effect, anchor, period_end(effect, self.now, self.zone))
         if until > self.now:
-            self.anchors[rule] = anchor = replace(anchor, until=until)
-            self._hold(HoldKind.FIXED, anchor, until)
+            self.anchors[rule] = replace(anchor, until=until)
+            self.holds.append(Hold(HoldKind.FIXED, anchor.since, until, rule))
 
     def _renew(self, rule: str, effect: Postpone, anchor: Anchor) -> None:
         """The period is over and the condition still applies: another one, or what the rule says otherwise."""
         if anchor.periods < effect.times and not self._used_up(effect, anchor):
             until = self._bounded(effect, anchor, self._next_period(effect, anchor))
             if until > self.now:
-                self.anchors[rule] = anchor = replace(anchor, until=until, periods=anchor.periods + 1)
-                self._hold(HoldKind.FIXED, anchor, until)
+                self.anchors[rule] = replace(anchor, until=until, periods=anchor.periods + 1)
+                self.holds.append(Hold(HoldKind.FIXED, anchor.since, until, rule))
                 return
         self._otherwise(rule, effect)
 
@@ -90,18 +93,13 @@ class Holding:
         if latest is not None and self.now >= latest:
             self._otherwise(rule, effect)
         else:
-            self._hold(HoldKind.WHILE, anchor, latest)
+            self.holds.append(Hold(HoldKind.WHILE, anchor.since, latest, rule))
 
     def _bounded(self, effect: Postpone, anchor: Anchor, until: Instant) -> Instant:
         return min(until, add_span(anchor.since, effect.at_most, self.zone)) if effect.at_most else until
 
     def _used_up(self, effect: Postpone, anchor: Anchor) -> bool:
         return effect.at_most is not None and self.now >= add_span(anchor.since, effect.at_most, self.zone)
-
-    def _hold(self, kind: HoldKind, anchor: Anchor, until: Instant | None) -> None:
-        self.holds.append(Hold(kind, anchor.since, until, anchor.rule))
-        if until is not None:
-            self.wakes.append(until)
 
     def _otherwise(self, rule: str, effect: Postpone) -> None:
         if effect.otherwise is not None:

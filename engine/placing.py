@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from artifact.channel import PLACES, SENDS, Channel
-from artifact.decision import GateOutcome
+from artifact.channel import SENDS, Channel
 from artifact.instant import DAY, Instant
 from artifact.message import Delivery, DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.span import Span
@@ -35,7 +34,8 @@ def place(draft: Draft, candidates: Sequence[Channel], extras: Sequence[Extra], 
         _nowhere(draft, failures)
     if draft.merged.ruling.proof is not None or draft.merged.topic.proof:
         _prove(draft)
-    _tell(draft)
+    draft.first = first = first_instant(draft)
+    draft.waits = bool(draft.planned) and (first is None or first > draft.moment.now)
 
 
 def _satisfied(draft: Draft) -> bool:
@@ -60,16 +60,6 @@ def _try_in_turn(draft: Draft, candidates: Sequence[Channel], base: Instant | No
     return failures
 
 
-def _tell(draft: Draft) -> None:
-    """What there is to say of the last gates. Where the wall clock read was not hers, that is said too."""
-    first = first_instant(draft)
-    waits = draft.planned and (first is None or first > draft.moment.now)
-    clock = "" if draft.moment.facts.preferences.zone is not None else "zone_of_rulebook"
-    draft.say(GateName.WHEN, GateOutcome.HELD if waits else GateOutcome.PASSED, clock, first)
-    if draft.expires is not None:
-        draft.say(GateName.DEADLINE, GateOutcome.PASSED, until=draft.expires)
-
-
 def _nowhere(draft: Draft, failures: list[str]) -> None:
     """No channel is left: say the worst obstacle, and tell a person where it had to be said."""
     order = ("expires_before_window", "no_window", "cap", "template_failed")
@@ -92,7 +82,9 @@ def _try(draft: Draft, channel: Channel, base: Instant | None, after: Span | Non
         return None
     now, held = draft.moment.now, len(draft.holds)
     start = base if after is None else _follower_base(draft, base, after)
-    at, failure = _when(draft, channel, start, reserve=after is None or start <= now)
+    at, failure = start, None
+    if channel in SENDS and not draft.moment.unhindered:
+        at, failure = _when(draft, channel, start, reserve=after is None or start <= now)
     if failure is None and draft.expires is not None and at >= draft.expires:
         failure = "expires_before_window"
     if failure is not None:
@@ -143,8 +135,6 @@ def _follower_base(draft: Draft, base: Instant, after: Span) -> Instant:
 
 def _when(draft: Draft, channel: Channel, start: Instant, *, reserve: bool) -> tuple[Instant, str | None]:
     """The instant at which it may leave from `start` on, or why there is none."""
-    if channel in PLACES or draft.moment.unhindered:
-        return start, None
     try:
         at, swap = _admitted(draft, channel, start, reserve=reserve)
     except OverflowError:

@@ -14,8 +14,8 @@ from artifact.instant import Instant
 from artifact.message import DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.states import REACHED_STATES, state_of
 from engine.draft import BEFORE, Draft, Stop
-from engine.gates import channels, consent, holds_end, life, rules
-from engine.placing import first_instant, place
+from engine.gates import channels, consent, life, other_holds, rules
+from engine.placing import place
 from engine.ruling import Extra
 
 
@@ -46,7 +46,8 @@ def approach(draft: Draft) -> Way | None:
         draft.wakes.append(draft.end)
         return None
     draft.passed = GateName.CONSENT
-    return Way(candidates, extras, holds_end(draft))
+    other_holds(draft)
+    return Way(candidates, extras, draft.free_at)
 
 
 def go(draft: Draft, way: Way, gathering: Gathering | None = None) -> None:
@@ -121,17 +122,12 @@ def _settle(draft: Draft) -> None:
             draft.alerts.append("failed")
     elif not draft.planned:
         draft.state, draft.reason = MessageState.BLOCKED, "no_channel"
-    elif _waits(draft):
+    elif draft.waits:
         draft.state, draft.reason = MessageState.WAITING, _hold_reason(draft.holds)
         draft.rule = next((h.rule for h in draft.holds if h.rule is not None), None)
     else:
         draft.state, draft.reason = MessageState.READY, "ready"
         draft.holds = []
-
-
-def _waits(draft: Draft) -> bool:
-    first = first_instant(draft)
-    return first is None or first > draft.moment.now
 
 
 def _after_what_has_gone(draft: Draft) -> MessageState | None:

@@ -58,7 +58,7 @@ def settle(draft: Draft, decided: Message, before: Taken) -> Settled | None:
     """The decision as one that stands; None where it may not. What it made of the message it would make of it again."""
     if decided.state not in LIVE_STATES or draft.restless or draft.alerts:
         return None
-    if any(d.state is DeliveryState.IN_DOUBT for d in decided.deliveries):
+    if draft.gone and any(d.state is DeliveryState.IN_DOUBT for d in decided.deliveries):
         return None  # a doubt that comes up raises a task, and it may have come up in this very moment
     moment = draft.moment
     return Settled(
