@@ -3,17 +3,18 @@
 import asyncio
 
 import msgspec
-from msgspec.structs import replace
 
-from artifact.decision import Entry, KeptRecord, Record
-from artifact.instant import HOUR, MINUTE
+from artifact.decision import Entry, KeptGate, KeptRecord
+from artifact.instant import HOUR, MINUTE, Instant
+from artifact.message import Delivery, Hold, Message, Request
 from benchmarks.line import Line
 from benchmarks.scale import Scale
 from benchmarks.timing import cpu_each
 from benchmarks.world import START, event, grown, request, rulebook, topics_of
 from dsl.book import CompiledRulebook
+from dsl.verdict import Fired, Traced, Trail, Verdict
 from engine.pipeline.run import Run
-from engine.traces import kept, whole
+from engine.traces import FIRED, kept, whole
 from store.codec import encode_entry, encode_snapshot
 
 _records = msgspec.msgpack.Encoder(order="deterministic")
@@ -26,10 +27,10 @@ def measure(scale: Scale) -> list[Line]:
     entries = run.entries
     records: list[KeptRecord] = [record for entry in entries for record in entry.out]
     mean = sum(len(_records.encode(r)) for r in records) / len(records)
-    told = [_as_decided(record, entry, book) for entry in entries for record in entry.out]
+    decided = [_as_decided(record, entry, book) for entry in entries for record in entry.out]
     each = cpu_each(
-        lambda: [_records.encode(kept(record, book)) for record in told], scale.calls, scale.rounds
-    ) / len(told)
+        lambda: [_records.encode(kept(*one, book)) for one in decided], scale.calls, scale.rounds
+    ) / len(decided)
     own = sum(len(msgspec.msgpack.encode(e.event)) for e in entries if e.event is not None)
     all_bytes = sum(len(encode_entry(e)) for e in entries)
     snapshots = len(encode_snapshot(run.snapshot)) / 64 if run.snapshot is not None else 0
@@ -49,10 +50,29 @@ def measure(scale: Scale) -> list[Line]:
     ]
 
 
-def _as_decided(kept: KeptRecord, entry: Entry, book: CompiledRulebook) -> Record:
-    """What deciding gives to be packed: without the rows that are made again on reading."""
+Decision = tuple[Message, Verdict, tuple[KeptGate, ...], str, Instant | None, Instant]
+
+
+def _as_decided(kept: KeptRecord, entry: Entry, book: CompiledRulebook) -> Decision:
+    """What deciding gives to be packed: a message with its plan, what the rules said of it, the gates that it passed."""
     record = whole(kept, entry, book)
-    return replace(record, rules=record.rules[: len(kept.rules) + len(kept.counted)], looked=kept.looked)
+    message = Message(
+        kept.message,
+        entry.n,
+        entry.now,
+        Request("core", "", entry.now, ""),
+        kept.state,
+        kept.reason,
+        holds=tuple(Hold(row.kind, row.since, row.until, row.rule) for row in record.holds),
+        deliveries=tuple(Delivery("", row.channel, row.state, row.planned_at) for row in record.plan),
+    )
+    told = record.rules[: len(kept.rules) + len(kept.counted)]
+    verdict = Verdict(
+        tuple(Fired(row.rule, 0, ()) for row in told if row.result == FIRED),
+        tuple(row for row in told if row.result != FIRED),
+        trail=Trail(lambda: Traced(record.reads, kept.looked)),
+    )
+    return message, verdict, kept.gates, kept.cause, kept.next_at, entry.now
 
 
 async def _day(scale: Scale) -> Run:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from artifact.canonical import derived_id
 from artifact.channel import URGENCY_RANK, Channel, Urgency
 from artifact.customer import StaffTask
-from artifact.decision import GateOutcome, GateRow
+from artifact.decision import GateOutcome
 from artifact.errors import ErrorCode, InputError
 from artifact.instant import Instant
 from artifact.message import (
@@ -30,6 +30,7 @@ from engine.doubt import may_be_out, raise_doubts
 from engine.draft import PRESSING
 from engine.scene import Scene
 from engine.talking import Talking
+from engine.traces import gate
 
 
 def message_id(customer_id: str, source: str, id: str) -> str:
@@ -260,6 +261,6 @@ def close(
     if closed.conflict_with is not None:
         _lift_conflict(talking, closed)
     raise_doubts(talking, closed)
-    gate = GateRow(GateName.LIFE, GateOutcome.BLOCKED, reason)
-    talking.record(closing_record(closed, gate, talking, scene, cause))
+    over = gate(GateName.LIFE, GateOutcome.BLOCKED, reason)
+    talking.record(closing_record(closed, over, talking, scene, cause))
     return closed

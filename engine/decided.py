@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from artifact.customer import Gathering
-from artifact.decision import GateOutcome, GateRow
+from artifact.decision import GateOutcome, KeptGate
 from artifact.instant import Instant
 from artifact.message import (
     LIVE_STATES,
@@ -23,6 +23,7 @@ from engine.doubt import doubted, may_be_out
 from engine.draft import Draft
 from engine.judging import Merged
 from engine.planning import plan
+from engine.traces import gate
 
 
 @dataclass(slots=True)
@@ -33,13 +34,13 @@ class Decided:
     """
 
     message: Message
-    gates: Callable[[], tuple[GateRow, ...]]
+    gates: Callable[[], tuple[KeptGate, ...]]
     merged: Merged | None = None
     alerts: Sequence[str] = ()
     eligible: Instant | None = None
 
 
-def of_itself(message: Message, *gates: GateRow) -> Decided:
+def of_itself(message: Message, *gates: KeptGate) -> Decided:
     """A message that no gates had to be asked about."""
     return Decided(message, lambda: gates)
 
@@ -60,7 +61,7 @@ def without_rulebook(message: Message, now: Instant) -> Decided:
         deliveries=tuple(d for d in message.deliveries if d.state is not DeliveryState.PLANNED),
         next_at=expires,
     )
-    return of_itself(held, GateRow(GateName.RULES, GateOutcome.HELD, "no_rulebook"))
+    return of_itself(held, gate(GateName.RULES, GateOutcome.HELD, "no_rulebook"))
 
 
 def decided_of(draft: Draft) -> Decided:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from artifact.channel import PLACES
 from artifact.customer import Artifact
-from artifact.decision import GateRow, HoldRow, KeptRecord, PlanRow, Record
+from artifact.decision import KeptGate, KeptRecord
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import (
@@ -32,7 +32,7 @@ from engine.said import said_of
 from engine.scene import Scene
 from engine.settled import Settled
 from engine.talking import Talking
-from engine.traces import kept, told
+from engine.traces import kept
 
 
 def decide(talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo | None) -> None:
@@ -166,27 +166,12 @@ def _shows(message: Message) -> tuple[object, ...]:
 
 def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, cause: str) -> KeptRecord:
     verdict = decided.merged.verdict if decided.merged is not None else Verdict()
-    record = Record(
-        message=message.id,
-        n=talking.n,
-        now=talking.now,
-        state=message.state,
-        reason=message.reason,
-        revision=scene.revision,
-        cause=cause,
-        next_at=decided.eligible if decided.eligible is not None else next_eligible(message),
-        gates=decided.gates(),
-        rules=told(verdict),
-        holds=tuple(HoldRow(h.kind, h.since, h.until, h.rule) for h in message.holds),
-        plan=tuple(PlanRow(d.channel, d.state, d.planned_at, d.because) for d in message.deliveries),
-        reads=verdict.reads,
-        bundle=message.bundle,
-        items=message.items,
-        looked=verdict.looked,
-    )
-    return kept(record, scene.book)
+    next_at = decided.eligible if decided.eligible is not None else next_eligible(message)
+    return kept(message, verdict, decided.gates(), cause, next_at, talking.now, scene.book)
 
 
-def closing_record(message: Message, gate: GateRow, talking: Talking, scene: Scene, cause: str) -> KeptRecord:
+def closing_record(
+    message: Message, gate: KeptGate, talking: Talking, scene: Scene, cause: str
+) -> KeptRecord:
     """The record of a message that something other than the gates has closed."""
     return _record(message, of_itself(message, gate), talking, scene, cause)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from artifact.channel import Channel
-from artifact.decision import GateOutcome, GateRow
+from artifact.decision import GateOutcome, KeptGate
 from artifact.instant import Instant
 from artifact.message import Anchor, Delivery, DeliveryState, GateName, Hold, HoldKind, Message, MessageState
 from artifact.span import Span, add_span
@@ -13,6 +13,7 @@ from dsl.rulebook import Topic
 from engine.holds import Limit
 from engine.judging import Merged
 from engine.moment import Moment
+from engine.traces import gate
 
 MUST_BE_SAID = frozenset({"contract", "pre_contract", "legal", "vital_interest"})
 """Bases under which a message that cannot be said in time is worth an alert."""
@@ -46,7 +47,7 @@ class Draft:
     message: Message
     merged: Merged
     moment: Moment
-    said: list[GateRow] = field(default_factory=list)
+    said: dict[GateName, KeptGate] = field(default_factory=dict)
     passed: GateName | None = None
     wakes: list[Instant] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
@@ -90,25 +91,24 @@ class Draft:
             self.free_at = max(self.free_at, until)
 
     def say(
-        self, gate: GateName, outcome: GateOutcome, reason: str = "", until: Instant | None = None
+        self, name: GateName, outcome: GateOutcome, reason: str = "", until: Instant | None = None
     ) -> None:
-        self.said.append(GateRow(gate, outcome, reason, until))
+        self.said[name] = gate(name, outcome, reason, until)
 
-    def gates(self) -> tuple[GateRow, ...]:
-        """A row for every gate that it has come to, in their order."""
-        said = {row.gate: row for row in self.said}
-        passed = _UP_TO[self.passed]
+    def gates(self) -> tuple[KeptGate, ...]:
+        """Every gate that it has come to, in their order."""
         if self.passed is GateName.RENDERING:
-            said[GateName.WHEN] = self._when()
-            said[GateName.DEADLINE] = GateRow(GateName.DEADLINE, GateOutcome.PASSED, until=self.expires)
-        stopped = [row for row in self.said if row.gate not in passed]
-        return (*[said.get(gate) or _PASSED[gate] for gate in passed], *stopped)
+            self._tell_when()
+        passed = _UP_TO[self.passed]
+        stopped = [one for name, one in self.said.items() if name not in passed]
+        return (*[self.said.get(name) or _PASSED[name] for name in passed], *stopped)
 
-    def _when(self) -> GateRow:
+    def _tell_when(self) -> None:
         """Where the wall clock that was read is not hers, that is said."""
         clock = "" if self.moment.facts.preferences.zone is not None else "zone_of_rulebook"
         outcome = GateOutcome.HELD if self.waits else GateOutcome.PASSED
-        return GateRow(GateName.WHEN, outcome, clock, self.first)
+        self.say(GateName.WHEN, outcome, clock, self.first)
+        self.say(GateName.DEADLINE, GateOutcome.PASSED, until=self.expires)
 
 
 _IN_ORDER = tuple(GateName)
@@ -117,10 +117,10 @@ BEFORE: dict[GateName, GateName | None] = dict(zip(_IN_ORDER, (None, *_IN_ORDER)
 
 _UP_TO: dict[GateName | None, tuple[GateName, ...]] = {
     None: (),
-    **{gate: _IN_ORDER[: n + 1] for n, gate in enumerate(_IN_ORDER)},
+    **{name: _IN_ORDER[: n + 1] for n, name in enumerate(_IN_ORDER)},
 }
-_PASSED = {gate: GateRow(gate, GateOutcome.PASSED) for gate in GateName}
-_PASSED[GateName.GROUP] = GateRow(GateName.GROUP, GateOutcome.PASSED, "no_group")
+_PASSED = {name: gate(name, GateOutcome.PASSED) for name in GateName}
+_PASSED[GateName.GROUP] = gate(GateName.GROUP, GateOutcome.PASSED, "no_group")
 
 
 def expiry(message: Message, topic: Topic, zone: str) -> Instant | None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from artifact.channel import Channel
 from artifact.decision import GateOutcome
-from artifact.instant import Instant
 from artifact.message import DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.states import REACHED_STATES, Standing, standing_of
 from dsl.effects import Block, Deliver

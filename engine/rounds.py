@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from artifact.channel import URGENCY_RANK, Channel
-from artifact.decision import GateOutcome, GateRow
+from artifact.decision import GateOutcome
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, MessageState, Place
@@ -29,6 +29,7 @@ from engine.planning import Way, go, go_together
 from engine.scene import Scene
 from engine.settled import Settled, settle
 from engine.talking import Talking
+from engine.traces import gate
 
 Rank = tuple[int, Instant, int, str]
 Judged = list[tuple[Message, Merged]]
@@ -239,9 +240,7 @@ def _dissolved(bundle: Message, awaited: bool) -> Decided:
         deliveries=kept,
         next_at=None,
     )
-    return of_itself(
-        bundle if new == bundle else new, GateRow(GateName.GROUP, GateOutcome.BLOCKED, DISSOLVED)
-    )
+    return of_itself(bundle if new == bundle else new, gate(GateName.GROUP, GateOutcome.BLOCKED, DISSOLVED))
 
 
 def decide_all(

@@ -5,9 +5,10 @@ among its kind, so a record is made whole again on reading. Rules that the index
 found is kept, and their rows follow from that. Refuses to drop what has no number: that keeps its name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain
+from operator import sub
 from typing import TypeVar
 
 from artifact.channel import Channel
@@ -27,9 +28,9 @@ from artifact.decision import (
     RuleRow,
 )
 from artifact.instant import Instant
-from artifact.message import DeliveryState, GateName, HoldKind
+from artifact.message import DeliveryState, GateName, HoldKind, Message
 from dsl.rulebook import Rulebook
-from dsl.verdict import Verdict
+from dsl.verdict import Fired, Verdict
 
 E = TypeVar("E", bound=str)
 
@@ -56,69 +57,90 @@ TABLES: tuple[type[Enum], ...] = (GateName, GateOutcome, HoldKind, Channel, Deli
 """Whose members are kept by their place: whatever is added to one of them comes last."""
 
 
-def kept(record: Record, book: Rulebook | None) -> KeptRecord:
-    """The record as its entry keeps it; `book` is that of its revision."""
+def gate(name: GateName, outcome: GateOutcome, reason: str = "", until: Instant | None = None) -> KeptGate:
+    """One gate of one deciding. `reason` is a stable short code, `until` the instant a hold ends."""
+    return KeptGate(_GATE[name], _OUTCOME[outcome], reason, until)
+
+
+def kept(
+    message: Message,
+    verdict: Verdict,
+    gates: tuple[KeptGate, ...],
+    cause: str,
+    next_at: Instant | None,
+    now: Instant,
+    book: Rulebook | None,
+) -> KeptRecord:
+    """What was decided of a message, as its entry keeps it; `book` is that of the revision."""
     rules, facts = _tables(book)
-    named, counted = packed(record.rules, rules, facts)
+    named, counted = packed(verdict, rules, facts)
+    reads, looked = verdict.trail.told
+    names = sorted(reads)
     return KeptRecord(
-        message=record.message,
-        state=record.state,
-        reason=record.reason,
-        cause=record.cause,
-        next_at=record.next_at,
-        gates=tuple([KeptGate(_GATE[r.gate], _OUTCOME[r.outcome], r.reason, r.until) for r in record.gates]),
-        rules=named,
-        counted=counted,
-        holds=tuple([_kept_hold(row, record.now, rules) for row in record.holds]),
-        plan=tuple(
-            [KeptPlan(_CHANNEL[r.channel], _STATE[r.state], r.planned_at, r.because) for r in record.plan]
+        message.id,
+        message.state,
+        message.reason,
+        cause,
+        next_at,
+        gates,
+        named,
+        counted,
+        tuple(
+            [KeptHold(_KIND[h.kind], h.since - now, h.until, _number(h.rule, rules)) for h in message.holds]
         ),
-        reads=tuple(
-            [part for name, value in sorted(record.reads.items()) for part in (facts.get(name, name), value)]
+        tuple(
+            [
+                KeptPlan(_CHANNEL[d.channel], _STATE[d.state], d.planned_at, d.because)
+                for d in message.deliveries
+            ]
         ),
-        bundle=record.bundle,
-        items=record.items,
-        looked=record.looked,
+        tuple(chain.from_iterable(zip(map(facts.get, names, names), map(reads.get, names), strict=True))),
+        message.bundle,
+        message.items,
+        looked,
     )
 
 
+_NO_NUMBERS: Mapping[str, int] = {}
+
+
 def _tables(book: Rulebook | None) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    return (book.rule_numbers, book.fact_numbers) if book is not None else ({}, {})
+    return (book.rule_numbers, book.fact_numbers) if book is not None else (_NO_NUMBERS, _NO_NUMBERS)
 
 
-def _kept_hold(row: HoldRow, now: Instant, rules: Mapping[str, int]) -> KeptHold:
-    rule = None if row.rule is None else rules.get(row.rule, row.rule)
-    return KeptHold(_KIND[row.kind], row.since - now, row.until, rule)
-
-
-def told(verdict: Verdict) -> tuple[RuleRow, ...]:
-    """The rows of a verdict, with one for each rule that fired."""
-    named = {row.rule for row in verdict.rows}
-    fired = [RuleRow(f.rule, FIRED, f.by_unknown or None) for f in verdict.fired if f.rule not in named]
-    return (*verdict.rows, *fired)
+def _number(name: str | None, numbers: Mapping[str, int]) -> Name | None:
+    return None if name is None else numbers.get(name, name)
 
 
 def packed(
-    rows: tuple[RuleRow, ...], rules: Mapping[str, int], facts: Mapping[str, int]
+    verdict: Verdict, rules: Mapping[str, int], facts: Mapping[str, int]
 ) -> tuple[tuple[KeptRule, ...], tuple[int, ...]]:
-    """Rows that need one of their own, and the steps between the others in order of their code and their number.
+    """Rules that need a row of their own, and the steps between the others in order of their code and their number.
 
     The code is the number of the failed condition, 0 where the rule fired: most steps are small, and take a byte.
     """
     named: list[KeptRule] = []
     marks: list[int] = []
-    for row in rows:
-        number, detail = rules.get(row.rule, _ROOM), row.detail
-        if number >= _ROOM:
-            named.append(_kept_rule(row, rules, facts))
-        elif detail is None and row.result == FIRED:
-            marks.append(number)
-        elif type(detail) is int and row.result == NOT_MET:
-            marks.append((detail + 1) * _ROOM + number)
+    for row in verdict.rows:
+        number = rules.get(row.rule, _ROOM)
+        if number < _ROOM and row.result == NOT_MET and type(row.detail) is int:
+            marks.append((row.detail + 1) * _ROOM + number)
         else:
             named.append(_kept_rule(row, rules, facts))
+    for one in _without_rows(verdict):
+        number = rules.get(one.rule, _ROOM)
+        if number < _ROOM and not one.by_unknown:
+            marks.append(number)
+        else:
+            named.append(_kept_rule(RuleRow(one.rule, FIRED, one.by_unknown or None), rules, facts))
     marks.sort()
-    return tuple(named), tuple([after - before for before, after in pairwise((0, *marks))])
+    return tuple(named), tuple(map(sub, marks, (0, *marks)))
+
+
+def _without_rows(verdict: Verdict) -> Sequence[Fired]:
+    """What fired, but for rules of which a row tells more: one that erred may apply nevertheless."""
+    told = {row.rule for row in verdict.rows}
+    return [one for one in verdict.fired if one.rule not in told] if told else verdict.fired
 
 
 def _kept_rule(row: RuleRow, rules: Mapping[str, int], facts: Mapping[str, int]) -> KeptRule:

@@ -3,9 +3,10 @@
 from msgspec.structs import replace
 
 from artifact.channel import Channel
-from artifact.decision import HoldRow, KeptRecord, Record
+from artifact.decision import KeptRecord
 from artifact.instant import DAY, HOUR, Instant, parse_instant
-from artifact.message import Delivery, DeliveryState, HoldKind, Message, MessageState, Request
+from artifact.message import Delivery, DeliveryState, Hold, HoldKind, Message, MessageState, Request
+from dsl.verdict import Verdict
 from engine.manners import OUTCOMES, Ledger, Manners
 from engine.traces import kept
 
@@ -23,6 +24,12 @@ def message(
     )
     request = Request("crm", f"r{number}", at, "offer", key=key)
     return Message(f"m{number}", number, at, request, MessageState.UNDER_WAY, deliveries=deliveries)
+
+
+def decided(message: Message, state: MessageState, reason: str, holds: tuple[Hold, ...] = ()) -> KeptRecord:
+    """The record of a decision that came to this."""
+    of_it = replace(message, state=state, reason=reason, holds=holds)
+    return kept(of_it, Verdict(), (), "", None, MONDAY, None)
 
 
 def counted(messages: list[Message], records: list[KeptRecord] | None = None) -> Manners:
@@ -76,11 +83,9 @@ def test_a_bundle_is_one_contact_and_nobody_asked_for_it() -> None:
 
 
 def test_an_outcome_counts_once_for_each_message_to_which_it_happened() -> None:
-    held = Record(
-        "m1", 1, MONDAY, MessageState.WAITING, "budget", "r", "", holds=(HoldRow(HoldKind.BUDGET, MONDAY),)
-    )
-    blocked = Record("m2", 1, MONDAY, MessageState.BLOCKED, "consent", "r", "")
-    found = counted([], [kept(one, None) for one in (held, held, blocked)])
+    held = decided(message(1, MONDAY), MessageState.WAITING, "budget", holds=(Hold(HoldKind.BUDGET, MONDAY),))
+    blocked = decided(message(2, MONDAY), MessageState.BLOCKED, "consent")
+    found = counted([], [held, held, blocked])
     assert {name: count for name, count in found.outcomes.items() if count} == {
         "waiting_by_budget": 1,
         "blocked_by_consent": 1,
@@ -95,6 +100,5 @@ def test_nothing_counts_to_nothing() -> None:
 def test_what_another_source_asked_for_too_was_asked_once_more_and_joined_once() -> None:
     second = replace(message(2, MONDAY + HOUR, key="a"), state=MessageState.JOINED, joined_to="m1")
     first = replace(message(1, MONDAY, MONDAY, key="a"), sources=(second.request,))
-    joined = Record("m2", 1, MONDAY, MessageState.JOINED, "same_key", "r", "")
-    found = counted([first, second], [kept(joined, None)])
+    found = counted([first, second], [decided(second, MessageState.JOINED, "same_key")])
     assert (found.asked, found.outcomes["joined"]) == (2, 1)

@@ -2,91 +2,133 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from artifact.channel import Channel
-from artifact.decision import Entry, EntryKind, GateOutcome, GateRow, HoldRow, PlanRow, Record, RuleRow
-from artifact.message import DeliveryState, GateName, HoldKind, MessageState
-from dsl.rulebook import Rulebook
-from engine.traces import RESULTS, TABLES, kept, whole
+from artifact.decision import (
+    Entry,
+    EntryKind,
+    GateOutcome,
+    GateRow,
+    HoldRow,
+    KeptRecord,
+    PlanRow,
+    Record,
+    RuleRow,
+)
+from artifact.message import (
+    Delivery,
+    DeliveryState,
+    GateName,
+    Hold,
+    HoldKind,
+    Message,
+    MessageState,
+    Request,
+)
+from dsl.verdict import Fired, Traced, Trail, Verdict
+from engine.traces import RESULTS, TABLES, gate, kept, whole
 from store.codec import decode_entry, encode_entry
 from tests.dsl.support import book, rule
 from tests.engine.handmade import Rule, handmade
 
 BOOK = handmade(*(Rule(f"rule {number}", (), lambda *_: True) for number in range(300)))
+NOW = 1_000
 INSTANTS = st.integers(0, 2**60)
 NAMES = st.sampled_from(["rule 7", "rule 299", "customer.age", "a name of nobody's"])
-ROWS = st.lists(
-    st.one_of(
-        st.builds(RuleRow, st.sampled_from(list(BOOK.rules)), st.just("NOT_MET"), st.integers(0, 90)),
-        st.builds(RuleRow, NAMES, st.sampled_from(sorted({*RESULTS} - {"NOT_MET"})), NAMES),
-        st.builds(RuleRow, NAMES, st.just("NOT_MET"), st.integers(0, 90)),
-        st.builds(RuleRow, NAMES, st.just("FIRED")),
-    ),
-    unique_by=lambda row: row.rule,
-).map(tuple)
-RECORDS = st.builds(
-    Record,
-    message=st.just("m"),
-    n=st.just(7),
-    now=st.just(1_000),
+RULES = st.one_of(NAMES, st.sampled_from(list(BOOK.rules)))
+ROWS = st.one_of(
+    st.builds(RuleRow, RULES, st.just("NOT_MET"), st.integers(0, 90)),
+    st.builds(RuleRow, NAMES, st.sampled_from(sorted({*RESULTS} - {"NOT_MET", "FIRED"})), NAMES),
+)
+VERDICTS = st.builds(
+    lambda fired, rows, reads: Verdict(fired, rows, trail=Trail(lambda: Traced(reads, ()))),
+    st.lists(
+        st.builds(Fired, RULES, st.just(1), st.just(()), by_unknown=st.none() | NAMES),
+        unique_by=lambda one: one.rule,
+    ).map(tuple),
+    st.lists(ROWS, unique_by=lambda row: row.rule).map(tuple),
+    st.dictionaries(NAMES, st.none() | INSTANTS | st.text()),
+)
+MESSAGES = st.builds(
+    Message,
+    id=st.just("m"),
+    number=st.just(7),
+    received_at=st.just(NOW),
+    request=st.just(Request("core", "r", NOW, "topic")),
     state=st.sampled_from(MessageState),
     reason=NAMES,
-    revision=st.just(BOOK.revision),
-    cause=NAMES,
-    next_at=st.none() | INSTANTS,
-    gates=st.lists(
+    holds=st.lists(
+        st.builds(Hold, st.sampled_from(HoldKind), INSTANTS, st.none() | INSTANTS, st.none() | NAMES)
+    ).map(tuple),
+    deliveries=st.lists(
         st.builds(
-            GateRow, st.sampled_from(GateName), st.sampled_from(GateOutcome), NAMES, st.none() | INSTANTS
+            Delivery,
+            st.just("d"),
+            st.sampled_from(Channel),
+            st.sampled_from(DeliveryState),
+            st.none() | INSTANTS,
+            because=st.none() | NAMES,
         )
     ).map(tuple),
-    rules=ROWS,
-    holds=st.lists(
-        st.builds(HoldRow, st.sampled_from(HoldKind), INSTANTS, st.none() | INSTANTS, st.none() | NAMES)
-    ).map(tuple),
-    plan=st.lists(
-        st.builds(PlanRow, st.sampled_from(Channel), st.sampled_from(DeliveryState), st.none() | INSTANTS)
-    ).map(tuple),
-    reads=st.dictionaries(NAMES, st.none() | INSTANTS | st.text()),
+)
+GATES = st.lists(
+    st.tuples(st.sampled_from(GateName), st.sampled_from(GateOutcome), NAMES, st.none() | INSTANTS)
 )
 
 
-def by_rule(record: Record) -> dict[str, RuleRow]:
-    return {row.rule: row for row in record.rules}
+def entry_of(record: KeptRecord) -> Entry:
+    return Entry(7, EntryKind.EVENT, NOW, BOOK.revision, "", out=(record,))
 
 
-def read_again(record: Record, book: Rulebook | None) -> Record:
-    entry = Entry(record.n, EntryKind.EVENT, record.now, record.revision, "", out=(kept(record, book),))
-    again = decode_entry(encode_entry(entry))
-    return whole(again.out[0], again, book)
+def rows_of(verdict: Verdict) -> dict[str, RuleRow]:
+    """What became of each rule: a row tells more than that it fired."""
+    fired = {one.rule: RuleRow(one.rule, "FIRED", one.by_unknown) for one in verdict.fired}
+    return fired | {row.rule: row for row in verdict.rows}
 
 
-def without_rules(record: Record) -> Record:
-    return replace(record, rules=())
-
-
-@given(RECORDS, st.booleans())
-def test_everything_comes_back(record: Record, under_rules: bool) -> None:
-    again = read_again(record, BOOK if under_rules else None)
-    assert without_rules(again) == without_rules(record)
-    assert by_rule(again) == by_rule(record)
+@given(MESSAGES, VERDICTS, GATES, NAMES, st.none() | INSTANTS, st.booleans())
+def test_everything_comes_back(
+    message: Message,
+    verdict: Verdict,
+    gates: list[tuple[GateName, GateOutcome, str, int | None]],
+    cause: str,
+    next_at: int | None,
+    under_rules: bool,
+) -> None:
+    book = BOOK if under_rules else None
+    record = kept(message, verdict, tuple(gate(*one) for one in gates), cause, next_at, NOW, book)
+    entry = decode_entry(encode_entry(entry_of(record)))
+    again = whole(entry.out[0], entry, book)
+    assert again == Record(
+        message="m",
+        n=7,
+        now=NOW,
+        state=message.state,
+        reason=message.reason,
+        revision=BOOK.revision,
+        cause=cause,
+        next_at=next_at,
+        gates=tuple(GateRow(*one) for one in gates),
+        rules=again.rules,
+        holds=tuple(HoldRow(h.kind, h.since, h.until, h.rule) for h in message.holds),
+        plan=tuple(PlanRow(d.channel, d.state, d.planned_at, d.because) for d in message.deliveries),
+        reads=verdict.reads,
+    )
+    assert {row.rule: row for row in again.rules} == rows_of(verdict)
 
 
 def test_rules_that_fired_or_were_not_met_cost_a_step_from_one_to_the_next() -> None:
-    rows = tuple(RuleRow(f"rule {number}", "FIRED") for number in (3, 5, 200))
-    assert kept(record(rows), BOOK).counted == (3, 2, 195)
-    assert kept(record(rows), BOOK).rules == ()
+    found = record(Verdict(tuple(Fired(f"rule {number}", 1, ()) for number in (200, 3, 5))))
+    assert (found.counted, found.rules) == ((3, 2, 195), ())
 
 
 def test_a_fact_and_a_rule_that_the_rulebook_knows_are_numbers() -> None:
-    row = RuleRow("rule 9", "UNKNOWN", "customer.age")
-    found = kept(record((row,)), BOOK)
+    found = record(Verdict(rows=(RuleRow("rule 9", "UNKNOWN", "customer.age"),)))
     assert (found.rules[0].rule, found.rules[0].detail) == (9, 0)
 
 
 def test_without_its_rulebook_a_record_tells_numbers_where_it_has_no_names() -> None:
-    one = record((RuleRow("rule 7", "NOT_MET", 2),))
-    entry = Entry(7, EntryKind.EVENT, 1_000, BOOK.revision, "", out=(kept(one, BOOK),))
+    entry = entry_of(record(Verdict(rows=(RuleRow("rule 7", "NOT_MET", 2),))))
     assert whole(entry.out[0], entry, None).rules == (RuleRow("number 7", "NOT_MET", 2),)
 
 
@@ -102,8 +144,9 @@ def test_facts_have_the_same_numbers_whenever_a_text_is_compiled() -> None:
     assert {"claim", "claim.amount", "claim.reference", "customer.tier"} <= set(book(text).fact_numbers)
 
 
-def record(rows: tuple[RuleRow, ...]) -> Record:
-    return Record("m", 7, 1_000, MessageState.READY, "ready", BOOK.revision, "x", rules=rows)
+def record(verdict: Verdict) -> KeptRecord:
+    message = Message("m", 7, NOW, Request("core", "r", NOW, "topic"), MessageState.READY, "ready")
+    return kept(message, verdict, (), "x", None, NOW, BOOK)
 
 
 PLACES = {
