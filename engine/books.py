@@ -61,7 +61,7 @@ class Books:
         self._kept = kept
         self._books: OrderedDict[str, Rulebook] = OrderedDict()
         self._coming: tuple[_Coming, ...] = ()
-        self._change: tuple[tuple[str, str], Change | None] | None = None
+        self._changes: OrderedDict[tuple[str, str], Change | None] = OrderedDict()
         self.live: Rulebook | None = None
         self.epoch = 0
         self.newest = 0
@@ -98,14 +98,22 @@ class Books:
         while len(self._books) > self._kept:
             self._books.popitem(last=False)
 
+    def prepare(self, book: Rulebook) -> None:
+        """Work out what the first customer who follows would else wait for. Takes a while, so off the event loop."""
+        _ = book.listens, book.counted, self.change(self.live, book)
+
     def change(self, before: Rulebook | None, after: Rulebook | None) -> Change | None:
         """How the rules of two rulebooks differ, worked out once for all customers (Rulebook.change_from)."""
         if before is None or after is None:
             return None
         pair = before.revision, after.revision
-        if self._change is None or self._change[0] != pair:
-            self._change = pair, after.change_from(before)
-        return self._change[1]
+        try:
+            return self._changes[pair]
+        except KeyError:
+            change = self._changes[pair] = after.change_from(before)
+        while len(self._changes) > self._kept:
+            self._changes.popitem(last=False)
+        return change
 
     def put_in_force(self, book: Rulebook, epoch: int) -> None:
         """Swap the live rulebook: one assignment; what is under way keeps the old one."""

@@ -65,6 +65,7 @@ class Publishing:
         book = self._books.known(row.revision or "")
         if book is None:
             book = _publishable(await self._check(row.text))
+            await asyncio.to_thread(self._books.prepare, book)
             self._books.keep(book)
         return book
 
@@ -116,6 +117,7 @@ class Publishing:
     ) -> Publication:
         newest = known[-1].epoch if known else 0
         expected = newest if order.expected_epoch is None else order.expected_epoch
+        await asyncio.to_thread(self._books.prepare, book)
         at = self._effective_at(order.effective_at)
         made = await self._store.publish(rulebook_id, book.revision, at, order.actor, expected, order.call)
         self._books.keep(book)

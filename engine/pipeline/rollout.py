@@ -8,6 +8,7 @@ when she is touched.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 
@@ -18,9 +19,11 @@ from store.port import Publication, Store
 
 log = logging.getLogger(__name__)
 
-SLICE_SECONDS = 0.01
+SLICE_SECONDS = 0.02
 """How long a slice may hold the engine; the next one is made larger or smaller after it."""
 _SMALLEST, _LARGEST = 2, 64
+_AHEAD = 256
+"""Customers found by one question to the store: it costs as much as several of them."""
 
 
 class RolloutState(StrEnum):
@@ -76,14 +79,18 @@ class Sweep:
         self._size = _SMALLEST
         self._epoch = 0
         self._left: set[str] = set()
+        self._found: deque[str] = deque()
 
     async def slice(self) -> int:
-        """Decide the next few anew; how many there were. 0: nobody is left. Needs nothing of the slice before."""
+        """Bring the next few; how many there were. 0: nobody is left. What became of the slice before does not count."""
         self._books.turn(self._store.now())
         if self._epoch != self._books.epoch:
             self._epoch, self._left = self._books.epoch, set()
-        found = await self._store.behind(self._epoch, self._size + len(self._left))
-        batch = [customer for customer in found if customer not in self._left]
+            self._found.clear()
+        if not self._found:
+            found = await self._store.behind(self._epoch, _AHEAD + len(self._left))
+            self._found.extend(customer for customer in found if customer not in self._left)
+        batch = [self._found.popleft() for _ in range(min(self._size, len(self._found)))]
         if batch:
             await self._bring(batch)
         return len(batch)

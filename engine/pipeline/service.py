@@ -235,6 +235,7 @@ class Engine:
         checked = await self._check(text)
         if checked.rulebook is None:
             raise AssertionError("a published text does not compile any more")
+        await asyncio.to_thread(self.books.prepare, checked.rulebook)
         return checked.rulebook
 
     # -- reading ------------------------------------------------------------------------------------------

@@ -310,7 +310,7 @@ async def test_pages_of_a_preview_look_at_one_instant_and_add_up(brand: Brand) -
 
 
 def test_slices_grow_while_there_is_time_and_shrink_when_there_is_none() -> None:
-    assert [next_size(8, seconds) for seconds in (0.001, 0.007, 0.5)] == [16, 8, 4]
+    assert [next_size(8, seconds) for seconds in (0.001, 0.014, 0.5)] == [16, 8, 4]
     assert (next_size(64, 0.001), next_size(2, 9.0)) == (64, 2)
 
 
