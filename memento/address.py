@@ -37,7 +37,6 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=1024)
 def host_of(header: str) -> str:
     """The host of a `Host` header; empty for one that cannot be read."""
     try:
@@ -85,10 +84,17 @@ class LoopbackOnly:
 
 
 def _is_ours(scope: Scope) -> bool:
-    hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
-    origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
-    return (
-        len(hosts) == 1
-        and is_loopback(host_of(hosts[0]))
-        and all(is_loopback(origin_host(origin)) for origin in origins)
-    )
+    hosts = 0
+    for name, value in scope["headers"]:
+        if name == b"host":
+            hosts += 1
+            if not _means_us(value):
+                return False
+        elif name == b"origin" and not is_loopback(origin_host(value.decode("latin-1"))):
+            return False
+    return hosts == 1
+
+
+@lru_cache(maxsize=1024)
+def _means_us(host: bytes) -> bool:
+    return is_loopback(host_of(host.decode("latin-1")))

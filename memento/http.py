@@ -16,6 +16,7 @@ from memento.service import Service
 from memento.wire import write_json
 from resolvers.executor import Answer
 from resolvers.fault import Fault, Refused, raised, refused
+from resolvers.patience import Patience
 
 
 class GraphQLEndpoint:
@@ -23,6 +24,7 @@ class GraphQLEndpoint:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._patience = Patience(service.surface.body_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, one operation."""
@@ -49,7 +51,7 @@ class GraphQLEndpoint:
     async def _answered(self, request: Request) -> Answer:
         service = self._service
         actor = actor_of(request.headers.get(HEADER.lower()), service.limits)
-        asked, size = await asked_of(request, service.surface)
+        asked, size = await asked_of(request, service.surface, self._patience)
         prepared = service.executor.prepare(asked.query)
         operation = service.executor.operation(prepared, asked.operation_name)
         check_size(size, operation.fields, service.surface)

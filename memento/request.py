@@ -4,7 +4,6 @@ Refuses bodies that are too long, too slow or no JSON, media types a form could 
 be able to act), and parameters of the wrong shape.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from starlette.types import Receive, Scope
 from memento.wire import read_json
 from resolvers.executor import Asked
 from resolvers.fault import Fault, Refused, refused
+from resolvers.patience import Patience
 from resolvers.surface import Surface
 
 ANSWER = "application/graphql-response+json"
@@ -58,12 +58,12 @@ def _quality(parameters: list[str]) -> float:
     return 1.0
 
 
-async def asked_of(request: Request, surface: Surface) -> tuple[Asked, int]:
+async def asked_of(request: Request, surface: Surface, patience: Patience) -> tuple[Asked, int]:
     """The operation asked for, and the size of its body. Raises Refused."""
     if request.method in {"GET", "HEAD"}:
         return asked(_of_query(request)), 0
     _check_content_type(request.headers.get("content-type"))
-    body = await _body(request, surface)
+    body = await _body(request, surface, patience)
     try:
         given = read_json(body)
     except ValueError as error:
@@ -76,13 +76,14 @@ def asked(given: object) -> Asked:
     if not isinstance(given, Mapping):
         raise refused(Fault.REQUEST_INVALID, "an object with the field `query` is expected")
     query, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
+    extensions = given.get("extensions")
     if not isinstance(query, str) or not query:
         raise refused(Fault.REQUEST_INVALID, "`query` is missing, or is no text")
     if name is not None and not isinstance(name, str):
         raise refused(Fault.REQUEST_INVALID, "`operationName` is no text")
     if variables is not None and not isinstance(variables, dict):
         raise refused(Fault.REQUEST_INVALID, "`variables` is no object")
-    if not isinstance(given.get("extensions"), dict | None):
+    if extensions is not None and not isinstance(extensions, dict):
         raise refused(Fault.REQUEST_INVALID, "`extensions` is no object")
     return Asked(query, variables, name or None)
 
@@ -102,20 +103,22 @@ def _of_query(request: Request) -> dict[str, Any]:
 
 
 def _check_content_type(header: str | None) -> None:
+    if header == LEGACY:
+        return
     name, *parameters = (piece.strip().lower() for piece in (header or "").split(";"))
     charsets = [piece[8:].strip('"') for piece in parameters if piece.startswith("charset=")]
     if name != LEGACY or any(charset not in {"utf-8", "utf8"} for charset in charsets):
         raise refused(Fault.REQUEST_INVALID, f"send {LEGACY} in UTF-8", 415)
 
 
-async def _body(request: Request, surface: Surface) -> bytes:
+async def _body(request: Request, surface: Surface, patience: Patience) -> bytes:
     """The whole body, within what the largest operation may bring. Raises Refused."""
     most = max(surface.body_bytes, surface.ingest_body_bytes, surface.rulebook_body_bytes)
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > most:
         raise body_too_large(most)
     try:
-        async with asyncio.timeout(surface.body_seconds):
+        with patience.turn():
             return await _whole(request.receive, most)
     except TimeoutError as error:
         raise refused(Fault.REQUEST_INVALID, "the body did not arrive in time", 408) from error

@@ -6,7 +6,6 @@ what comes again with every call is made once (resolvers.one_field, resolvers.pl
 surface allows.
 """
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import aclosing
@@ -43,6 +42,7 @@ from resolvers.context import Context
 from resolvers.fault import Fault, Refused, field_error, placed, plain, raised, refused
 from resolvers.measure import check_rows, check_shape
 from resolvers.one_field import OneField, one_field_of
+from resolvers.patience import Patience
 from resolvers.plan import PlannedRun, Plans
 from resolvers.surface import Surface
 from resolvers.variables import Variables
@@ -168,6 +168,7 @@ class Executor:
         self._surface = surface
         self._documents = Documents(surface)
         self._told = Told()
+        self._patience = Patience(surface.execution_seconds)
 
     def prepare(self, query: str) -> Prepared:
         """The document, valid and within limits. Raises Refused."""
@@ -205,7 +206,7 @@ class Executor:
         operation = self.operation(prepared, asked.operation_name)
         values = self._values(prepared, operation, asked)
         try:
-            async with asyncio.timeout(self._surface.execution_seconds):
+            with self._patience.turn():
                 return await self._answered(prepared, operation, values, context)
         except TimeoutError:
             seconds = self._surface.execution_seconds
@@ -256,7 +257,7 @@ class Executor:
             answer = Answer(data)
             self._told.keep(event, operation, variables, answer)
             return answer
-        async with asyncio.timeout(self._surface.execution_seconds):
+        with self._patience.turn():
             result = execute_subscription_event(run.build_per_event_executor(event))
             return _answer(result if isinstance(result, ExecutionResult) else await result)
 
