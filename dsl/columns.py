@@ -6,7 +6,7 @@ number with a bit for each, at the rule's place, so that one look rules out any 
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
@@ -49,6 +49,11 @@ class Ladder:
         return 2 * at if on else 2 * at + 1
 
 
+_UP_FROM = {Relation.EQ: 1, Relation.LT: 0, Relation.LE: 1}
+_DOWN_FROM = {Relation.EQ: -1, Relation.GT: 0, Relation.GE: -1}
+"""From which zone on, beside that of the number compared with, a test says no: of all above, or of all below."""
+
+
 class Column:
     """`false[zone]` are the rules that this zone rules out; `unknown` those that cannot tell where it is zone 0.
 
@@ -64,11 +69,11 @@ class Column:
         laddered = numbered or isinstance(source, Lapse)
         atoms = [atom for _, atom in uses]
         self.places = _steps(atoms) if laddered else _values(atoms)
-        self.of = {value: 2 * n + 2 if laddered else n + 1 for n, value in enumerate(self.places)}
+        self.of = {key_of(value): 2 * n + 2 if laddered else n + 1 for n, value in enumerate(self.places)}
         last = 2 * len(self.places) + 1 if laddered else len(self.places) + 1
         self.ladder = Ladder(self.places) if numbered else None
         self.zone: Zone = named(self.of, last) if self.ladder is None else self.ladder.zone
-        self.unknown = _union(1 << place for place, atom in uses if not isinstance(atom, Known))
+        self.unknown = mask_of([place for place, atom in uses if not isinstance(atom, Known)])
         self.false = self._ruled_out(uses, last)
         self.due = self._due(uses) if isinstance(source, Lapse) else ()
 
@@ -80,7 +85,7 @@ class Column:
             case _ if zone == 0:
                 return None
             case Beside(_, relation, value):
-                return RELATIONS[relation](zone, self.of[value])
+                return RELATIONS[relation](zone, self.of[key_of(value)])
             case Among(_, values, denied):
                 found = zone <= len(self.places) and self.places[zone - 1] in values
                 return found is not denied
@@ -100,17 +105,17 @@ class Column:
         for place, atom in uses:
             bit = 1 << place
             match atom:
-                case Known(_, True):
-                    upward[1] |= bit
-                case Known():
-                    false[0] |= bit
                 case Beside(_, relation, value):
-                    self._beside(relation, self.of[value], bit, false, upward, downward)
-                case Among(_, values, True):
+                    self._beside(relation, self.of[key_of(value)], bit, false, upward, downward)
+                case Among(_, values, False):
+                    accepting[bit] = accepting[bit] & values if bit in accepting else values
+                case Among(_, values):
                     for value in values:
                         false[self.of[value]] |= bit
-                case Among(_, values):
-                    accepting[bit] = accepting[bit] & values if bit in accepting else values
+                case Known(_, False):
+                    false[0] |= bit
+                case Known():
+                    upward[1] |= bit
         _spread(false, upward, downward)
         self._accept(accepting, false)
         return tuple(false)
@@ -120,20 +125,12 @@ class Column:
         relation: Relation, at: int, bit: int, false: list[int], upward: list[int], downward: list[int]
     ) -> None:
         """Above and below the step at which the test changes its answer."""
-        match relation:
-            case Relation.NE:
-                false[at] |= bit
-            case Relation.EQ:
-                upward[at + 1] |= bit
-                downward[at - 1] |= bit
-            case Relation.LT:
-                upward[at] |= bit
-            case Relation.LE:
-                upward[at + 1] |= bit
-            case Relation.GT:
-                downward[at] |= bit
-            case Relation.GE:
-                downward[at - 1] |= bit
+        if relation in _UP_FROM:
+            upward[at + _UP_FROM[relation]] |= bit
+        if relation in _DOWN_FROM:
+            downward[at + _DOWN_FROM[relation]] |= bit
+        if relation is Relation.NE:
+            false[at] |= bit
 
     def _accept(self, accepting: dict[int, frozenset[Value]], false: list[int]) -> None:
         """Rules that name the values they take are ruled out by all others."""
@@ -176,8 +173,25 @@ def _union(bits: Iterable[int]) -> int:
     return mask
 
 
+def mask_of(places: Sequence[int]) -> int:
+    """The set of these places."""
+    bits = bytearray(max(places, default=0) // 8 + 1)
+    for place in places:
+        bits[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(bits, "little")
+
+
+def key_of(value: Value) -> Value:
+    """Equal for equal values: to hash a fraction takes longer than all else that is done with it."""
+    if type(value) is not Fraction:
+        return value
+    above, below = value.as_integer_ratio()
+    return above if below == 1 else (above, below)
+
+
 def _steps(atoms: Iterable[Atom]) -> tuple[Value, ...]:
-    return tuple(sorted({atom.value for atom in atoms if isinstance(atom, Beside)}))
+    found = {key_of(atom.value): atom.value for atom in atoms if isinstance(atom, Beside)}
+    return tuple(sorted(found.values()))
 
 
 def _values(atoms: Iterable[Atom]) -> tuple[Value, ...]:

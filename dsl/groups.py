@@ -2,16 +2,16 @@
 
 Rules for one topic stand side by side, so do those for one category, and all that speak of more. All stand in one
 table, so that one look at a customer does for all her messages; only where that would take too much room are there more.
-The table is made when a message first needs it, so that a large rulebook goes live at once.
+Tables are made with the rulebook, so that the first message after a publication waits for nothing.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from artifact.decision import RuleRow
+from dsl.columns import mask_of
 from dsl.counting import weight_of
-from dsl.index import Draft, Table, mask_of
+from dsl.index import Draft, Table
 from dsl.looking import Looks
 from dsl.plain import About, Candidate
 from dsl.program import Program, Validity
@@ -141,17 +141,13 @@ class Groups:
 
     def __init__(self, program: Program, rules: Sequence[Candidate]) -> None:
         self._rules = rules
-        self._currency = program.currency
+        self._layout = Layout(rules, program.currency)
         self._topics = list(program.topics)
         self._category_of = [topic.category for topic in program.topics.values()]
         self._categories = list(dict.fromkeys([*self._category_of, *_named(rules)]))
         self._numbers = {name: number for number, name in enumerate(self._topics)}
         self._found: dict[tuple[int, int], Group] = {}
         self._known: dict[tuple[str, str], Group] = {}
-
-    @cached_property
-    def _layout(self) -> Layout:
-        return Layout(self._rules, self._currency)
 
     def of(self, topic: str, category: str) -> Group:
         """The group of messages of this topic."""

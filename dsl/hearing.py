@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from dsl.columns import Column, Zone, raw_zone
+from dsl.columns import Column, Zone, mask_of, raw_zone
 from dsl.conditions import Compile, Test
-from dsl.index import chosen, mask_of
+from dsl.index import chosen
 from dsl.plain import Atom, Source, atom_of, parts_of
 from dsl.program import Trigger
 from dsl.reading import Env, Getter, commitment_is, getter, raw_getter, situation_is, situation_known

@@ -10,7 +10,7 @@ from itertools import compress
 from typing import NamedTuple, TypeVar
 
 from artifact.decision import RuleRow
-from dsl.columns import Column
+from dsl.columns import Column, key_of, mask_of
 from dsl.looking import Looks, in_order, looks_at, needed
 from dsl.plain import Among, Atom, Beside, Candidate, Lapse, Source
 from dsl.typed import Aggregate, Read
@@ -52,18 +52,11 @@ class Draft:
                 uses = self.uses[atom.source] = Uses([], set())
             uses.tests.append((place, atom))
             before = len(uses.values)
-            uses.values.update(_values(atom))
+            if isinstance(atom, Beside):
+                uses.values.add(key_of(atom.value))
+            elif isinstance(atom, Among):
+                uses.values.update(atom.values)
             self._values += len(uses.values) - before
-
-
-def _values(atom: Atom) -> Iterable[Value]:
-    match atom:
-        case Beside(_, _, value):
-            return (value,)
-        case Among(_, values):
-            return values
-        case _:
-            return ()
 
 
 class Table:
@@ -124,14 +117,6 @@ def _shown(source: Source) -> str | None:
     """How what may be unknown is called."""
     read = source.moment if isinstance(source, Lapse) else source
     return read.shown if isinstance(read, Read | Aggregate) else None
-
-
-def mask_of(places: Sequence[int]) -> int:
-    """The set of these places."""
-    bits = bytearray(max(places, default=0) // 8 + 1)
-    for place in places:
-        bits[place >> 3] |= 1 << (place & 7)
-    return int.from_bytes(bits, "little")
 
 
 def chosen(items: Sequence[T], mask: int) -> Iterator[T]:

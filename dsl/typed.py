@@ -32,7 +32,7 @@ class Scope(StrEnum):
     SCORE = "SCORE"
 
 
-class Read(msgspec.Struct, frozen=True, gc=False):
+class Read(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """One named thing. `owner` is the situation, commitment or table; `shown` is how the author names it."""
 
     scope: Scope
@@ -121,7 +121,7 @@ SAID = frozenset({Source.MESSAGES, Source.CONTACTS})
 """Lists of what is being said: no part of the memory, so only message rules read them."""
 
 
-class Items(msgspec.Struct, frozen=True, gc=False):
+class Items(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """Those of a list that are meant: in the window that ends now, and of whom the condition holds.
 
     `name` is the kind, the fact or the event type; `most` bounds how many there can be. Inside the condition
@@ -147,7 +147,7 @@ class Measure(StrEnum):
     LATEST = "latest"
 
 
-class Aggregate(msgspec.Struct, frozen=True, gc=False):
+class Aggregate(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """`sum of premium of policies`. `field` is None for a number; it is read of each one."""
 
     measure: Measure
@@ -239,20 +239,20 @@ class Within(msgspec.Struct, frozen=True, gc=False):
     absent_is_no: bool = False
 
 
-class SituationIs(msgspec.Struct, frozen=True, gc=False):
+class SituationIs(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """`claim is open`, `claim is closed`, `claim is refused`. Never unknown."""
 
     kind: str
     state: str
 
 
-class SituationKnown(msgspec.Struct, frozen=True, gc=False):
+class SituationKnown(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """`claim is known`: there is or was one. Never unknown."""
 
     kind: str
 
 
-class CommitmentIs(msgspec.Struct, frozen=True, gc=False):
+class CommitmentIs(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """`adjuster_call is broken`. Never unknown."""
 
     name: str

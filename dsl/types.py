@@ -24,7 +24,7 @@ class Kind(StrEnum):
     LIST = "list"
 
 
-class Type(msgspec.Struct, frozen=True):
+class Type(msgspec.Struct, frozen=True, cache_hash=True):
     """A kind, with the values of a `one of`, the bounds of a number (whole ones) or what a list is a list of."""
 
     kind: Kind
