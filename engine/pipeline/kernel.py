@@ -45,12 +45,6 @@ class Job:
     artifact: Artifact | None = field(default=None, repr=False)
 
 
-@dataclass(slots=True)
-class _Hot:
-    artifact: Artifact
-    memo: Memo
-
-
 class Kernel:
     """Steps customers and commits them. `environment` names what else decisions depend on, for the log."""
 
@@ -62,7 +56,7 @@ class Kernel:
         self.limits = limits
         self.environment = environment
         self._pasts = Pasts(store, books)
-        self._hot: OrderedDict[str, _Hot] = OrderedDict()
+        self._hot: OrderedDict[str, Run] = OrderedDict()
         self._kept_hot = kept_hot
 
     def scene(self) -> Scene:
@@ -100,9 +94,11 @@ class Kernel:
             if not await self._run(run, jobs):
                 continue
             commit = run.commit()
-            if commit is not None and self._too_large(commit, jobs):
+            if commit is None:
+                self._keep_hot(run)
+            elif self._too_large(commit, jobs):
                 await self._one_by_one(jobs)
-            elif commit is not None:
+            else:
                 runs.append((run, commit))
         return await self._commit(runs)
 
@@ -111,12 +107,14 @@ class Kernel:
         return hot.artifact.version if hot is not None else None
 
     def _begin(self, customer: str, found: Loaded) -> Run:
-        hot = self._hot.get(customer)
-        if hot is None or not (found.unchanged or _is_newest(hot.artifact, found.artifact)):
-            hot = _Hot(found.artifact or Artifact(customer), Memo())
-        self.books.turn_to(hot.artifact.epoch)
-        run = Run(hot.artifact, self.scene(), self.books.epoch, self._pasts, hot.memo)
-        run.known.update(found.known)
+        """Take her up; until she is committed she is not at hand, so whatever fails is forgotten."""
+        run = self._hot.pop(customer, None)
+        if run is None or not (found.unchanged or _is_newest(run.artifact, found.artifact)):
+            run = Run(
+                found.artifact or Artifact(customer), self.scene(), self.books.epoch, self._pasts, Memo()
+            )
+        self.books.turn_to(run.artifact.epoch)
+        run.go_on(self.scene(), self.books.epoch, found.known)
         return run
 
     async def _run(self, run: Run, jobs: list[Job]) -> bool:
@@ -148,7 +146,6 @@ class Kernel:
 
     def _give_up(self, run: Run, jobs: list[Job], fault: Exception) -> None:
         log.error("customer %s: cannot be brought up to date", run.customer_id, exc_info=fault)
-        self._hot.pop(run.customer_id, None)
         for job in jobs:
             job.status, job.error, job.fault = EventStatus.REJECTED, None, fault
 
@@ -197,25 +194,18 @@ class Kernel:
     async def _commit(self, runs: list[tuple[Run, Commit]]) -> list[str]:
         if not runs:
             return []
-        try:
-            results = await self.store.commit([commit for _, commit in runs])
-        except BaseException:
-            for run, _ in runs:
-                self._hot.pop(run.customer_id, None)
-            raise
+        results = await self.store.commit([commit for _, commit in runs])
         conflicts = []
         for (run, _), result in zip(runs, results, strict=True):
             if result is CommitResult.COMMITTED:
                 run.committed()
                 self._keep_hot(run)
             else:
-                self._hot.pop(run.customer_id, None)
                 conflicts.append(run.customer_id)
         return conflicts
 
     def _keep_hot(self, run: Run) -> None:
-        self._hot[run.customer_id] = _Hot(run.artifact, run.memo)
-        self._hot.move_to_end(run.customer_id)
+        self._hot[run.customer_id] = run
         while len(self._hot) > self._kept_hot:
             self._hot.popitem(last=False)
 

@@ -3,6 +3,7 @@
 The live pipeline and the backtest use the same chain. The only thing it awaits is the past, when an event is late.
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -60,6 +61,10 @@ class Run:
     @property
     def customer_id(self) -> str:
         return self.artifact.customer_id
+
+    def go_on(self, scene: Scene, epoch: int, known: Mapping[EventKey, Known]) -> None:
+        """Take further steps, in a setting that may be another; nothing is pending. `known` are events in the log."""
+        self.scene, self.epoch, self.known = scene, epoch, dict(known)
 
     async def catch_up(self, now: Instant, until: Instant | None = None) -> None:
         """Bring the customer to the publication in force, then run her timers due at or before `until` (or `now`)."""
