@@ -29,10 +29,14 @@ def _whole(value: Any) -> Any:
     if type(value) is float:
         return int(value) if value.is_integer() and abs(value) < 2**63 else value
     if type(value) is dict:
-        return {key: _whole(item) for key, item in value.items()}
+        return {key: _whole(item) if type(item) in _HOLDING else item for key, item in value.items()}
     if type(value) is list or type(value) is tuple:
-        return [_whole(item) for item in value]
+        return [_whole(item) if type(item) in _HOLDING else item for item in value]
     return value
+
+
+_HOLDING = frozenset({float, dict, list, tuple})
+"""What a whole number held as a float can be, or be part of."""
 
 
 def content_hash(value: Any) -> bytes:

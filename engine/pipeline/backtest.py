@@ -85,6 +85,7 @@ class Backtest:
         self._pasts = Pasts(store, books)
         self._tally = _Tally()
         self._pending: list[tuple[Run, Commit]] = []
+        self._waiting = 0
 
     async def run(
         self,
@@ -117,7 +118,7 @@ class Backtest:
                 await self._flush(run)
         await self._advance(run, end)
         self._queue(run)
-        if sum(len(commit.entries) for _, commit in self._pending) >= _ENTRIES_PER_COMMIT:
+        if self._waiting >= _ENTRIES_PER_COMMIT:
             await self._flush()
 
     async def _give(self, run: Run, one: Received) -> None:
@@ -152,6 +153,7 @@ class Backtest:
         commit = run.commit()
         if commit is not None:
             self._pending.append((run, commit))
+            self._waiting += len(commit.entries)
 
     async def _flush(self, run: Run | None = None) -> None:
         """Make what is pending durable, with a customer in the middle of her history if one is given."""
@@ -160,12 +162,12 @@ class Backtest:
         if not self._pending:
             return
         results = await self._store.commit([commit for _, commit in self._pending])
-        for (done, commit), result in zip(self._pending, results, strict=True):
+        for (done, _), result in zip(self._pending, results, strict=True):
             if result is not CommitResult.COMMITTED:
                 raise AssertionError(f"somebody else writes to customer {done.customer_id}")
-            self._tally.entries += len(commit.entries)
             done.committed()
-        self._pending = []
+        self._tally.entries += self._waiting
+        self._pending, self._waiting = [], 0
         gc.collect(1)
 
     async def _summary(self, customers: int) -> Summary:
