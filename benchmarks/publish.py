@@ -88,7 +88,7 @@ async def _swept(store: EmbeddedStore, old: CompiledRulebook, new: CompiledRuleb
     async def bring(customers: Sequence[str]) -> frozenset[str]:
         nonlocal longest
         began = process_time()
-        await kernel.process([Job(customer) for customer in customers])
+        await kernel.process([Job(customer, passing=True) for customer in customers])
         longest = max(longest, process_time() - began)
         return frozenset(customers)
 

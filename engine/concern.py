@@ -20,15 +20,18 @@ def concerns(change: Change, talking: Talking, facts: Facts, scene: Scene) -> bo
     if scene.book is None:
         return True
     messages = talking.messages.values()
-    if any(not change.names.isdisjoint(_cited(message)) for message in messages):
+    if not all(change.names.isdisjoint(_cited(message)) for message in messages):
         return True
     zone, said = zone_of_customer(facts, scene.book), said_of(talking, scene.book)
     seen = change.seen(facts)
-    asked = (asked_of(m, talking.customer_id, topic_of(m, scene.book)) for m in messages if m.group is None)
-    return any(change.speaks(one, facts, zone, talking.now, said, seen) for one in asked)
+    for message in messages:
+        if message.group is None:
+            asked = asked_of(message, talking.customer_id, topic_of(message, scene.book))
+            if change.speaks(asked, facts, zone, talking.now, said, seen):
+                return True
+    return False
 
 
 def _cited(message: Message) -> list[str | None]:
-    """The rules that a message names: some are read again where they no longer say anything."""
-    held = [one.rule for one in message.holds]
-    return [message.rule, *held, *(a.rule for a in message.anchors), *(p.rule for p in message.places)]
+    """The rules that a message names and that are read again where they no longer say anything."""
+    return [message.rule, *[a.rule for a in message.anchors], *[p.rule for p in message.places]]

@@ -30,13 +30,14 @@ log = logging.getLogger(__name__)
 class Job:
     """One thing to do for a customer: fold `event`, or hand over `deliveries` for `worker`, or just wake her up.
 
-    The rest is the answer.
+    `passing`: there is nothing to come, so she takes nobody's place at hand. The rest is the answer.
     """
 
     customer_id: str
     event: Event | None = None
     deliveries: tuple[str, ...] = ()
     worker: str = ""
+    passing: bool = False
     status: EventStatus = EventStatus.REJECTED
     version: int | None = None
     error: InputError | None = None
@@ -90,7 +91,7 @@ class Kernel:
         loaded = await self.store.load(wants)
         runs: list[tuple[Run, Commit]] = []
         for (customer, jobs), found in zip(pending.items(), loaded, strict=True):
-            run = self._begin(customer, found)
+            run = self._begin(customer, found, all(job.passing for job in jobs))
             if not await self._run(run, jobs):
                 continue
             commit = run.commit()
@@ -106,13 +107,14 @@ class Kernel:
         hot = self._hot.get(customer)
         return hot.artifact.version if hot is not None else None
 
-    def _begin(self, customer: str, found: Loaded) -> Run:
+    def _begin(self, customer: str, found: Loaded, passing: bool) -> Run:
         """Take her up; until she is committed she is not at hand, so whatever fails is forgotten."""
         run = self._hot.pop(customer, None)
         if run is None or not (found.unchanged or _is_newest(run.artifact, found.artifact)):
             run = Run(
                 found.artifact or Artifact(customer), self.scene(), self.books.epoch, self._pasts, Memo()
             )
+            run.passing = passing
         self.books.turn_to(run.artifact.epoch)
         run.go_on(self.scene(), self.books.epoch, found.known)
         return run
@@ -205,6 +207,8 @@ class Kernel:
         return conflicts
 
     def _keep_hot(self, run: Run) -> None:
+        if run.passing:
+            return
         self._hot[run.customer_id] = run
         while len(self._hot) > self._kept_hot:
             self._hot.popitem(last=False)

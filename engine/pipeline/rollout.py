@@ -19,7 +19,7 @@ from store.port import Publication, Store
 
 log = logging.getLogger(__name__)
 
-SLICE_SECONDS = 0.02
+SLICE_SECONDS = 0.015
 """How long a slice may hold the engine; the next one is made larger or smaller after it."""
 _SMALLEST, _LARGEST = 2, 64
 _AHEAD = 256

@@ -43,7 +43,7 @@ class Before(Protocol):
 
 
 class Run:
-    """The steps of one customer from the artifact last committed."""
+    """The steps of one customer from the artifact last committed. `passing`: nobody goes on with it afterwards."""
 
     def __init__(self, artifact: Artifact, scene: Scene, epoch: int, before: Before, memo: Memo) -> None:
         self.artifact = artifact
@@ -55,6 +55,7 @@ class Run:
         self.rows: dict[str, MessageRow] = {}
         self.known: dict[EventKey, Known] = {}
         self.snapshot: Snapshot | None = None
+        self.passing = False
         self._wake = wake_of(artifact.body, scene)
         self._before = before
 

@@ -150,12 +150,13 @@ class Engine:
         await self._enqueue(jobs)
         return [_outcome(job, event) for job, event in zip(jobs, events, strict=True)]
 
-    async def wake(self, customer_ids: Sequence[str]) -> list[Artifact]:
+    async def wake(self, customer_ids: Sequence[str], *, passing: bool = False) -> list[Artifact]:
         """Run what is due for these customers, and bring them to the rulebook in force.
 
-        Answers with what is committed: whoever could not be brought there is left out.
+        Answers with what is committed: whoever could not be brought there is left out. `passing`: they take nobody's
+        place at hand.
         """
-        jobs = [Job(customer_id) for customer_id in customer_ids]
+        jobs = [Job(customer_id, passing=passing) for customer_id in customer_ids]
         await self._enqueue(jobs)
         return [job.artifact for job in jobs if job.artifact is not None and _is_done(job)]
 
@@ -221,7 +222,7 @@ class Engine:
 
     async def _bring(self, customer_ids: Sequence[str]) -> frozenset[str]:
         epoch = self.books.epoch
-        brought = await self.wake(customer_ids)
+        brought = await self.wake(customer_ids, passing=True)
         return frozenset(one.customer_id for one in brought if one.epoch >= epoch)
 
     async def _text_of(self, revision: str) -> str | None:

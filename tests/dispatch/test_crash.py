@@ -59,8 +59,8 @@ class MortalEngine(Engine):
     async def submit(self, events: Sequence[Event]) -> list[Outcome]:
         return await self._lived(super().submit(events))  # type: ignore[no-any-return]
 
-    async def wake(self, customer_ids: Sequence[str]) -> list[Artifact]:
-        return await self._lived(super().wake(customer_ids))  # type: ignore[no-any-return]
+    async def wake(self, customer_ids: Sequence[str], *, passing: bool = False) -> list[Artifact]:
+        return await self._lived(super().wake(customer_ids, passing=passing))  # type: ignore[no-any-return]
 
     async def intend(self, customer_id: str, deliveries: Sequence[str], worker: str) -> Job:
         return await self._lived(super().intend(customer_id, deliveries, worker))  # type: ignore[no-any-return]

@@ -1,6 +1,7 @@
 """Random lives of one customer through kernel and store: what is kept is a function of the log alone."""
 
 import asyncio
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from engine.pipeline.kernel import Job
 from engine.pipeline.verify import verify
 from engine.scene import Scene
 from engine.step import step_timer
+from store.port import Loaded, Want
 from tests.engine.lives import Moment, begun, lives
 from tests.engine.world import CUSTOMER, MONDAY, event, request
 
@@ -143,3 +145,24 @@ async def test_a_request_is_corrected_although_a_newer_snapshot_was_taken() -> N
     row = await service.store.message(message_id(CUSTOMER, asked.source, asked.id))
     assert row is not None
     assert row.message.state is MessageState.RETRACTED
+
+
+def test_who_is_only_passing_takes_nobodys_place_at_hand() -> None:
+    async def run() -> None:
+        service = begun(kept_hot=1)
+        await service.process(Job("bea", replace(event("page.viewed"), customer_id="bea")))
+        await service.process(Job("ada", replace(event("page.viewed"), customer_id="ada")))
+        had = []
+        load = service.store.load
+
+        async def watched(wants: Sequence[Want]) -> list[Loaded]:
+            had.append([(want.customer_id, want.have) for want in wants])
+            return await load(wants)
+
+        service.store.load = watched  # type: ignore[method-assign]
+        service.publish("r2")
+        await service.process(Job("bea", passing=True), Job("ada", passing=True))
+        await service.process(Job("bea"), Job("ada"))
+        assert had == [[("bea", None), ("ada", 1)], [("bea", None), ("ada", 2)]]
+
+    asyncio.run(run())
