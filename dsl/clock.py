@@ -4,9 +4,11 @@ A window is measured from the moment forward (`in the last 14 days` holds until 
 adding a span to a fixed moment is unambiguous on any calendar, and subtracting one from a moving `now` is not.
 """
 
+from functools import lru_cache
+
 from artifact.errors import InputError
-from artifact.instant import LATEST, Instant
-from artifact.span import Span
+from artifact.instant import DAY, HOUR, LATEST, MINUTE, Instant
+from artifact.span import Span, Unit
 from dsl.reading import Env
 from dsl.typed import Form, Within
 from dsl.types import Kind
@@ -17,6 +19,19 @@ Window = tuple[Instant | None, Instant | None]
 
 NEVER: Instant = LATEST + 1
 """Where the calendar ends. What is reached then, or later, is never reached."""
+
+LENGTHS = {
+    Unit.MINUTE: (MINUTE, MINUTE),
+    Unit.HOUR: (HOUR, HOUR),
+    Unit.DAY: (DAY, DAY),
+    Unit.WEEK: (7 * DAY, 7 * DAY),
+    Unit.MONTH: (28 * DAY, 31 * DAY),
+    Unit.YEAR: (365 * DAY, 366 * DAY),
+}
+"""How long a unit is at the least and at the most, as long as nobody moves the clocks."""
+
+SHIFT = 28 * HOUR
+"""More than the clocks of a zone ever move: they may skip a day."""
 
 _BEYOND = (OverflowError, ValueError, InputError)
 
@@ -76,6 +91,14 @@ def begun(day: int, zone: str, past: int = 0) -> Instant:
         return day_start(day + past, zone)
     except _BEYOND:
         return NEVER if past else -NEVER
+
+
+@lru_cache(maxsize=1024)
+def within_reach(span: Span) -> Instant:
+    """How long ago something may be at the most of which that span has not passed since."""
+    if span.calendar is not None:
+        return 2 * LATEST  # working time stands still for as long as its calendar says
+    return span.amount * LENGTHS[span.unit][1] + (0 if span.unit in (Unit.MINUTE, Unit.HOUR) else SHIFT)
 
 
 def inside(env: Env, window: Window) -> bool:

@@ -6,7 +6,7 @@ here, because a clause that cannot tell does nothing, as if it said no, and beca
 to run anything.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -79,7 +79,7 @@ class Hearing:
         self._turned = _turned(listeners, bits)
         self._all = (1 << len(listeners)) - 1
 
-    def left(self, env: Env) -> Iterator[Ready]:
+    def left(self, env: Env) -> Iterable[Ready]:
         """The clauses of which no plain condition fails."""
         out = self._nothing_to_turn(env)
         for load, zone, ruled_out, asking in self._looks:

@@ -119,9 +119,16 @@ def _shown(source: Source) -> str | None:
     return read.shown if isinstance(read, Read | Aggregate) else None
 
 
-def chosen(items: Sequence[T], mask: int) -> Iterator[T]:
-    """Those of the items whose bits are set, in their order: the first has the highest."""
-    return compress(items, bin(1 << len(items) | mask)[3:].encode().translate(_DIGITS))
+def chosen(items: Sequence[T], mask: int) -> Iterable[T]:
+    """Those of the items whose bits are set, in their order: the first has the highest. Few are picked one by one."""
+    if 12 * (mask.bit_count() - 4) > len(items):
+        return compress(items, bin(1 << len(items) | mask)[3:].encode().translate(_DIGITS))
+    found, last = [], len(items) - 1
+    while mask:
+        highest = mask.bit_length() - 1
+        found.append(items[last - highest])
+        mask ^= 1 << highest
+    return found
 
 
 _DIGITS = bytes(1 if code == ord("1") else 0 for code in range(256))

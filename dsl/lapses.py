@@ -10,9 +10,9 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from artifact.instant import DAY, HOUR, MINUTE, Instant
+from artifact.instant import DAY, Instant
 from artifact.span import Span, Unit
-from dsl.clock import NEVER, begun, moved, moved_day
+from dsl.clock import LENGTHS, NEVER, SHIFT, begun, moved, moved_day
 from dsl.columns import Column, Ruled
 from dsl.plain import Edge, Lapse
 from dsl.reading import Env, Getter, getter
@@ -47,7 +47,7 @@ def lapse_look(at: int, column: Column, currency: str) -> LapseLook:
                 at,
                 getter(moment, currency),
                 _midnight if dated else _itself,
-                *_reaches(unit, column.places, 2 * DAY if dated else _SHIFT),
+                *_reaches(unit, column.places, 2 * DAY if dated else SHIFT),
                 partial(_day_reached if dated else _reached, None if unit is None else Span(1, unit)),
                 column.places,
                 column.due,
@@ -58,24 +58,11 @@ def lapse_look(at: int, column: Column, currency: str) -> LapseLook:
             raise AssertionError(other)
 
 
-_LENGTHS = {
-    None: (0, 0),
-    Unit.MINUTE: (MINUTE, MINUTE),
-    Unit.HOUR: (HOUR, HOUR),
-    Unit.DAY: (DAY, DAY),
-    Unit.WEEK: (7 * DAY, 7 * DAY),
-    Unit.MONTH: (28 * DAY, 31 * DAY),
-    Unit.YEAR: (365 * DAY, 366 * DAY),
-}
-_SHIFT = 28 * HOUR
-"""More than the clocks of a zone ever move: they may skip a day."""
-
-
 def _reaches(
     unit: Unit | None, steps: Iterable[Edge], shift: Instant
 ) -> tuple[tuple[Instant, ...], tuple[Instant, ...]]:
     """When each step is reached at the soonest, and at the latest."""
-    short, long = _LENGTHS[unit]
+    short, long = (0, 0) if unit is None else LENGTHS[unit]
     spans = [sorted((amount * short, amount * long)) for amount, _ in steps]
     return tuple(low - shift for low, _ in spans), tuple(high + shift for _, high in spans)
 

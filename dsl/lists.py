@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from artifact.facts import Happened, Situation
-from dsl.clock import inside, moved
+from dsl.clock import inside, moved, within_reach
 from dsl.reading import Env, getter
 from dsl.typed import Aggregate, Items, Measure, Source
 from dsl.types import Kind
@@ -90,13 +90,16 @@ _SOURCES: dict[Source, Callable[[Items, Env], Found | None]] = {
 
 
 def in_window(items: Items, rows: Sequence[Item], env: Env) -> Iterator[Item]:
-    """The rows in the window that ends now; notes when one comes or leaves."""
+    """The rows in the window that ends now; notes when one comes or leaves. What is long past needs no calendar."""
     span = items.span
     if span is None:
         yield from rows
         return
+    since = env.now - within_reach(span)
     for one in rows:
-        at = _at(one)
+        at = one.opened_at if isinstance(one, Situation) else one.at
+        if at < since:
+            continue
         leaves = moved(at, span, env.zone)
         if leaves > env.now and inside(env, (at, leaves)):
             yield one

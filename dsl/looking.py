@@ -10,8 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from dsl.columns import Column, Ruled, Zone, raw_zone
 from dsl.lapses import LapseLook, lapse_look
-from dsl.lists import measured, noted
-from dsl.many import chosen_of
+from dsl.lists import in_window, listed, noted
 from dsl.plain import Lapse, Source
 from dsl.reading import (
     BUILT_IN,
@@ -333,8 +332,10 @@ def _owner(source: Source) -> str | None:
 
 
 def _counted(number: Aggregate, currency: str, env: Env) -> Value:
-    found, those = chosen_of(number.items, None, env)
-    return noted(number, measured(number, those, currency, env), found, currency, env)
+    """How many there are: all that stand in a list, or in its window."""
+    found = listed(number.items, env)
+    count = None if found is None else sum(1 for _ in in_window(number.items, found.rows, env))
+    return noted(number, count, found, currency, env)
 
 
 def _notes(sources: Sequence[Source]) -> tuple[Note, ...]:

@@ -3,10 +3,16 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from artifact.channel import Channel
-from artifact.facts import Facts, Interaction
-from artifact.instant import parse_instant
+from artifact.facts import Facts, Happened, Interaction
+from artifact.instant import Instant, parse_instant
+from artifact.span import Span, Unit, add_span
+from dsl.lists import in_window
+from dsl.reading import Env
+from dsl.typed import Items, Source
 from tests.dsl.support import DAY, HOUR, NOW, asked, book, checked, claim, codes, customer, rule, truth
 
 POLICIES = [
@@ -199,3 +205,20 @@ def test_the_cost_of_a_rulebook_counts_what_its_lists_may_hold() -> None:
     plain = book(rule("customer.age is 44")).cost
     assert book(rule("any policy with (premium > 3 EUR)")).cost == plain + 4
     assert book(rule("the number of policies is 3 and any policy")).cost == plain + 9
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.integers(-60 * DAY, 3 * DAY), max_size=6),
+    st.sampled_from(list(Unit)[:6]),
+    st.integers(1, 40),
+    st.sampled_from(["Pacific/Apia", "Europe/Madrid", "America/Sao_Paulo"]),
+)
+def test_a_row_is_in_the_window_until_the_calendar_says_that_the_span_has_passed(
+    ages: list[Instant], unit: Unit, amount: int, zone: str
+) -> None:
+    """Although what is long past is left out without asking the calendar."""
+    span, now = Span(amount, unit), parse_instant("2012-01-05T12:00:00Z")
+    rows = [Happened(now + age, {}) for age in ages]
+    found = list(in_window(Items(Source.EVENTS, "e", "e", 9, span), rows, Env(Facts(), zone, now, {})))
+    assert found == [row for row in rows if row.at <= now < add_span(row.at, span, zone)]
