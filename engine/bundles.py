@@ -15,7 +15,7 @@ from dsl.rulebook import Group, Rulebook, Topic
 from dsl.verdict import Verdict
 from engine.draft import MUST_BE_SAID
 from engine.grouping import Guest, Party
-from engine.judging import Merged
+from engine.judging import Merged, rank_of
 from engine.placing import has_words
 from engine.planning import Way
 from engine.ruling import Extra, Ruling, earliest
@@ -49,7 +49,9 @@ def merged_of(party: Party, book: Rulebook) -> Merged:
         proof=tuple(dict.fromkeys(c for proof in proofs for c in proof)) if proofs else None,
         also=pairs,
     )
-    return Merged(Verdict(), ruling, max((m.urgency for m in all_of), key=URGENCY_RANK.__getitem__))
+    urgency = max((m.urgency for m in all_of), key=URGENCY_RANK.__getitem__)
+    first = min(party.guests, key=lambda guest: guest.order)
+    return Merged(Verdict(), ruling, urgency, rank_of(first.message, urgency))
 
 
 def _topic(party: Party, group: Group | None, topics: list[Topic]) -> Topic:

@@ -117,7 +117,7 @@ def _conclude(
         new = _silenced(old, new, talking.now)
     talking.keep(new)
     raise_doubts(talking, new)
-    if before is None or _shows(before) != _shows(new):
+    if before is None or not _tell_the_same(before, new):
         talking.record(_record(new, decided, talking, scene, cause))
 
 
@@ -157,11 +157,22 @@ def _silenced(old: Message, new: Message, now: Instant) -> Message:
     return replace(new, deliveries=(*new.deliveries, *dropped))
 
 
-def _shows(message: Message) -> tuple[object, ...]:
-    """What a record tells of a message: where this is equal, nothing changed."""
-    plan = tuple((d.channel, d.state, d.planned_at, d.because) for d in message.deliveries)
-    company = (message.bundle, message.items)
-    return (message.state, message.reason, message.rule, message.holds, plan, message.rephrase, company)
+def _tell_the_same(one: Message, other: Message) -> bool:
+    """Whether a record would tell the same of both: then nothing changed."""
+    return (
+        one.state is other.state
+        and one.reason == other.reason
+        and one.rule == other.rule
+        and one.holds == other.holds
+        and _plan(one) == _plan(other)
+        and one.rephrase == other.rephrase
+        and one.bundle == other.bundle
+        and one.items == other.items
+    )
+
+
+def _plan(message: Message) -> list[tuple[object, ...]]:
+    return [(d.channel, d.state, d.planned_at, d.because) for d in message.deliveries]
 
 
 def _record(message: Message, decided: Decided, talking: Talking, scene: Scene, cause: str) -> KeptRecord:

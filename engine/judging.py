@@ -5,6 +5,7 @@ that a rule can read are the very same objects, what was asked and said is the s
 """
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from artifact.channel import URGENCY_RANK, Urgency
 from artifact.facts import Facts
@@ -14,20 +15,25 @@ from dsl.rulebook import Rulebook, Topic
 from dsl.seen import Seen
 from dsl.verdict import SILENCE, Asked, Spoken, Verdict
 from engine.fold import zone_of_customer
+from engine.moment import Moment
 from engine.ruling import Ruling, ruling_of
-from engine.settled import Settled
+from engine.settled import Settled, same_circumstances
+
+Rank: TypeAlias = tuple[int, Instant, int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
     """One verdict, and what its rules say together; `urgency` is what the request leaves of it.
 
-    `alerts` are codes for a person to know: rules that disagree, rules that erred.
+    Messages are planned in the order of their `rank`. `alerts` are codes for a person to know: rules that disagree,
+    rules that erred.
     """
 
     verdict: Verdict
     ruling: Ruling
     urgency: Urgency
+    rank: Rank
     alerts: tuple[str, ...] = ()
 
     @property
@@ -44,6 +50,7 @@ class Memo:
     revision: str = ""
     verdicts: dict[str, Merged] = field(default_factory=dict)
     settled: dict[str, Settled] = field(default_factory=dict)
+    moment: Moment | None = None
     said: Spoken = SILENCE
     seen: Seen | None = None
 
@@ -56,6 +63,11 @@ class Memo:
         elif self.said != said:
             self.verdicts = {}
         self.facts, self.said = facts, said
+
+    def standing(self, moment: Moment) -> dict[str, Settled]:
+        """The decisions that may stand; none where who she is, or when she is left in peace, changed."""
+        alike = self.moment is not None and same_circumstances(self.moment, moment)
+        return self.settled if alike else {}
 
 
 def reads_alike(one: Facts, other: Facts) -> bool:
@@ -129,7 +141,12 @@ def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
     """The verdict with what its rules say together."""
     ruling = ruling_of(topic, verdict.fired)
     urgency = lowered(ruling.urgency, message.request.lower_urgency)
-    return Merged(verdict, ruling, urgency, _alerts(verdict))
+    return Merged(verdict, ruling, urgency, rank_of(message, urgency), _alerts(verdict))
+
+
+def rank_of(message: Message, urgency: Urgency) -> Rank:
+    """The most urgent comes first, then the oldest."""
+    return -URGENCY_RANK[urgency], message.received_at, message.number, message.id
 
 
 def _alerts(verdict: Verdict) -> tuple[str, ...]:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from artifact.channel import URGENCY_RANK, Channel
+from artifact.channel import Channel
 from artifact.decision import GateOutcome
 from artifact.facts import Facts
-from artifact.instant import Instant
 from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, MessageState, Place
 from artifact.states import LEFT_STATES
 from dsl.effects import GroupInto
@@ -22,7 +21,7 @@ from engine.bundles import DISSOLVED, bounds_of, bundle_of, merged_of, way_of
 from engine.decided import Decided, decided_of, item_decided, of_itself, planned
 from engine.draft import Draft
 from engine.grouping import MOST_PLACES, Guest, Party, Seating, has_set_out, said_of
-from engine.judging import Memo, Merged
+from engine.judging import Memo, Merged, Rank
 from engine.moment import Moment
 from engine.placing import first_instant
 from engine.planning import Way, go, go_together
@@ -31,7 +30,6 @@ from engine.settled import Settled, settle
 from engine.talking import Talking
 from engine.traces import gate
 
-Rank = tuple[int, Instant, int, str]
 Judged = list[tuple[Message, Merged]]
 
 
@@ -59,12 +57,12 @@ class Round:
                 self._alone(message, merged)
             return
         units += [
-            (_rank((m, merged)), _bound(self._alone, m, merged))
+            (merged.rank, _bound(self._alone, m, merged))
             for m, merged in judged
             if not seating.concerns(m, merged)
         ]
         guests = seating.seat([one for one in judged if seating.concerns(*one)], self.draft)
-        units += [(_rank((g.message, g.merged)), _bound(self._guest, g)) for g in guests if g.place is None]
+        units += [(g.merged.rank, _bound(self._guest, g)) for g in guests if g.place is None]
         units += [_of_party(party, self) for party in seating.parties.values() if party.guests]
         for _, plan_one in sorted(units, key=lambda unit: unit[0]):
             plan_one()
@@ -170,8 +168,7 @@ class Round:
 
 
 def _rank(item: tuple[Message, Merged]) -> Rank:
-    message, merged = item
-    return -URGENCY_RANK[merged.urgency], message.received_at, message.number, message.id
+    return item[1].rank
 
 
 def _bound(run: Callable[..., None], *arguments: object) -> Callable[[], None]:
@@ -182,11 +179,9 @@ def _of_party(party: Party, round: Round) -> tuple[Rank, Callable[[], None]]:
     """A party comes as early as the first of it, and presses as much as the most urgent."""
     if party.gathering is not None and len(party.guests) == 1:
         [guest] = party.guests
-        return _rank((guest.message, guest.merged)), _bound(round.lone, guest, party)
-    merged, first = merged_of(party, round.moment.book), min(party.guests, key=lambda guest: guest.order)
-    message = first.message
-    rank = (-URGENCY_RANK[merged.urgency], message.received_at, message.number, message.id)
-    return rank, _bound(round.together, party, merged)
+        return guest.merged.rank, _bound(round.lone, guest, party)
+    merged = merged_of(party, round.moment.book)
+    return merged.rank, _bound(round.together, party, merged)
 
 
 def _run(party: Party, way: Way) -> Callable[[Draft], None]:
@@ -247,16 +242,16 @@ def decide_all(
     talking: Talking, facts: Facts, scene: Scene, book: Rulebook, zone: str, judged: Judged, memo: Memo | None
 ) -> Round:
     """The last round: with it everybody is where they belong."""
-    known = memo.settled if memo is not None else {}
     grouped = book.groups or talking.gatherings or any(m.group for m in talking.messages.values())
     seating = Seating(talking, book, zone) if grouped else None
     while True:
-        round = Round(talking, moment_of(talking, facts, scene, book, zone), known, seating)
+        moment = moment_of(talking, facts, scene, book, zone)
+        round = Round(talking, moment, memo.standing(moment) if memo is not None else {}, seating)
         round.run(judged)
         if not round.disturbed:
             break
     if memo is not None:
-        memo.settled = round.settled
+        memo.settled, memo.moment = round.settled, round.moment
     if seating is not None:
         talking.gatherings = seating.gatherings
     return round

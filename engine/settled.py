@@ -7,13 +7,13 @@ to and prefers, the hours in which she is left in peace, and the contact budget 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from artifact.channel import Channel
-from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import LIVE_STATES, DeliveryState, Message
-from dsl.rulebook import QuietHours, Topic
+from dsl.rulebook import Topic
 from dsl.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -24,29 +24,25 @@ if TYPE_CHECKING:
 Taken = dict[str, list[Instant]]
 
 
-class Settled(NamedTuple):
+@dataclass(slots=True)
+class Settled:
     """One decision, and the message as it left it. `budget` is what it weighed, None where it had no say."""
 
     message: Message
     verdict: Verdict
-    facts: Facts
-    hours: tuple[QuietHours, ...]
-    now: Instant
     budget: Taken | None
     reserved: tuple[tuple[Instant, Channel], ...]
 
     def stands(self, message: Message, verdict: Verdict, moment: Moment) -> bool:
-        """Whether deciding again would come to the same."""
-        next_at = self.message.next_at
-        return (
-            message is self.message
-            and self.now <= moment.now
-            and (next_at is None or moment.now < next_at)
-            and (verdict is self.verdict or _says_the_same(verdict, self.verdict))
-            and (moment.facts is self.facts or _same_person(moment.facts, self.facts))
-            and (moment.hours is self.hours or moment.hours == self.hours)
-            and (self.budget is None or self.budget == moment.budget.taken)
-        )
+        """Whether deciding again would come to the same, in circumstances that are still the same."""
+        next_at = message.next_at
+        if message is not self.message or (next_at is not None and next_at <= moment.now):
+            return False
+        if verdict is not self.verdict:
+            if not _says_the_same(verdict, self.verdict):
+                return False
+            self.verdict = verdict
+        return self.budget is None or self.budget == moment.budget.taken
 
     def reserve(self, budget: Budget, topic: Topic) -> None:
         """Take from the budget what the decision took."""
@@ -60,16 +56,8 @@ def settle(draft: Draft, decided: Message, before: Taken) -> Settled | None:
         return None
     if draft.gone and any(d.state is DeliveryState.IN_DOUBT for d in decided.deliveries):
         return None  # a doubt that comes up raises a task, and it may have come up in this very moment
-    moment = draft.moment
-    return Settled(
-        decided,
-        draft.merged.verdict,
-        moment.facts,
-        moment.hours,
-        moment.now,
-        before if draft.weighed else None,
-        tuple(draft.reserved),
-    )
+    taken = before if draft.weighed else None
+    return Settled(decided, draft.merged.verdict, taken, tuple(draft.reserved))
 
 
 def _says_the_same(one: Verdict, other: Verdict) -> bool:
@@ -82,11 +70,13 @@ def _says_the_same(one: Verdict, other: Verdict) -> bool:
     )
 
 
-def _same_person(one: Facts, other: Facts) -> bool:
-    """Equal in what planning reads of the memory; the rules' part of it is in the verdict."""
-    return (
+def same_circumstances(last: Moment, moment: Moment) -> bool:
+    """Whether all that planning reads besides a message is as it was; the rules' part of the memory is in the verdict."""
+    one, other = last.facts, moment.facts
+    same_person = one is other or (
         one.consents == other.consents
         and one.preferences == other.preferences
         and one.kind is other.kind
         and one.deceased_at == other.deceased_at
     )
+    return same_person and last.now <= moment.now and last.hours == moment.hours
