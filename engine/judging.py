@@ -7,6 +7,8 @@ that a rule can read are the very same objects, what was asked and said is the s
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import msgspec
+
 from artifact.channel import URGENCY_RANK, Urgency
 from artifact.facts import Facts
 from artifact.instant import Instant
@@ -22,8 +24,7 @@ from engine.settled import Settled, same_circumstances
 Rank: TypeAlias = tuple[int, Instant, int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(msgspec.Struct, frozen=True):
     """One verdict, and what its rules say together; `urgency` is what the request leaves of it.
 
     Messages are planned in the order of their `rank`. `alerts` are codes for a person to know: rules that disagree,

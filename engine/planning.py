@@ -124,7 +124,7 @@ def _settle(draft: Draft) -> None:
         draft.state, draft.reason = MessageState.BLOCKED, "no_channel"
     elif draft.waits:
         draft.state, draft.reason = MessageState.WAITING, _hold_reason(draft.holds)
-        draft.rule = next((h.rule for h in draft.holds if h.rule is not None), None)
+        draft.rule = _first_rule(draft.holds)
     else:
         draft.state, draft.reason = MessageState.READY, "ready"
         draft.holds = []
@@ -166,3 +166,10 @@ def _hold_reason(holds: list[Hold]) -> str:
     if not holds:
         return "planned"
     return _REASONS[min([hold.kind for hold in holds], key=_PLACES.__getitem__)]
+
+
+def _first_rule(holds: list[Hold]) -> str | None:
+    for hold in holds:
+        if hold.rule is not None:
+            return hold.rule
+    return None

@@ -6,10 +6,11 @@ kept. Refuses to look at the customer: which of the channels she may be reached 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
+
+import msgspec
 
 from artifact.channel import Channel, Urgency
 from artifact.span import Span, add_span
@@ -34,8 +35,7 @@ Extra: TypeAlias = tuple[Channel, Span | None]
 """A channel that a rule adds, and how long after the first hand-over (None: at once)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ruling:
+class Ruling(msgspec.Struct, frozen=True, eq=False):
     """One value where only one can be, by rank; unions elsewhere.
 
     `block` is the rule that blocks. `postpones` are the rules that hold, with whether the condition of a WHILE holds.
@@ -48,7 +48,7 @@ class Ruling:
     fired: tuple[Fired, ...] = ()
     urgency: Urgency = Urgency.NORMAL
     block: str | None = None
-    postpones: dict[str, tuple[Postpone, bool]] = field(default_factory=dict)
+    postpones: dict[str, tuple[Postpone, bool]] = {}
     channels: tuple[Channel, ...] = ()
     chosen: bool = False
     avoid: frozenset[Channel] = frozenset()
