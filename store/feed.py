@@ -55,12 +55,14 @@ class Reader:
     def offer(self, changes: Sequence[Change], capacity: int) -> Waiter | None:
         """Take what concerns it, or a gap in the place of all; answers whom to wake. The feed's lock is held."""
         heard = [change for change in changes if change.gap or self._concerns(change)]
+        if not heard:
+            return None
         if len(self._unread) + len(heard) > capacity:
             self._unread.clear()
             self._unread.append(GAP)
         else:
             self._unread.extend(heard)
-        return self._take_waiter() if heard else None
+        return self._take_waiter()
 
     def end(self, *, unread: bool) -> Waiter | None:
         """Take no more changes, and keep those not read only if asked to. The feed's lock is held."""

@@ -58,7 +58,6 @@ def _ready_for_writing(connection: apsw.Connection, path: Path) -> None:
         steps = f"BEGIN EXCLUSIVE; {sql.UPGRADES[layout]}; PRAGMA user_version = {layout + 1}; COMMIT"
         connection.execute(steps).fetchall()
     connection.execute(sql.WRITER_SETTINGS).fetchall()
-    connection.transaction_mode = "IMMEDIATE"
     if connection.execute("PRAGMA journal_mode").get != "wal":
         raise unavailable(
             path, "its file system has no shared memory for a write-ahead log; use a local disk"

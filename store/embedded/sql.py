@@ -132,24 +132,26 @@ PRAGMA temp_store = MEMORY;
 """
 
 IS_EMPTY = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)"
+BEGIN = "BEGIN IMMEDIATE"
+COMMIT = "COMMIT"
+ROLLBACK = "ROLLBACK"
 
 CREATE_ARTIFACT = """
-INSERT INTO artifact(customer, version, now, due, epoch, changed, schema, body)
-SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?10 = 0 ON CONFLICT(customer) DO NOTHING RETURNING ?1, no"""
+INSERT INTO artifact(customer, version, now, due, schema, body, epoch, changed) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT(customer) DO NOTHING"""
 REPLACE_ARTIFACT = """
-UPDATE artifact SET version = ?3, now = ?4, due = ?5, schema = ?8, body = ?9
-WHERE customer = ?2 AND version = ?10 RETURNING ?1, no"""
-"""Both run for many customers in a row; ?1 is the place in the group of the one who is answered."""
-FOLLOW = "UPDATE artifact SET epoch = ?2, changed = ?3 WHERE no = ?1 AND (epoch <> ?2 OR changed <> ?3)"
+UPDATE artifact SET version = ?2, now = ?3, due = ?4, schema = ?5, body = ?6 WHERE customer = ?1 AND version = ?7"""
+FOLLOW = "UPDATE artifact SET epoch = ?2, changed = ?3 WHERE customer = ?1 AND (epoch <> ?2 OR changed <> ?3)"
 """Apart from the rest, because a column that is set has its index written anew, and only a publication changes these."""
-APPEND_ENTRY = "INSERT INTO log(no, n, source, event, body) VALUES(?, ?, ?, ?, ?)"
-KEEP_SNAPSHOT = "INSERT INTO snapshot(no, n, now, schema, body) VALUES(?, ?, ?, ?, ?)"
+_NUMBER = "(SELECT no FROM artifact WHERE customer = ?1)"
+APPEND_ENTRY = f"INSERT INTO log(no, n, source, event, body) VALUES({_NUMBER}, ?2, ?3, ?4, ?5)"
+KEEP_SNAPSHOT = f"INSERT INTO snapshot(no, n, now, schema, body) VALUES({_NUMBER}, ?2, ?3, ?4, ?5)"
 UPDATE_MESSAGE = (
     "UPDATE message SET n = ?, category = ?, state = ?, rule = ?, reason = ?, body = ? WHERE id = ?"
 )
-INSERT_MESSAGE = """
-INSERT INTO message(n, category, state, rule, reason, body, id, no, received_at, topic)
-VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+INSERT_MESSAGE = f"""
+INSERT INTO message(no, received_at, topic, n, category, state, rule, reason, body, id)
+VALUES({_NUMBER}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"""
 
 ARTIFACT = "SELECT no, version, now, due, epoch, changed, schema, body FROM artifact WHERE customer = ?"
 LOAD = """

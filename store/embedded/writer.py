@@ -7,7 +7,6 @@ It refuses to wait for readers: they have connections of their own.
 """
 
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -56,19 +55,18 @@ class Writer:
 
     def commit(self, commits: Sequence[Commit]) -> list[CommitResult]:
         """One group, durable when this returns."""
-        with self._lock, AnsweringFor(self._path), self._open() as connection:
-            numbers = _write(connection, commits)
-        return [COMMITTED if place in numbers else CONFLICT for place in range(len(commits))]
+        with self._lock, AnsweringFor(self._path), self._transaction() as connection:
+            return _write(connection, commits)
 
     def save_rulebook(self, row: RulebookRow, newest: int | None) -> None:
         """Keep a text under the next number, unless its id is taken or `newest` is no longer the newest number."""
-        with self._lock, AnsweringFor(self._path), self._open() as connection:
+        with self._lock, AnsweringFor(self._path), self._transaction() as connection:
             bindings = (row.id, row.text, row.author, row.saved_at, row.revision, newest)
             connection.execute(sql.SAVE_RULEBOOK, bindings)
 
     def publish(self, publication: Publication) -> bool:
         """Append a publication if its epoch is the next; answers whether it was."""
-        with self._lock, AnsweringFor(self._path), self._open() as connection:
+        with self._lock, AnsweringFor(self._path), self._transaction() as connection:
             bindings = (
                 publication.epoch,
                 publication.rulebook_id,
@@ -78,8 +76,7 @@ class Writer:
                 publication.call,
                 publication.epoch - 1,
             )
-            found = connection.execute(sql.PUBLISH, bindings).get
-        return found is not None
+            return connection.execute(sql.PUBLISH, bindings).get is not None
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
@@ -89,72 +86,87 @@ class Writer:
                 self._connection.close()
 
     def _open(self) -> apsw.Connection:
-        """Used in a `with`, it is a transaction: all of it or nothing."""
         if self._closed:
             raise closed()
         return self._connection
 
+    def _transaction(self) -> "_Transaction":
+        return _Transaction(self._open())
 
-def _write(connection: apsw.Connection, commits: Sequence[Commit]) -> dict[int, int]:
-    """Compare and set each customer, then write what belongs to the steps of those that were set: the numbers of these
-    customers, by their place in the group.
 
-    Each statement runs for all of them in a row: to begin one costs as much as it does.
+class _Transaction:
+    """All of it or nothing. A fault may have ended it already: then there is nothing to take back, which the driver's
+    own would not know.
     """
-    numbers = _set_artifacts(connection, commits)
-    done = [(numbers[place], commit) for place, commit in enumerate(commits) if place in numbers]
-    artifacts = [(no, commit.artifact) for no, commit in done]
-    connection.executemany(sql.FOLLOW, [(no, artifact.epoch, artifact.changed) for no, artifact in artifacts])
-    entries = [_entry_row(no, entry) for no, commit in done for entry in commit.entries]
-    connection.executemany(sql.APPEND_ENTRY, entries)
-    for no, commit in done:
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> apsw.Connection:
+        self._connection.execute(sql.BEGIN)
+        return self._connection
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            if error is None:
+                self._connection.execute(sql.COMMIT)
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute(sql.ROLLBACK)
+
+
+def _write(connection: apsw.Connection, commits: Sequence[Commit]) -> list[CommitResult]:
+    """Compare and set each customer, then write what belongs to the steps of those that were set.
+
+    A statement that has nothing to answer runs for all of them in a row: to begin one costs as much as it does.
+    """
+    results = [COMMITTED if _is_set(connection, commit) else CONFLICT for commit in commits]
+    done = [commit for commit, result in zip(commits, results, strict=True) if result is COMMITTED]
+    connection.executemany(sql.FOLLOW, [(c.customer_id, c.artifact.epoch, c.artifact.changed) for c in done])
+    connection.executemany(sql.APPEND_ENTRY, [_entry_row(c.customer_id, e) for c in done for e in c.entries])
+    for commit in done:
         for row in commit.messages:
-            _write_message(connection, no, row)
+            _write_message(connection, row)
         if (kept := commit.snapshot) is not None:
-            bindings = (no, kept.n, kept.now, SCHEMA, encode_snapshot(kept))
+            bindings = (commit.customer_id, kept.n, kept.now, SCHEMA, encode_snapshot(kept))
             connection.execute(sql.KEEP_SNAPSHOT, bindings)
-    return numbers
+    return results
 
 
-def _set_artifacts(connection: apsw.Connection, commits: Sequence[Commit]) -> dict[int, int]:
-    """The numbers of those that stood at the version expected, by their place in the group."""
-    numbers: dict[int, int] = {}
-    for is_new, some in groupby(enumerate(commits), lambda each: each[1].expected_version == 0):
-        rows = [_artifact_row(place, commit) for place, commit in some]
-        numbers.update(connection.executemany(sql.CREATE_ARTIFACT if is_new else sql.REPLACE_ARTIFACT, rows))
-    return numbers
+def _is_set(connection: apsw.Connection, commit: Commit) -> bool:
+    """Whether she stood at the version expected; then she stands at the new one."""
+    artifact = commit.artifact
+    row = (
+        commit.customer_id,
+        artifact.version,
+        artifact.now,
+        artifact.due,
+        artifact.schema,
+        body_of(commit),
+    )
+    if commit.expected_version == 0:
+        connection.execute(sql.CREATE_ARTIFACT, (*row, artifact.epoch, artifact.changed))
+    else:
+        connection.execute(sql.REPLACE_ARTIFACT, (*row, commit.expected_version))
+    return connection.changes() == 1
 
 
-def _write_message(connection: apsw.Connection, no: int, row: MessageRow) -> None:
+def _write_message(connection: apsw.Connection, row: MessageRow) -> None:
     message = row.message
     state = (row.n, message.category, message.state, message.rule, message.reason)
     bindings = (*state, encode_message(message), row.id)
     connection.execute(sql.UPDATE_MESSAGE, bindings)
     if connection.changes() == 0:
-        origin = (no, message.received_at, message.request.topic)
-        connection.execute(sql.INSERT_MESSAGE, (*bindings, *origin))
+        origin = (row.customer_id, message.received_at, message.request.topic)
+        connection.execute(sql.INSERT_MESSAGE, (*origin, *bindings))
 
 
-def _entry_row(no: int, entry: Entry) -> tuple[int, int, str | None, str | None, bytes]:
+def _entry_row(customer_id: str, entry: Entry) -> tuple[str, int, str | None, str | None, bytes]:
     event = entry.event
     source, id = (event.source, event.id) if event else (None, None)
-    return (no, entry.n, source, id, encode_entry(entry))
-
-
-def _artifact_row(place: int, commit: Commit) -> tuple[Any, ...]:
-    artifact = commit.artifact
-    return (
-        place,
-        commit.customer_id,
-        artifact.version,
-        artifact.now,
-        artifact.due,
-        artifact.epoch,
-        artifact.changed,
-        artifact.schema,
-        body_of(commit),
-        commit.expected_version,
-    )
+    return (customer_id, entry.n, source, id, encode_entry(entry))
 
 
 def _asked(place: int, want: Want) -> list[tuple[Any, ...]]:
