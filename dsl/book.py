@@ -24,7 +24,7 @@ from dsl.program import MessageRule, Program
 from dsl.react import Reactions
 from dsl.reading import Env, key_text, reference_name
 from dsl.rulebook import Counted, Group, Listening, QuietHours, Rulebook, RuleFace, Topic
-from dsl.scores import scores_of
+from dsl.scores import Scores
 from dsl.seen import Seen
 from dsl.template import Templates
 from dsl.typed import SAID, Named, Source
@@ -57,6 +57,7 @@ class CompiledRulebook:
         self.languages = self._templates.languages
         self._judge = Judge(program, compile_condition)
         self._reactions = Reactions(program, compile_condition)
+        self._scores = Scores(program, compile_condition)
         self.cost = self._judge.cost
         self._fields: dict[str, list[tuple[str, Type, Reader]]] = {
             name: [(field, of, reader(of, program.currency)) for field, of in fields.items()]
@@ -195,7 +196,7 @@ class CompiledRulebook:
 
     def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
         """What every scorecard comes to."""
-        return scores_of(self.program, facts, zone, now)
+        return self._scores.of(facts, zone, now)
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         """Whether words exist for this channel in this or the default language."""

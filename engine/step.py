@@ -5,6 +5,7 @@ changes a byte (I3). `now` is given: the store's clock, never earlier than the c
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -50,8 +51,7 @@ class TooDeep:
     corrected: Event | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stepped:
+class Stepped(NamedTuple):
     """The artifact after the entry, the entry, the messages whose state it changed, and when a timer must run next."""
 
     artifact: Artifact
