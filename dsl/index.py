@@ -11,13 +11,16 @@ from typing import NamedTuple, TypeVar
 
 from artifact.decision import RuleRow
 from dsl.columns import Column, key_of, mask_of
-from dsl.looking import Looks, in_order, looks_at, needed
+from dsl.looking import Looks, in_order, looks_at, needed, without
 from dsl.plain import Among, Atom, Beside, Candidate, Lapse, Source
 from dsl.typed import Aggregate, Read
 from dsl.values import Value
 
 ROOM = 16 * 2**20
 """Bytes that the masks of one table may take: they grow with its rules times the values that these compare with."""
+
+MIXTURES = 256
+"""For how many mixtures of kinds of situations it is kept what the others rule out."""
 
 T = TypeVar("T")
 
@@ -71,6 +74,8 @@ class Table:
             for place, _ in draft.uses[column.source].tests:
                 self._needs[place] |= 1 << at
         self._looks: dict[int, Looks] = {}
+        self._without: dict[frozenset[str], tuple[int, int]] = {}
+        self.shared = self._all.shared.columns
         self.applying = self.mask(lambda one: one.rule.apply_unknown)
 
     def mask(self, applies: Callable[[Candidate], bool]) -> int:
@@ -85,6 +90,15 @@ class Table:
         found = self._looks.get(needs)
         if found is None:
             found = self._looks[needs] = needed(self._all, needs, self._columns)
+        return found
+
+    def without(self, present: frozenset[str]) -> tuple[int, int]:
+        """The rules that are ruled out, and those that cannot tell, where there are only these kinds of situations."""
+        found = self._without.get(present)
+        if found is None:
+            if len(self._without) >= MIXTURES:
+                self._without.clear()
+            found = self._without[present] = without(self._all.shared.kinds, present)
         return found
 
     def rows(self, mask: int, looks: Looks, zones: Iterator[int]) -> Iterator[RuleRow]:

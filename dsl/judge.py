@@ -102,7 +102,7 @@ class Judge:
         looked = []
         for part in group.parts:
             zones: list[int] = []
-            sight = seen.at(part.table.number, part.looks, env.subject)
+            sight = seen.at(part.table, part.looks, env.subject)
             _left(part, sight, env, [], zones)
             looked.append((sight, zones))
         return _told(group, looked, env).looked
@@ -130,7 +130,7 @@ class Judge:
     ) -> tuple[Sight, list[int]]:
         """Look, fire what nothing else must be asked of, and run the rest; what the trace is told from."""
         zones: list[int] = []
-        sight = seen.at(part.table.number, part.looks, env.subject)
+        sight = seen.at(part.table, part.looks, env.subject)
         sure, unsure = _left(part, sight, env, rows, zones)
         for strip in part.strips:
             low, ones = strip.low, strip.ones

@@ -4,7 +4,7 @@ Each source is read in the quickest way there is, and gives the zone that dsl.re
 read is noted only when somebody asks what a verdict rests on: for that each look has a note. The loops are in dsl.seen.
 """
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -82,18 +82,13 @@ class OtherLook(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """Looks at the customer, in a table of so many `columns` of the kind; those at the `wanted` ones, as a set.
-
-    `absent` are the rules that are ruled out, and that cannot tell, where there are only such kinds of situations, for
-    what was met so far.
-    """
+    """Looks at the customer, in a table of so many `columns` of the kind; those at the `wanted` ones, as a set."""
 
     columns: int
     wanted: int
     facts: tuple[FactLook, ...]
     kinds: dict[str, KindLook]
     others: tuple[OtherLook, ...]
-    absent: dict[frozenset[str], tuple[int, int]]
 
 
 class Split(NamedTuple):
@@ -180,7 +175,6 @@ def looks_at(columns: Sequence[Column], currency: str) -> Looks:
         tuple(_field(at, columns[at], currency) for at in ways[_FACT]),
         {kind: _kind(found[0], [columns[at] for at in found], currency) for kind, found in kinds.items()},
         tuple(_other(at, columns[at], currency) for at in ways[_OTHER]),
-        {},
     )
     zones = [0] * count
     for look in shared.kinds.values():
@@ -220,7 +214,6 @@ def _wanted(shared: Shared, needs: int) -> Shared:
         tuple(one for one in shared.facts if needs >> one.at & 1),
         {kind: one for kind, one in shared.kinds.items() if needs & one.columns},
         tuple(one for one in shared.others if needs >> one.at & 1),
-        {},
     )
 
 
@@ -242,11 +235,11 @@ def split(looks: Looks, kind: str | None, keys: Keys) -> Split:
     return found
 
 
-def absent(shared: Shared, names: Container[str]) -> tuple[int, int]:
+def without(kinds: Mapping[str, KindLook], present: Container[str]) -> tuple[int, int]:
     """What is ruled out, and what cannot tell, because there are only these kinds of situations."""
     false = unknown = 0
-    for kind, look in shared.kinds.items():
-        if kind not in names:
+    for kind, look in kinds.items():
+        if kind not in present:
             false, unknown = false | look.absent.false, unknown | look.absent.unknown
     return false, unknown
 

@@ -11,20 +11,9 @@ from typing import Any, NamedTuple
 
 from artifact.event import Subject
 from artifact.facts import Facts, Situation
+from dsl.index import Table
 from dsl.lapses import lapsed
-from dsl.looking import (
-    STANDINGS,
-    FactLook,
-    KindLook,
-    Looks,
-    OtherLook,
-    Shared,
-    Split,
-    Standing,
-    absent,
-    answered,
-    split,
-)
+from dsl.looking import FactLook, KindLook, Looks, OtherLook, Shared, Split, Standing, answered, split
 from dsl.reading import Env, Keys
 
 UNSEEN = -1
@@ -35,15 +24,18 @@ class Look:
     """What was found in one table. `false` are the rules that are ruled out, `unknown` those that cannot tell.
 
     Both hold for the rules of which all columns of the customer are `seen`, a set of their numbers. `subject` is what
-    messages are about: it says which situation of the kinds `meant` they mean.
+    messages are about: it says which situation of the kinds `meant` they mean. `present` are the kinds that there are.
     """
 
     __slots__ = ("false", "meant", "seen", "subject", "unknown", "zones")
 
-    def __init__(self, columns: int, meant: frozenset[str], subject: Subject | None) -> None:
+    def __init__(
+        self, table: Table, present: frozenset[str], meant: frozenset[str], subject: Subject | None
+    ) -> None:
         self.meant, self.subject = meant, subject
-        self.zones = [UNSEEN] * columns
-        self.seen = self.false = self.unknown = 0
+        self.zones = [UNSEEN] * table.shared
+        self.false, self.unknown = table.without(present)
+        self.seen = 0
 
     def facts(self, looks: tuple[FactLook, ...], facts: Facts) -> None:
         """Look at fields of the customer."""
@@ -125,7 +117,7 @@ class Seen:
     that kind, once there is a second one.
     """
 
-    __slots__ = ("_bases", "_keys", "_names", "_sights", "by_kind", "facts")
+    __slots__ = ("_bases", "_keys", "_present", "_sights", "by_kind", "facts")
 
     def __init__(self, facts: Facts, keys: Keys) -> None:
         self.facts, self._keys = facts, keys
@@ -134,15 +126,15 @@ class Seen:
         self.by_kind: dict[str, list[Situation]] = {}
         for situation in facts.situations:
             self.by_kind.setdefault(situation.kind, []).append(situation)
-        self._names = frozenset(self.by_kind)
+        self._present = frozenset(self.by_kind)
 
-    def at(self, table: int, looks: Looks, subject: Subject | None) -> Sight:
+    def at(self, table: Table, looks: Looks, subject: Subject | None) -> Sight:
         """What is seen with all that some rules name."""
         kind = None if subject is None or subject.kind not in self._keys else subject.kind
         about = looks.about.get(kind) or split(looks, kind, self._keys)
         if not about.own.wanted:
             kind = subject = None
-        key = (table, kind, None if subject is None else subject.reference)
+        key = (table.number, kind, None if subject is None else subject.reference)
         sight = self._sights.get(key)
         if sight is None:
             sight = self._sights[key] = self._new(table, kind, about, subject)
@@ -153,35 +145,26 @@ class Seen:
             self._see(sight.own, about.own)
         return sight
 
-    def _new(self, table: int, kind: str | None, about: Split, subject: Subject | None) -> Sight:
+    def _new(self, table: Table, kind: str | None, about: Split, subject: Subject | None) -> Sight:
         """The first one of a kind is looked at whole: mostly it stays the only one."""
-        own = Look(about.any.columns, about.meant, subject)
-        if (table, kind) not in self._bases:
-            self._bases[table, kind] = None
+        own = Look(table, self._present, about.meant, subject)
+        key = (table.number, kind)
+        if key not in self._bases:
+            self._bases[key] = None
             return Sight(own, None)
-        base = self._bases[table, kind]
+        base = self._bases[key]
         if base is None:
-            base = self._bases[table, kind] = Look(about.any.columns, frozenset(), None)
+            base = self._bases[key] = Look(table, self._present, frozenset(), None)
         return Sight(base, own)
 
     def _see(self, look: Look, wanted: Shared) -> None:
         look.seen |= wanted.wanted
         look.facts(wanted.facts, self.facts)
-        if wanted.kinds:
-            false, unknown = wanted.absent.get(self._names) or _kept_absent(wanted, self._names)
-            look.false, look.unknown = look.false | false, look.unknown | unknown
-            look.kinds(wanted.kinds, self.by_kind)
+        look.kinds(wanted.kinds, self.by_kind)
         if wanted.others:
             env = Env(self.facts, "UTC", 0, self._keys, subject=look.subject)  # none of them reads a clock
             env.kinds = self.by_kind
             look.others(wanted.others, env)
-
-
-def _kept_absent(wanted: Shared, names: frozenset[str]) -> tuple[int, int]:
-    found = absent(wanted, names)
-    if len(wanted.absent) < STANDINGS:
-        wanted.absent[names] = found
-    return found
 
 
 def look_at_message(looks: tuple[OtherLook, ...], env: Env, trace: list[int]) -> tuple[int, int]:
