@@ -1,7 +1,7 @@
 """How the message rules of two rulebooks differ, where these differ in nothing else that deciding reads.
 
-Most new revisions edit a few rules. A customer about whose messages none of them says anything need not be decided anew
-(docs/decisions/0016). Refuses to compare the rest: where it differs, everybody is concerned.
+Most new revisions edit a few rules, or words. A customer about whose messages none of these rules says anything need not
+be decided anew (docs/decisions/0016). Refuses to weigh the rest: where it differs, everybody is concerned.
 """
 
 from msgspec.structs import replace
@@ -39,13 +39,25 @@ class Change:
 
 
 def change_between(before: Program, after: Program) -> Change | None:
-    """The change; None where they differ in more than rules."""
+    """The change; None where they differ in more of what deciding reads."""
     return Change(before, after) if _besides_rules(before) == _besides_rules(after) else None
 
 
 def _besides_rules(program: Program) -> Program:
-    """Deciding reads no rule about events: those have done their work by then."""
-    return replace(program, message_rules=(), event_rules=())
+    """Without what deciding does not read: names to be shown, words (only for whom there are some), rules about events."""
+    return replace(
+        program,
+        name="",
+        owner=None,
+        labels={},
+        topics={name: replace(topic, display={}) for name, topic in program.topics.items()},
+        templates={
+            name: tuple([replace(variant, parts={}) for variant in variants])
+            for name, variants in program.templates.items()
+        },
+        message_rules=(),
+        event_rules=(),
+    )
 
 
 def _lacking(program: Program, other: Program) -> list[MessageRule]:

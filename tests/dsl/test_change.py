@@ -53,10 +53,13 @@ def book(*edits: tuple[str, str]) -> CompiledRulebook:
         (('"One"', '"Uno"'), {"One", "Uno"}),
         (("is gold\n", "is basic\n"), {"One"}),
         (("to gold", "to basic"), set()),
+        (('"News."', '"Good news."'), set()),
+        (("topic bill  category", 'topic bill  called "Bill"  category'), set()),
+        (('owner "Nobody"', 'owner "Eva"'), set()),
         (("  for topic bill\n  when", "\n  for topic bill\n\n  when"), set()),
     ],
 )
-def test_rules_that_differ_are_named_and_rules_about_events_are_none(
+def test_rules_that_differ_are_named_and_what_deciding_does_not_read_is_none(
     edit: tuple[str, str], names: set[str]
 ) -> None:
     for change in (book(edit).change_from(book()), book().change_from(book(edit))):

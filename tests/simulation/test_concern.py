@@ -17,7 +17,7 @@ from tests.simulation.rulebooks import Author, rulebooks
 
 
 def edited(text: str, seed: int) -> str:
-    """The same with one message rule written anew, dropped or added."""
+    """The same with one message rule written anew, dropped or added, and with other words every second time."""
     author, dice = Author(seed), Random(seed)
     parts = text.split("\n\n")
     at = dice.choice([n for n, part in enumerate(parts) if part.startswith("message rule")])
@@ -27,7 +27,8 @@ def edited(text: str, seed: int) -> str:
         [],
         [parts[at], author.message_rule("Added")],
     )
-    return "\n\n".join([*parts[:at], *dice.choice(edits), *parts[at + 1 :]])
+    text = "\n\n".join([*parts[:at], *dice.choice(edits), *parts[at + 1 :]])
+    return text.replace("News of", dice.choice(("News of", "Good news of")))
 
 
 @given(rulebooks(), st.integers(0, 2**32), histories())
