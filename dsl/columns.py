@@ -204,9 +204,11 @@ def raw_zone(column: Column, of: Type, currency: str) -> Zone:
     """The zone of a value as plain JSON, as if it were read first and placed then."""
     read, zone = reader(of, currency), column.zone
     if of.kind is Kind.ONE_OF:
-        return _listed({value: zone(value) for value in of.values}, 0)
+        return _listed({value: zone(value) for value in of.values}, 0, str)
     if of.kind is Kind.TEXT:
-        return _listed(column.of, zone(_UNNAMED))
+        return _listed(column.of, zone(_UNNAMED), str)
+    if of.kind is Kind.YES_NO:
+        return _listed({value: zone(value) for value in (True, False)}, 0, bool)
     if column.ladder is None:
         return lambda raw: zone(read(raw))
     if of.kind in (Kind.WHOLE, Kind.NUMBER):
@@ -220,9 +222,9 @@ def raw_zone(column: Column, of: Type, currency: str) -> Zone:
 _UNNAMED = object()
 
 
-def _listed(zones: dict[Value, int], other: int) -> Zone:
+def _listed(zones: dict[Value, int], other: int, of: type) -> Zone:
     get = zones.get
-    return lambda raw: get(raw, other) if type(raw) is str else 0
+    return lambda raw: get(raw, other) if type(raw) is of else 0
 
 
 def _whole(ladder: Ladder, units: int, low: int, high: int, read: Reader) -> Zone:

@@ -148,6 +148,8 @@ class Seen:
     def _new(self, table: Table, kind: str | None, about: Split, subject: Subject | None) -> Sight:
         """The first one of a kind is looked at whole: mostly it stays the only one."""
         own = Look(table, self._present, about.meant, subject)
+        if subject is None:
+            return Sight(own, None)
         key = (table.number, kind)
         if key not in self._bases:
             self._bases[key] = None

@@ -11,9 +11,11 @@ from artifact.instant import Instant
 from artifact.limits import DEFAULT_LIMITS
 from dsl import index
 from dsl.book import CompiledRulebook
+from dsl.columns import Column
 from dsl.groups import LAYOUT
-from dsl.index import chosen
+from dsl.index import Draft, chosen
 from dsl.oracle import InterpretedRulebook
+from dsl.plain import candidates
 from dsl.verdict import Asked
 from tests.dsl.support import NOW, ZONE, asked, book, claim, customer, judged, rule
 from tests.dsl.test_laws import SETTINGS, compiled
@@ -59,6 +61,27 @@ def test_tables_are_cut_only_where_their_masks_would_take_too_much_room(
     cut, whole = large[0], large[0].under(large[0].program, DEFAULT_LIMITS)
     [many, one] = [len(each.judge(asked(), customer(), ZONE, NOW).looked) for each in (cut, whole)]
     assert one == 3 + len(("age", "churn", "claim is open")) < many
+
+
+def test_the_masks_of_a_table_take_no_more_room_than_they_may() -> None:
+    """Where no two rules name the same value, and some steps must be told from what lies on either side."""
+    forms = (
+        "customer.age is {0}",
+        "customer.churn > 0.{0}",
+        "claim.amount <= {0} EUR",
+        "customer.age is not {0}",
+    )
+    program = book("".join(rule(forms[n % 4].format(n + 1), name=f"R{n}") for n in range(120))).program
+    draft = Draft()
+    for one in candidates(program):
+        draft.add(one)
+    masks = [set(Column(source, uses.tests).false) for source, uses in draft.uses.items()]
+    taken = sum(mask.bit_length() for column in masks for mask in column) / 8
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "ROOM", taken)
+        assert draft.full
+        patch.setattr(index, "ROOM", 3 * taken)
+        assert not draft.full
 
 
 @SETTINGS
