@@ -53,7 +53,7 @@ class Budget:
             cap
             for cap in self.caps
             if (not cap.channels or channel in cap.channels)
-            and any(_counts(cap, *said) for said in ((category, topic), *also))
+            and (_counts(cap, category, topic) or (also and any(_counts(cap, *said) for said in also)))
         ]
 
     def admits_at(self, cap: Cap, instant: Instant) -> Instant:

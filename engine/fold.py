@@ -87,7 +87,8 @@ def fold_event(
         high, seats = after_event(facts, event)
         return replace(facts, high_water=high, seats=seats), []
     folding = Folding(facts, book, limits, counted=kept)
-    _fire(folding, Stamp(event.at))
+    if first is not None and first < event.at:
+        _fire(folding, Stamp(event.at))
     high, seats = after_event(folding.facts, event)
     folding.facts = replace(folding.facts, high_water=high, seats=seats)
     folding.root = event.key

@@ -8,6 +8,7 @@ read here: what would come too late in company is told by the planning, and deci
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -16,7 +17,7 @@ from artifact.channel import Channel
 from artifact.customer import Gathering
 from artifact.instant import Instant
 from artifact.message import Message, Place
-from artifact.span import add_span
+from artifact.span import Span, add_span
 from artifact.states import LEFT_STATES
 from dsl.effects import GroupInto
 from dsl.rulebook import Group, Rulebook
@@ -237,15 +238,26 @@ def said_of(book: Rulebook, rule: str, group: Group) -> str:
     """A name of what a rule, or a cap, says of a group, and when, and of the group's window; "" where it says nothing."""
     face = book.rules.get(rule)
     if face is not None and face.group == group.name:
-        return derived_id("w", group.name, window_of(group), face.meaning)
+        return _named(group.name, window_of(group), face.meaning)
     caps = (cap for cap in book.caps if cap.name == rule)
     into = any(isinstance(c.otherwise, GroupInto) and c.otherwise.group == group.name for c in caps)
-    return derived_id("w", group.name, window_of(group)) if into else ""
+    return _named(group.name, window_of(group)) if into else ""
 
 
 def window_of(group: Group) -> str:
     """A name of how long a group waits: under another one a new gathering begins."""
-    return derived_id("w", repr((group.waits, group.at_most, group.leaves_at, group.one_per)))
+    return _window(group.waits, group.at_most, group.leaves_at, group.one_per)
+
+
+# Each message of each deciding asks for the names of the same few groups.
+@lru_cache(maxsize=1_024)
+def _window(*said: Span | int | str | None) -> str:
+    return _named(repr(said))
+
+
+@lru_cache(maxsize=1_024)
+def _named(*said: str) -> str:
+    return derived_id("w", *said)
 
 
 def key_of(message: Message, group: Group) -> str:
