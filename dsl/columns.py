@@ -31,10 +31,9 @@ class Ladder:
 
     __slots__ = ("bounds", "scale", "steps")
 
-    def __init__(self, steps: Iterable[Value]) -> None:
-        fractions = [Fraction(step) for step in steps]
-        self.scale = lcm(*(step.denominator for step in fractions))
-        self.steps = [int(step * self.scale) for step in fractions]
+    def __init__(self, steps: Sequence[Value]) -> None:
+        self.scale = lcm(*(step.denominator for step in steps))
+        self.steps = [int(step * self.scale) for step in steps]
         self.bounds = [bound for step in self.steps for bound in (step, step + 1)]
 
     def zone(self, value: Value) -> int:
