@@ -17,8 +17,8 @@ from engine.talking import Talking
 
 def concerns(change: Change, talking: Talking, facts: Facts, scene: Scene) -> bool:
     """Whether any changed rule has, or may come to have, a say about a message of hers."""
-    if scene.book is None:
-        return True
+    if scene.book is None or not change.names:
+        return bool(change.names)
     messages = talking.messages.values()
     if not all(change.names.isdisjoint(_cited(message)) for message in messages):
         return True
