@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artifact.instant import HOUR, MINUTE, Instant, datetime_of, format_instant, parse_instant
-from artifact.span import Span, Unit, add_span, at_wall, local_day, next_wall_time, zone_of
+from artifact.instant import DAY, HOUR, MINUTE, Instant, datetime_of, format_instant, parse_instant
+from artifact.span import Span, Unit, add_span, at_wall, local_day, next_wall_time, steady_offset, zone_of
 
 MADRID = "Europe/Madrid"
 PLAIN_UNITS = [unit for unit in Unit if unit not in (Unit.WORKING_DAY, Unit.WORKING_HOUR)]
@@ -104,6 +104,17 @@ def test_days_are_what_the_wall_says_wherever_the_clocks_change(begin: Instant, 
         wall(begin, zone) + timedelta(days=days), zone
     )
     assert local_day(begin, zone) == wall(begin, zone).toordinal()
+
+
+@given(st.integers(-25_000, 40_000), st.sampled_from(sorted(available_timezones())))
+def test_a_day_is_steady_exactly_where_no_hour_of_it_or_of_its_neighbours_differs(
+    day: int, zone: str
+) -> None:
+    """From 1901 to 2079, in every zone there is."""
+    hours = (datetime_of((day - 1) * DAY + n * HOUR).astimezone(zone_of(zone)) for n in range(73))
+    offsets = {moment.utcoffset() for moment in hours}
+    offset = offsets.pop() if len(offsets) == 1 else None
+    assert steady_offset(zone, day) == (None if offset is None else offset // timedelta(microseconds=1))
 
 
 @given(moments, st.integers(-10_000, 10_000), zones)
