@@ -98,7 +98,8 @@ class Feed:
         """Hand the changes to every reader, from any thread."""
         with self.lock:
             waiters = [reader.offer(changes, self._capacity) for reader in self._present()]
-        _wake(waiters)
+        if any(waiters):
+            _wake(waiters)
 
     def forget(self, reader: Reader) -> None:
         """Drop a reader and what it has not read."""

@@ -52,6 +52,7 @@ class MemoryStore:
     """The port over dictionaries, safe to use from several threads."""
 
     shared = False
+    restless = False
 
     def __init__(self, clock: Callable[[], Instant]) -> None:
         self._clock = clock

@@ -177,6 +177,10 @@ class Store(Protocol):
     def shared(self) -> bool:
         """Whether other processes may write to it: a publication must then be given time to reach them."""
 
+    @property
+    def restless(self) -> bool:
+        """Whether it leaves tasks of its own on the loop that calls it, which must then turn between two calls."""
+
     def now(self) -> Instant:
         """The store's clock. Never a reading of the caller's."""
 

@@ -22,6 +22,7 @@ from dsl.compile import Checked
 from dsl.rulebook import Rulebook
 from engine.admitting import message_id
 from engine.books import Books
+from engine.pipeline.bell import Bell, bell_for
 from engine.pipeline.inbox import Inbox, Submission, answer
 from engine.pipeline.kernel import Job, Kernel
 from engine.pipeline.preview import Place, Preview, Previewer
@@ -73,8 +74,7 @@ class Engine:
         self._sweep = Sweep(store, self.books, self._bring)
         self._inbox = Inbox(limits)
         self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._wake: asyncio.Event | None = None
+        self._bell: Bell | None = None
         self._stopping = False
 
     # -- life ---------------------------------------------------------------------------------------------
@@ -91,10 +91,10 @@ class Engine:
 
     async def stop(self) -> None:
         """Finish what is queued and end the thread. Later submissions are refused."""
-        if self._loop is None or self._thread is None or self._wake is None:
+        if self._bell is None or self._thread is None:
             return
         self._stopping = True
-        self._loop.call_soon_threadsafe(self._wake.set)
+        self._bell.ring()
         await asyncio.to_thread(self._thread.join)
 
     def _main(self, started: Future[None]) -> None:
@@ -102,11 +102,10 @@ class Engine:
             runner.run(self._serve(started))
 
     async def _serve(self, started: Future[None]) -> None:
-        self._loop, self._wake = asyncio.get_running_loop(), asyncio.Event()
+        self._bell = bell = bell_for(self.store)
         started.set_result(None)
         while True:
-            await self._wake.wait()
-            self._wake.clear()
+            await bell.wait()
             while group := self._inbox.take():
                 await self._process(group)
             if self._stopping:
@@ -123,13 +122,13 @@ class Engine:
         answer(group, fault)
 
     async def _enqueue(self, jobs: list[Job]) -> None:
-        if self._loop is None or self._wake is None or self._stopping:
+        if self._bell is None or self._stopping:
             raise InputError(
                 ErrorCode.STORE_UNAVAILABLE, "the service is stopping", help="try again elsewhere"
             )
         submission = Submission(jobs)
         if self._inbox.put(submission):
-            self._loop.call_soon_threadsafe(self._wake.set)
+            self._bell.ring()
         await submission.done
 
     # -- writing ------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ class EmbeddedStore:
     """The port over one file. Made by `open`."""
 
     shared = False
+    restless = False
 
     def __init__(
         self,

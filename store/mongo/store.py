@@ -60,6 +60,7 @@ class MongoStore:
     """The port over one database. Made by `open`."""
 
     shared = True
+    restless = True
 
     def __init__(self, clients: Clients, clock: ServerClock) -> None:
         self._clients = clients
