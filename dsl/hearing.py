@@ -64,19 +64,19 @@ class Hearing:
     """The clauses that hear of one type of events (about one kind of subject), in the order in which they are run."""
 
     def __init__(self, listeners: Sequence[Listener], compile_condition: Compile, currency: str) -> None:
-        bits = [1 << (len(listeners) - 1 - n) for n in range(len(listeners))]
+        places = range(len(listeners) - 1, -1, -1)  # of their bits: the first has the highest
         uses: dict[Source, list[tuple[int, Atom]]] = {}
         self._ready: list[Ready] = []
-        for n, listener in enumerate(listeners):
+        for place, listener in zip(places, listeners, strict=True):
             atoms, rest = _taken_apart(listener.conditions)
             for atom in atoms:
-                uses.setdefault(atom.source, []).append((len(listeners) - 1 - n, atom))
+                uses.setdefault(atom.source, []).append((place, atom))
             self._ready.append(Ready(listener, tuple(compile_condition(part) for part in rest)))
         of_the_event_first = sorted(uses, key=lambda source: not _is_raw(source))
         self._looks = [
             _look(Column(source, uses[source]), uses[source], currency) for source in of_the_event_first
         ]
-        self._turned = _turned(listeners, bits)
+        self._turned = _turned(listeners, places)
         self._all = (1 << len(listeners)) - 1
 
     def left(self, env: Env) -> Iterable[Ready]:
@@ -95,13 +95,13 @@ class Hearing:
         return sum(mask for kind, mask in self._turned.items() if kind not in running)
 
 
-def _turned(listeners: Sequence[Listener], bits: list[int]) -> dict[str, int]:
+def _turned(listeners: Sequence[Listener], places: Iterable[int]) -> dict[str, int]:
     """By kind of situation the clauses that do nothing unless one is open, and none is opened by this very event."""
     opened = {listener.opens for listener in listeners}
     found: dict[str, int] = {}
-    for bit, listener in zip(bits, listeners, strict=True):
+    for place, listener in zip(places, listeners, strict=True):
         if listener.turns is not None and listener.turns not in opened:
-            found[listener.turns] = found.get(listener.turns, 0) | bit
+            found[listener.turns] = found.get(listener.turns, 0) | 1 << place
     return found
 
 
