@@ -11,9 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from msgspec.structs import replace
-
 from artifact.limits import DEFAULT_LIMITS
+from benchmarks.ingest import populate
 from benchmarks.line import Line
 from benchmarks.scale import Scale
 from benchmarks.world import START, books_of, compiled, grown, rulebook, rulebook_text
@@ -24,7 +23,6 @@ from engine.pipeline.preview import Previewer
 from engine.pipeline.rollout import Sweep
 from memento.garbage import settle
 from store.embedded import EmbeddedStore
-from store.port import Commit
 
 _CUSTOMERS = 10_000
 
@@ -56,7 +54,7 @@ async def _published(path: Path, scale: Scale) -> tuple[_Measured, _Measured]:
     edited = text.replace('message rule "Rule 5"', 'message rule "Rule five"')
     old, new, other = rulebook(scale.rules), compiled(edited), compiled(edited.replace("/Madrid", "/Paris"))
     store = EmbeddedStore.open(path, lambda: START)
-    await _populate(store, (await grown(old, scale.rules)).commit(), scale.customers)
+    await populate(store, (await grown(old, scale.rules)).commit(), scale.customers)
     settle()
     first = await _one(store, old, new, epoch=2)
     second = await _one(store, new, other, epoch=3)
@@ -96,16 +94,3 @@ async def _swept(store: EmbeddedStore, old: CompiledRulebook, new: CompiledRuleb
     while await sweep.slice():
         pass
     return longest
-
-
-async def _populate(store: EmbeddedStore, model: Commit | None, customers: int) -> None:
-    """The same customer many times over: only the ids differ."""
-    assert model is not None
-    for first in range(0, customers, 500):
-        await store.commit([_copy(model, f"c{n}") for n in range(first, min(first + 500, customers))])
-
-
-def _copy(model: Commit, customer_id: str) -> Commit:
-    last = model.entries[-1]
-    artifact = replace(model.artifact, customer_id=customer_id, version=1)
-    return Commit(customer_id, 0, artifact, (replace(last, n=1),))
