@@ -36,6 +36,10 @@ class Service:
         fields = (self._folder / "stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
+    def cpu_seconds_since(self, before: float) -> float:
+        """What has come since, at least one tick of the clock that the system counts by: it is never nothing."""
+        return max(self.cpu_seconds() - before, 1 / _TICKS)
+
     def open_files(self) -> int:
         """Files and sockets that it has open."""
         return len(list((self._folder / "fd").iterdir()))

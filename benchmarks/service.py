@@ -59,7 +59,7 @@ def _single(one: Service, client: Client, scale: Scale) -> list[Line]:
         began = perf_counter()
         client.execute_bytes(body)
         waits.append(perf_counter() - began)
-    each = (one.cpu_seconds() - before) / scale.requests
+    each = one.cpu_seconds_since(before) / scale.requests
     p99 = quantiles(waits, n=100)[98]
     note = f"median {median(waits) * 1e3:.1f} ms"
     return [
@@ -113,4 +113,4 @@ def _cpu_each(one: Service, client: Client, body: bytes, calls: int) -> float:
     before = one.cpu_seconds()
     for _ in range(calls):
         client.execute_bytes(body)
-    return (one.cpu_seconds() - before) / calls
+    return one.cpu_seconds_since(before) / calls

@@ -100,7 +100,7 @@ def _burst(
             if perf_counter() - began > _LONGEST * rounds:
                 raise RuntimeError(f"{due - came} messages never came")
             sleep(0.002)
-    return _count(followers) - seen, perf_counter() - began, one.cpu_seconds() - cpu
+    return _count(followers) - seen, perf_counter() - began, one.cpu_seconds_since(cpu)
 
 
 def _left(one: Service, open_before: int) -> int:
