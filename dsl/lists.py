@@ -4,7 +4,7 @@ A window is (now - D, now], measured from each row forward, so that the instant 
 exactly and told to the evaluation. The interpreter and the compiled form read through here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
@@ -105,6 +105,13 @@ def in_window(items: Items, rows: Sequence[Item], env: Env) -> Iterator[Item]:
             yield one
 
 
+def how_many(items: Items, rows: Iterable[Item]) -> int:
+    """How many these are: of what a bundle said there is a row for each thing, and it is one contact."""
+    if items.source is Source.CONTACTS:
+        return len({one.data["id"] for one in rows})
+    return sum(1 for _ in rows)
+
+
 def _at(one: Item) -> int:
     return one.opened_at if isinstance(one, Situation) else one.at
 
@@ -114,7 +121,7 @@ def measured(aggregate: Aggregate, chosen: Chosen | None, currency: str, env: En
     if chosen is None or not chosen.sure:
         return None
     if aggregate.field is None:
-        return len(chosen.rows)
+        return how_many(aggregate.items, chosen.rows)
     read = getter(aggregate.field, currency)
     if aggregate.measure is Measure.LATEST:
         newest = max(enumerate(chosen.rows), key=lambda one: (_at(one[1]), one[0]), default=None)

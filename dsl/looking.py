@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from dsl.columns import Column, Ruled, Zone, raw_zone
 from dsl.lapses import LapseLook, lapse_look
-from dsl.lists import in_window, listed, noted
+from dsl.lists import how_many, in_window, listed, noted
 from dsl.plain import Lapse, Source
 from dsl.reading import (
     BUILT_IN,
@@ -327,7 +327,7 @@ def _owner(source: Source) -> str | None:
 def _counted(number: Aggregate, currency: str, env: Env) -> Value:
     """How many there are: all that stand in a list, or in its window."""
     found = listed(number.items, env)
-    count = None if found is None else sum(1 for _ in in_window(number.items, found.rows, env))
+    count = None if found is None else how_many(number.items, in_window(number.items, found.rows, env))
     return noted(number, count, found, currency, env)
 
 

@@ -19,7 +19,8 @@ from dsl.effects import EventEffect, MessageEffect
 class Spoken(msgspec.Struct, frozen=True):
     """What was asked for and what was said, oldest first, as rules may read it.
 
-    Of a message `id`, `topic`, `category` and `urgency` are told, of a contact `topic`, `category` and `channel`.
+    Of a message `id`, `topic`, `category` and `urgency` are told, of a contact `id`, `topic`, `category` and `channel`;
+    of a contact that said several things there is a row for each, all with the same `id`.
     """
 
     messages: tuple[Happened, ...] = ()

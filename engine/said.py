@@ -49,7 +49,10 @@ def _message(one: Requested, book: Rulebook) -> Happened:
 
 
 def _contacts(contacts: Iterable[Contact]) -> tuple[Happened, ...]:
+    """A row for each thing that was said: a bundle is a contact about all that it said, and not about its group."""
+    made = sorted(contacts, key=lambda one: (one.at, one.delivery))
     return tuple(
-        Happened(one.at, {"topic": one.topic, "category": one.category, "channel": one.channel.value})
-        for one in sorted(contacts, key=lambda one: (one.at, one.delivery))
+        Happened(one.at, {"id": id, "topic": topic, "category": category, "channel": one.channel.value})
+        for id, one in enumerate(made)
+        for category, topic in one.also or ((one.category, one.topic),)
     )

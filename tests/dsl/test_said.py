@@ -5,6 +5,7 @@ import pytest
 from artifact.facts import Facts, Happened
 from artifact.instant import HOUR, format_instant
 from dsl.compile import compile_rulebook
+from dsl.oracle import InterpretedRulebook
 from dsl.verdict import Spoken
 from engine.pipeline.rulebook_tests import run_tests
 from tests.dsl.support import DAY, NOW, PRELUDE, asked, book, codes, rule
@@ -15,9 +16,16 @@ SAID = Spoken(
         Happened(NOW, {"id": "m1", "topic": "cross_sell", "category": "marketing", "urgency": "low"}),
     ),
     contacts=(
-        Happened(NOW - 3 * DAY, {"topic": "survey", "category": "marketing", "channel": "SMS"}),
-        Happened(NOW - 2 * HOUR, {"topic": "gone", "category": "marketing", "channel": "EMAIL"}),
+        Happened(NOW - 3 * DAY, {"id": 0, "topic": "survey", "category": "marketing", "channel": "SMS"}),
+        Happened(NOW - 2 * HOUR, {"id": 1, "topic": "gone", "category": "marketing", "channel": "EMAIL"}),
     ),
+)
+BUNDLED = Spoken(
+    contacts=(
+        Happened(NOW - 3 * DAY, {"id": 0, "topic": "survey", "category": "marketing", "channel": "SMS"}),
+        Happened(NOW - 2 * HOUR, {"id": 1, "topic": "survey", "category": "marketing", "channel": "EMAIL"}),
+        Happened(NOW - 2 * HOUR, {"id": 1, "topic": "apology", "category": "service", "channel": "EMAIL"}),
+    )
 )
 
 
@@ -41,6 +49,27 @@ def test_messages_and_contacts_are_counted(condition: str, expected: bool) -> No
     verdict = rules.judge(asked(), Facts(), "Europe/Madrid", NOW, SAID)
     assert bool(verdict.fired) is expected
     assert rules.rows(verdict)[0].result == ("FIRED" if expected else "NOT_MET")
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("the number of contacts is 2", True),
+        ("the number of contacts in the last 24 hours is 1", True),
+        ("the number of contacts with (category is marketing) is 2", True),
+        ("the number of contacts with (category is service) is 1", True),
+        ("the number of contacts in the last 24 hours with (channel is email) is 1", True),
+        ("any contacts in the last 24 hours with (topic is apology)", True),
+        ("any contacts in the last 24 hours with (topic is apology and category is marketing)", False),
+        ("no contacts in the last 24 hours with (topic is survey)", False),
+        ("every contacts with (category is marketing)", False),
+    ],
+)
+def test_what_a_bundle_said_is_one_contact_about_each_of_it(condition: str, expected: bool) -> None:
+    compiled = book(rule(condition))
+    for rules in (compiled, InterpretedRulebook(compiled.program)):
+        verdict = rules.judge(asked(), Facts(), "Europe/Madrid", NOW, BUNDLED)
+        assert bool(verdict.fired) is expected
 
 
 def test_a_count_flips_when_a_contact_leaves_the_window() -> None:

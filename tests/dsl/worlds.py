@@ -334,13 +334,11 @@ def talks(draw: st.DrawFn) -> Spoken:
         )
         for n in range(draw(st.integers(0, 4)))
     ]
-    said = [
-        Happened(
-            draw(moments),
-            {"topic": draw(topics), "category": "", "channel": draw(st.sampled_from(["SMS", "EMAIL"]))},
-        )
-        for _ in range(draw(st.integers(0, 4)))
-    ]
+    said = []
+    for id in range(draw(st.integers(0, 4))):
+        at, channel = draw(moments), draw(st.sampled_from(["SMS", "EMAIL"]))
+        for topic in draw(st.lists(topics, min_size=1, max_size=2)):
+            said.append(Happened(at, {"id": id, "topic": topic, "category": "", "channel": channel}))
     return Spoken(tuple(asked_for), tuple(said))
 
 

@@ -106,6 +106,26 @@ def test_a_bundle_is_one_contact_in_each_category_that_it_contains() -> None:
     assert through(stage, 5) == [("all_news", Channel.EMAIL, 1), ("written", Channel.EMAIL, 49)]
 
 
+def test_a_rule_finds_whatever_a_bundle_said() -> None:
+    """By its topics and categories; the group is no topic, and the bundle is one contact."""
+    rules = """
+    message rule "Said already" for topic written
+      when any contacts in the last 3 days with (topic is survey) and any contacts with (category is service)
+      then block
+    end
+    message rule "Too much" for topic texted when the number of contacts is at least 2 then block end
+    """
+    stage = staged("waits 1 hour from the first", rules, "news, survey")
+    stage.ask("news")
+    stage.ask("survey")
+    stage.pass_until(MONDAY + HOUR)
+    assert [stage.message(stage.ask(topic)).state for topic in ("written", "texted")] == [
+        MessageState.BLOCKED,
+        MessageState.READY,
+    ]
+    stage.curtain()
+
+
 def test_the_planned_bundle_reserves_its_contact_and_a_stronger_message_takes_it() -> None:
     caps = "cap daily at most 1 contact in any 1 day, otherwise postpone end"
     stage = staged("waits 5 hours from the first", caps, "survey")
