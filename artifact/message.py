@@ -110,8 +110,8 @@ class Anchor(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """When a rule first held this message. It outlives the hold, its condition, and the rulebook.
 
     `until` is the end of the current fixed period, `periods` how many have begun. `said` names what the rule said
-    when it began: a period stands without its condition only while the rule still says that. `happened`: what it
-    waits for has come since.
+    when it began: a period stands without its condition only while the rule still says that. `ended_by` names the events
+    that it waited for and that have come since.
     """
 
     rule: str
@@ -119,7 +119,7 @@ class Anchor(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     until: Instant | None = None
     periods: int = 1
     said: str = ""
-    happened: bool = False
+    ended_by: tuple[str, ...] = ()
 
 
 class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -87,7 +87,7 @@ class Holding:
 
     def _while(self, rule: str, effect: Postpone) -> None:
         anchor = self.anchors.setdefault(rule, Anchor(rule, self.now))
-        if effect.until_event is not None and anchor.happened:
+        if effect.until_event is not None and anchor.ended_by:
             return
         latest = add_span(anchor.since, effect.at_most, self.zone) if effect.at_most else None
         if latest is not None and self.now >= latest:

@@ -18,7 +18,7 @@ from artifact.facts import CommitmentState, Facts
 from artifact.instant import Instant
 from artifact.message import Message
 from dsl.change import Change
-from engine.awaiting import note
+from engine.awaiting import forget, note
 from engine.builtin import CORRECTION, TALK_TYPES
 from engine.deciding import decide, still_decided
 from engine.fold import fold_deadlines, fold_event, in_memory
@@ -205,6 +205,7 @@ def _correct(
     if corrected.type == "message.requested":
         take_back_request(talking, corrected, scene, event.type)
         return facts, EventStatus.ACCEPTED
+    forget(talking, corrected.key)
     if isinstance(past, TooDeep):
         return _correct_too_deep(talking, facts, event, corrected), EventStatus.LATE
     refolded = refold(past, event, scene.revision, scene.limits)

@@ -11,7 +11,8 @@ from artifact.errors import InputError
 from artifact.event import Event
 from artifact.message import Delivery, Message, MessageState, Request
 from engine.admitting import admit, close, message_id
-from engine.outputs import Asked, Output, Tasked
+from engine.awaiting import forget
+from engine.outputs import Asked, Happened, Output, Tasked
 from engine.performing import departed, perform, task_id
 from engine.refold import Refolded
 from engine.scene import Scene
@@ -35,6 +36,8 @@ def _take_back(talking: Talking, output: Output, scene: Scene, cause: str, *, su
     if isinstance(output, Asked):
         key = output.request.source, output.request.id
         _no_longer_asked(talking, key, scene, cause, superseded=superseded)
+    if isinstance(output, Happened):
+        forget(talking, output.event.key)
 
 
 def take_back_request(talking: Talking, corrected: Event, scene: Scene, cause: str) -> None:

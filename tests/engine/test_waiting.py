@@ -4,6 +4,7 @@ import pytest
 
 from artifact.instant import format_instant
 from artifact.message import HoldKind, MessageState
+from engine.awaiting import ENDINGS
 from tests.scenarios.stage import Stage, instant
 
 HEAD = """rulebook waits zone "Europe/Madrid" end
@@ -111,6 +112,61 @@ def test_once_it_has_come_the_rule_never_holds_that_message_again() -> None:
     stage.event("claim.decided", claim_id="S1")
     stage.at("2027-03-18T10:00+01:00").event("claim.opened", claim_id="S3")
     assert [h.kind for h in stage.record(offer).holds] == [HoldKind.NOT_BEFORE]
+
+
+def decided(stage: Stage, id: str, at: str) -> None:
+    stage.at(at).event("claim.decided", source="core", id=id, claim_id="S1")
+
+
+@pytest.mark.parametrize("later", ["2027-03-18T10:00+01:00", "2027-03-26T10:00+01:00"])
+def test_what_is_taken_back_has_not_happened_and_what_has_not_left_waits_again(later: str) -> None:
+    """As long as it would have waited without it: `at most` counts from the first hold."""
+    stage = opened(UNTIL.format("claim.decided", "block"))
+    offer = stage.ask("offer", notBefore="2027-04-20T10:00:00+02:00")
+    decided(stage, "d1", "2027-03-16T10:00+01:00")
+    assert HoldKind.WHILE not in [h.kind for h in stage.record(offer).holds]
+    stage.at(later).correct("core", "d1")
+    waits = later < "2027-03-25"
+    assert (HoldKind.WHILE in [h.kind for h in stage.message(offer).holds]) is waits
+    assert (stage.message(offer).state is MessageState.BLOCKED) is not waits
+    decided(stage, "d2", later)
+    assert HoldKind.WHILE not in [h.kind for h in stage.message(offer).holds]
+    stage.curtain()
+
+
+def test_what_has_come_twice_and_is_taken_back_once_has_happened() -> None:
+    stage = opened(UNTIL.format("claim.decided", "block"))
+    offer = stage.ask("offer", notBefore="2027-03-20T10:00:00+01:00")
+    for id in ("d1", "d2"):
+        decided(stage, id, "2027-03-16T10:00+01:00")
+    stage.correct("core", "d1")
+    assert [h.kind for h in stage.message(offer).holds] == [HoldKind.NOT_BEFORE]
+    stage.correct("core", "d2")
+    assert HoldKind.WHILE in [h.kind for h in stage.message(offer).holds]
+    stage.curtain()
+
+
+def test_what_a_rule_raised_is_taken_back_with_the_event_that_it_was_raised_for() -> None:
+    stage = opened(UNTIL.format("weather.changed", "block"))
+    offer = stage.ask("offer", notBefore="2027-03-20T10:00:00+01:00")
+    stage.event("claim.assessed", source="core", id="a1", claim_id="S1")
+    assert [h.kind for h in stage.message(offer).holds] == [HoldKind.NOT_BEFORE]
+    stage.correct("core", "a1")
+    assert HoldKind.WHILE in [h.kind for h in stage.message(offer).holds]
+    stage.curtain()
+
+
+def test_a_hold_that_very_many_events_have_ended_stays_ended() -> None:
+    stage = opened(UNTIL.format("claim.decided", "block"))
+    offer = stage.ask("offer", notBefore="2027-03-20T10:00:00+01:00")
+    ids = [f"d{n}" for n in range(ENDINGS + 1)]
+    for id in ids:
+        decided(stage, id, "2027-03-16T10:00+01:00")
+    for id in ids[:-1]:
+        stage.correct("core", id)
+    assert [h.kind for h in stage.message(offer).holds] == [HoldKind.NOT_BEFORE]
+    assert [len(a.ended_by) for a in stage.message(offer).anchors] == [ENDINGS]
+    stage.curtain()
 
 
 WORKING = HEAD + """message rule "Work" if unknown ignore for topic offer when claim is open then {} end"""
