@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from artifact.customer import Body
 from artifact.instant import Instant
 from artifact.message import DeliveryState, Hold, HoldKind, Message, MessageState
+from dsl.book import UNCLASSIFIED
 from dsl.rulebook import Rulebook
 from engine.bundles import DISSOLVED
 from engine.decided import next_eligible
@@ -50,10 +51,17 @@ def sentence(book: Rulebook | None, body: Body, message: Message, language: str,
     name = say.quoted.format(name_of(book, message, spoken))
     told = _STATES.get(message.state)
     if told is None:
-        dissolved = message.group is not None and message.reason == DISSOLVED
-        return f"{name} {say.dissolved if dissolved else say.closed[message.state]}."
+        return f"{name} {_over(say, message)}."
     teller = _Teller(book, spoken, say, now, zone_of_customer(body.facts, book))
     return f"{name} {told(teller, _in_company(body, message))}"
+
+
+def _over(say: Phrases, message: Message) -> str:
+    if message.group is not None and message.reason == DISSOLVED:
+        return say.dissolved
+    if message.state is MessageState.RETRACTED and message.reason in say.taken_back:
+        return say.taken_back[message.reason]
+    return say.closed[message.state]
 
 
 def _in_company(body: Body, message: Message) -> Message:
@@ -92,7 +100,8 @@ def _inside(text: str) -> str:
 def _blocked(teller: _Teller, message: Message) -> str:
     say = teller.say
     if message.reason in say.blocked:
-        why, change = say.blocked[message.reason]
+        unclassified = message.reason == "consent" and message.category == UNCLASSIFIED
+        why, change = say.unclassified if unclassified else say.blocked[message.reason]
         return f"{say.not_sent} {say.because.format(why)}. {change}"
     return f"{say.not_sent} {teller.why(message.rule)}. {say.rule_over}"
 

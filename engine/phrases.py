@@ -18,7 +18,8 @@ Reason = tuple[str, str]
 class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     """One language. `{}` is what the sentence speaks of; predicates follow the quoted name of a message.
 
-    `channels` are said after `by`. `days` begin on Monday. `hours` wear the article that an hour has: `a las 8:00`.
+    `channels` bring their preposition: `by letter`, `in the app`. `days` begin on Monday. `hours` wear the article that an hour has: `a las 8:00`.
+    `taken_back` has the reasons of RETRACTED other than a department's wish; `unclassified` is a topic of no rulebook.
     """
 
     quoted: str
@@ -51,6 +52,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     rule_ends: str
     may_release: str
     closed: Mapping[MessageState, str]
+    taken_back: Mapping[str, str]
+    unclassified: Reason
     blocked: Mapping[str, Reason]
     holds: Mapping[HoldKind, Reason]
     passed: Mapping[GateName, str]

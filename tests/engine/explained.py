@@ -141,6 +141,9 @@ SITUATIONS: dict[str, Message] = {
     "blocked by a rule that is gone": _blocked("rule", "Of long ago"),
     "blocked after waiting long enough": _blocked("rule_limit", "A few days of rest"),
     "blocked for want of consent": _blocked("consent"),
+    "blocked for want of a topic": _message(
+        "ofer", state=MessageState.BLOCKED, reason="consent", category="unclassified"
+    ),
     "blocked by death": _blocked("deceased"),
     "blocked without a channel": _blocked("no_channel"),
     "blocked, it would expire": _blocked("expires_before_window"),
@@ -157,6 +160,8 @@ SITUATIONS: dict[str, Message] = {
     "in doubt": _sent((Channel.PUSH, DOUBT, NOW)),
     "told by phone and at the branch": _sent((Channel.PHONE, GONE, NOW), (Channel.BRANCH, GONE, NOW)),
     "a topic without a display name": _held(HoldKind.QUIET_HOURS, NOW + 21 * HOUR, topic="news_of_claim"),
+    "taken back by a rule": _message(state=MessageState.RETRACTED, reason="withdrawn"),
+    "taken back by a correction": _message(state=MessageState.RETRACTED, reason="corrected"),
     **{f"closed: {state.lower()}": _message(state=state) for state in sorted(CLOSED_STATES)},
 }
 

@@ -48,6 +48,7 @@ def test_every_language_has_a_phrase_for_everything(language: str) -> None:
     assert set(say.passed) == set(GateName)
     assert (set(say.blocked), set(say.reasons)) == (set(ENGLISH.blocked), set(ENGLISH.reasons))
     assert set(say.held) == set(ENGLISH.held)
+    assert set(say.taken_back) == set(ENGLISH.taken_back)
     assert (len(say.days), len(say.months)) == (7, 12)
 
 

@@ -23,7 +23,7 @@ def test_unseen_it_follows_by_text_and_then_by_letter_counted_from_the_first_han
         id = asked(stage)
         stage.at("2027-03-10T10:30+01:00")
         assert stage.sentence(id) == (
-            "“Missing document” has gone out by the app; if it is not seen, "
+            "“Missing document” has gone out in the app; if it is not seen, "
             "it follows by text message today at 12:00."
         )
         stage.pass_until("2027-03-20T10:00+01:00")
