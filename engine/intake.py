@@ -134,7 +134,8 @@ def _expect_at(value: Any, now: Instant, limits: Limits, *, internal: bool) -> I
     if at > now + limits.future_seconds * SECOND:
         raise InputError(
             ErrorCode.EVENT_FROM_FUTURE,
-            f"{format_instant(at)} is more than {limits.future_seconds} seconds ahead of our clock",
+            f"{format_instant(at)} is more than {limits.future_seconds} seconds ahead of our clock, "
+            f"which reads {format_instant(now)}",
             help="check the clock of the source, or send the event again when its time has come",
             path=("at",),
         )

@@ -2,7 +2,7 @@
 
 A fresh store in a temporary folder, the rulebook of examples/insurer, and a day made from a seed: duplicates, two
 systems with the same news, news out of order, customers who look, call and change their minds. Afterwards the service
-stays up with that world in it until Ctrl-C; --once ends instead. The same seed ends in the same summary. With --write
+stays up with that world in it until Ctrl-C, and says what to paste to play on; --once ends instead. The same seed ends in the same summary. With --write
 the day goes into a file, for `memento ingest` and `memento backtest`.
 """
 
@@ -20,9 +20,10 @@ from memento.clock import VirtualClock
 from memento.commands.shared import add_json, positive, read_rulebook
 from memento.demo.action import ZONE
 from memento.demo.as_lines import lines
-from memento.demo.picture import Canvas, canvas, picture_of
+from memento.demo.closing import closing
+from memento.demo.picture import Canvas, canvas, picture_of, plain
 from memento.demo.player import Player
-from memento.demo.stories import STORY, stories
+from memento.demo.stories import stories
 from memento.demo.world import BEGIN, END, day
 from memento.exits import Exit
 from memento.exporting import memory_digest
@@ -36,6 +37,8 @@ from memento.wiring import opened
 RULEBOOK = Path(__file__).resolve().parents[2] / "examples" / "insurer" / "insurer.rules"
 ACTOR = "demo"
 REDRAW_SECONDS = 0.25
+_COUNTED = {"calls": "answers", "messages": "states", "because": "reasons", "left by": "left"}
+"""What the counts of the summary are called on the screen."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,7 +94,7 @@ async def _demo(args: argparse.Namespace, text: bytes, folder: Path, settings: S
             if not args.once:
                 clock.let_go()
                 await service.dispatcher.start()
-                say(_invitation(service.url, folder))
+                say(closing(service.url, folder / "spool", clock()))
                 await stopping.wait()
             return Exit.OK
 
@@ -143,25 +146,9 @@ async def _tell(args: argparse.Namespace, service: Serving, client: Client, summ
     if args.json:
         answer(summary)
         return
-    for name in ("answers", "states", "reasons", "left"):
+    for title, name in _COUNTED.items():
         counts = sorted(summary[name].items(), key=lambda item: (-item[1], item[0]))
-        say(f"  {name:8} " + ", ".join(f"{key or '-'} {count}" for key, count in counts))
+        say(f"  {title:8}  " + ", ".join(f"{plain(key)} {count}" for key, count in counts))
     say()
     for line in await asyncio.to_thread(lambda: list(stories(client))):
         say(line)
-
-
-def _invitation(url: str, folder: Path) -> str:
-    query = " ".join(STORY.split())
-    body = f'{{"query": "{query}", "variables": {{"id": "C002"}}}}'
-    return f"""The service stays up until Ctrl-C. The API is at {url}; deliveries lie in {folder / "spool"}.
-
-What is with Bruno:
-  curl -s {url} -H 'content-type: application/json' -d '{body}'
-
-Everything that a rule has blocked:
-  {{ messages(first: 20, where: {{states: [BLOCKED]}}) {{ nodes {{ label rule explanation customer {{ id }} }} }} }}
-
-The rulebook in force:
-  {{ rulebook {{ epoch live {{ id text }} }} }}
-"""

@@ -9,7 +9,7 @@ import msgspec
 from rich.columns import Columns
 from rich.console import Console, Group
 from rich.live import Live
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from artifact.message import DeliveryState
@@ -58,8 +58,8 @@ class Canvas:
         """Draw it anew."""
         if self._live is not None:
             tables = [
-                _table("state", picture.states),
-                _table("why", picture.reasons),
+                _table("messages", picture.states),
+                _table("because", picture.reasons),
                 _table("left by", picture.deliveries),
             ]
             self._live.update(Group(Text(title, style="bold"), Columns(tables, padding=(0, 4))))
@@ -76,7 +76,12 @@ def canvas() -> Iterator[Canvas]:
 
 
 def _table(title: str, counts: Counter[str]) -> Table:
-    table = Table(title, "n", box=None)
+    table = Table(title, Column("", justify="right"), box=None)
     for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:12]:
-        table.add_row(name or "-", str(count))
+        table.add_row(plain(name), str(count))
     return table
+
+
+def plain(code: str) -> str:
+    """A code of the contract as it is read on a screen."""
+    return code.lower().replace("_", " ") or "-"

@@ -1,6 +1,6 @@
 """Three customers' day in words: what happened, what was decided then, and where each message stands now.
 
-All of it is read through the public API with one query, which is also the one that is printed to paste.
+All of it is read through the public API with one query.
 """
 
 from collections.abc import Iterator
@@ -48,16 +48,19 @@ def _entry(entry: dict[str, Any]) -> Iterator[str]:
     what = (
         "time has passed"
         if event is None
-        else _WHAT.get(event["type"], f"{event['type']} from {event['source']}")
+        else _WHAT.get(event["type"], "{type} from {source}").format(**event)
     )
     decided = "; ".join(_decision(one) for one in decisions)
     yield f"  {_clock(entry['at'])}  {what}{f': {decided}' if decided else ''}"
 
 
 _WHAT = {
+    "message.requested": "asked by {source}",
+    "interaction.started": "the customer shows up",
+    "consent.withdrawn": "the customer withdraws a consent",
     "delivery.handed_over": "handed over",
-    "delivery.seen": "she sees it",
-    "delivery.told": "an agent tells her",
+    "delivery.seen": "seen by the customer",
+    "delivery.told": "told by an agent",
 }
 """What the service's own events are called in a story."""
 

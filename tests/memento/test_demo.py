@@ -1,15 +1,22 @@
 """The demo: a seed says everything, and what it shows is what the API answers."""
 
 import json
+import shlex
 import shutil
 import signal
 import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import pytest
 
+from memento.client import Client
 from memento.exits import Exit
 from tests.memento.process import answer, memento, start
+
+INGEST = "mutation($inputs: [EventInput!]!) { ingestEvents(inputs: $inputs) { results { userErrors { code message } } } }"
 
 
 def test_the_same_seed_ends_in_the_same_summary() -> None:
@@ -30,17 +37,57 @@ def test_three_stories_are_told_in_words() -> None:
     assert "was joined to the same message from another department" in told
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="NOT RUN: this machine has no curl")
-def test_it_stays_up_with_queries_that_work_until_it_is_stopped() -> None:
+@pytest.fixture
+def played() -> Iterator[list[str]]:
+    """The closing words of a demo that stays up; at the end it is stopped, and ends well."""
     process = start("demo", "--customers", "3", "--port", "0")
     assert process.stdout is not None
-    command = next(line for line in process.stdout if line.startswith("  curl "))
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=True)
-    [facts] = [json.loads(done.stdout)["data"]["customer"]["facts"]]
-    assert facts["name"] == "Bruno Ferrer"
+    told = list(takewhile(lambda line: not line.startswith("The API is at"), process.stdout))
+    yield told[next(n for n, line in enumerate(told) if line.startswith("Here it is")) :]
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (Exit.OK, "")
+
+
+def pasted(words: list[str]) -> dict[str, str]:
+    """The commands below each title, as a shell is given them, and what they answer."""
+    titles = [n for n, line in enumerate(words) if line.endswith(":\n") and not line.startswith(" ")]
+    python = f'python3() {{ {shlex.quote(sys.executable)} "$@"; }}\n'
+    answers = {}
+    for begin, end in pairwise([*titles, len(words)]):
+        script = python + "".join(words[begin + 1 : end])
+        if "curl" in script:
+            done = subprocess.run(
+                ["sh", "-c", script], capture_output=True, text=True, timeout=60, check=True
+            )
+            answers[words[begin]] = done.stdout
+    return answers
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="NOT RUN: this machine has no curl")
+def test_it_stays_up_and_every_command_it_names_plays_on(played: list[str]) -> None:
+    assert played[0].startswith("Here it is Tuesday 3 March 2026, 10:00")
+    storm, offer, bruno, blocked = pasted(played).values()
+    assert '"ACCEPTED"' in storm
+    assert "“an offer” waits because a claim is being settled" in offer
+    assert "News of your claim S-9: it is open." in bruno
+    assert "because the customer has lost a relative" in blocked
+
+
+def test_what_an_actor_of_today_sends_to_it_is_refused_with_the_clock_it_goes_by(played: list[str]) -> None:
+    url = next(word for line in played for word in line.split() if word.startswith("http"))
+    today = {
+        "source": "s",
+        "id": "1",
+        "customerId": "C002",
+        "type": "claim.opened",
+        "at": "2036-01-01T00:00:00Z",
+    }
+    with Client(url, "newcomer") as client:
+        [result] = client.execute(INGEST, {"inputs": [today]})["ingestEvents"]["results"]
+    [error] = result["userErrors"]
+    assert error["code"] == "EVENT_FROM_FUTURE"
+    assert "which reads 2026-03-03T09:0" in error["message"]
 
 
 def test_stopped_in_the_middle_it_says_so() -> None:
