@@ -4,6 +4,7 @@ A file that is not ours is refused before SQLite sees it, because opening alone 
 is rolled back). A file is made in rollback mode and turned to WAL afterwards, so its header always says whose it is.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -26,12 +27,7 @@ def open_writer(path: Path) -> apsw.Connection:
         connection = apsw.Connection(
             str(path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, statementcachesize=64
         )
-        try:
-            _ready_for_writing(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        return _ready(connection, path, _ready_for_writing)
 
 
 def open_reader(path: Path) -> apsw.Connection:
@@ -40,12 +36,26 @@ def open_reader(path: Path) -> apsw.Connection:
         if not _demand_ours(path):
             raise unavailable(path, "there is no store here yet")
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY, statementcachesize=64)
-        found = connection.execute("PRAGMA user_version").get
-        if found < sql.SCHEMA:
-            connection.close()
-            raise older(path, found, sql.SCHEMA)
-        connection.execute(sql.READER_SETTINGS).fetchall()
-        return connection
+        return _ready(connection, path, _ready_for_reading)
+
+
+def _ready(
+    connection: apsw.Connection, path: Path, make_ready: Callable[[apsw.Connection, Path], None]
+) -> apsw.Connection:
+    """The connection, made ready; closed where that cannot be done."""
+    try:
+        make_ready(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _ready_for_reading(connection: apsw.Connection, path: Path) -> None:
+    found = connection.execute("PRAGMA user_version").get
+    if found < sql.SCHEMA:
+        raise older(path, found, sql.SCHEMA)
+    connection.execute(sql.READER_SETTINGS).fetchall()
 
 
 def _ready_for_writing(connection: apsw.Connection, path: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from artifact.errors import ErrorCode, InputError
+from store.embedded.faults import unavailable
 
 if sys.platform == "win32":
     import msvcrt
@@ -29,11 +30,17 @@ _LOCKED_BYTE = 1 << 30
 
 
 class ServiceLock:
-    """Held from creation until `release`. Raises InputError STORE_IN_USE where another one holds it."""
+    """Held from creation until `release`.
+
+    Raises InputError STORE_IN_USE where another one holds it, STORE_UNAVAILABLE where there can be none.
+    """
 
     def __init__(self, store: Path) -> None:
         path = store.with_name(store.name + ".lock")
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        except OSError as error:
+            raise unavailable(store, error.strerror or str(error)) from error
         try:
             _take(self._descriptor)
         except OSError as error:

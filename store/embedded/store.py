@@ -9,6 +9,7 @@ It refuses a second service on its file, and any file that is not its own.
 
 import heapq
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +76,14 @@ class EmbeddedStore:
         path = Path(path)
         if read_only:
             return cls(clock, Readers(path))
-        lock = ServiceLock(path)
-        try:
+        with ExitStack() as undo:
+            lock = ServiceLock(path)
+            undo.callback(lock.release)
             writer = Writer(path)
-            return cls(clock, Readers(path), writer, lock)
-        except BaseException:
-            lock.release()
-            raise
+            undo.callback(writer.close)
+            store = cls(clock, Readers(path), writer, lock)
+            undo.pop_all()
+        return store
 
     def now(self) -> Instant:
         """The clock that the store was opened with."""

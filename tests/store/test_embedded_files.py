@@ -45,6 +45,22 @@ def test_a_second_service_in_another_process_is_refused_and_told_who_holds_it(tm
     EmbeddedStore.open(path, lambda: NOON)._lock.release()  # type: ignore[union-attr]
 
 
+def test_a_file_where_none_can_be_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "nowhere" / "memento.db", tmp_path / "folder"):
+        with refused(ErrorCode.STORE_UNAVAILABLE):
+            opened(path)
+
+
+async def test_a_store_that_could_not_be_opened_lets_the_next_one_in(tmp_path: Path) -> None:
+    path = tmp_path / "memento.db"
+    path.write_bytes(b"not a store")
+    with refused(ErrorCode.STORE_INVALID):
+        opened(path)
+    path.unlink()
+    await opened(path).close()
+
+
 async def test_a_reader_may_stand_beside_the_writer_and_sees_each_commit(tmp_path: Path) -> None:
     path = tmp_path / "memento.db"
     writer = opened(path)
