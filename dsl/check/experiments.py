@@ -57,7 +57,8 @@ def check_experiment(behaviour: Behaviour, placed: Placed, text: str) -> Experim
     _check_names(behaviour, node)
     arms, dealt = [], Fraction()
     for one in _arms(node):
-        share = Fraction(one.percent.text) / 100
+        read = literals.percent(desk, one.percent)
+        share = read.value if read is not None else Fraction()
         if dealt + share > 1 >= dealt:
             desk.report(Code.SHARES_OVER, one.percent, text=node.word().text)
         arms.append(_arm(behaviour, placed, text, one, _bounds(dealt, share, last=one.effects is None)))

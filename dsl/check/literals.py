@@ -13,29 +13,31 @@ from dsl.typed import DayStart, Expression, Literal, Moment
 from dsl.types import DATE, DURATION, MONEY, NUMBER, WHOLE
 
 _LARGEST = 10**15
+_LONGEST = 40
+"""Characters of a number: nobody means more, and Python itself refuses to read thousands of digits."""
 
 
 def number(desk: Desk, word: Word) -> Literal | None:
     """A number; whole if it has no decimals."""
-    value = Fraction(word.text)
-    if abs(value) > _LARGEST:
-        desk.report(Code.NUMBER_INVALID, word, text=word.text[:40])
+    value = _exact(desk, word, word.text)
+    if value is None:
         return None
-    return Literal(int(value), WHOLE) if "." not in word.text else Literal(value, NUMBER)
+    return Literal(value, NUMBER) if "." in word.text else Literal(int(value), WHOLE)
 
 
 def whole(desk: Desk, word: Word, low: int, high: int) -> int | None:
     """A whole number within bounds."""
-    value = Fraction(word.text) if len(word.text) < 20 else Fraction(_LARGEST)
-    if value.denominator != 1 or not low <= value <= high:
-        desk.report(Code.NUMBER_INVALID, word, text=word.text[:40], low=low, high=high)
+    value = Fraction(word.text) if len(word.text) <= _LONGEST else None
+    if value is None or value.denominator != 1 or not low <= value <= high:
+        desk.report(Code.NUMBER_INVALID, word, text=word.text[:_LONGEST], low=low, high=high)
         return None
     return int(value)
 
 
-def percent(desk: Desk, word: Word) -> Literal:
+def percent(desk: Desk, word: Word) -> Literal | None:
     """A percentage, as the fraction that it is."""
-    return Literal(Fraction(word.text) / 100, NUMBER)
+    value = _exact(desk, word, word.text)
+    return None if value is None else Literal(value / 100, NUMBER)
 
 
 def money(desk: Desk, word: Word) -> Literal | None:
@@ -47,14 +49,23 @@ def money(desk: Desk, word: Word) -> Literal | None:
     if currency != desk.currency:
         desk.report(Code.CURRENCY_OTHER, word, text=currency, currency=desk.currency)
         return None
-    minor = Fraction(digits) * 10 ** DECIMALS[currency]
+    value = _exact(desk, word, digits)
+    if value is None:
+        return None
+    minor = value * 10 ** DECIMALS[currency]
     if minor.denominator != 1:
         desk.report(Code.MONEY_TOO_FINE, word, text=word.text, decimals=DECIMALS[currency])
         return None
-    if minor > _LARGEST * 1000:
-        desk.report(Code.NUMBER_INVALID, word, text=word.text[:40])
-        return None
     return Literal(int(minor), MONEY)
+
+
+def _exact(desk: Desk, word: Word, digits: str) -> Fraction | None:
+    """What the digits say, or a report that it is more than can stand anywhere."""
+    value = Fraction(digits) if len(digits) <= _LONGEST else None
+    if value is None or value > _LARGEST:
+        desk.report(Code.NUMBER_INVALID, word, text=word.text[:_LONGEST])
+        return None
+    return value
 
 
 def span(desk: Desk, node: Node) -> Span | None:

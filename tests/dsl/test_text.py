@@ -1,6 +1,6 @@
 """Any text at all gets diagnostics with a place and help, and never an exception."""
 
-import time
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +13,7 @@ from tests.dsl.support import PRELUDE
 
 GOOD = (
     PRELUDE
-    + """message rule "A rule with everything" priority 60 owner "Care" source "Manners 2" if unknown ignore
+    + """message rule "A rule with everything" priority 60 owner "Care" source "Manners" if unknown ignore
   for topics cross_sell or survey
   when claim is open and (customer.age is at least 65 or not preferences.marketing is yes)
    and any claim with (closed is in the last 14 days and amount >= 1,000.50 EUR)
@@ -21,8 +21,16 @@ GOOD = (
 end
 event rule "It happens" on claim.opened when event.amount > 3 EUR then send apology with (product = "x") end
 test "It waits" at 2 March 2026 10:00 given claim is open when message about cross_sell expect postpone end
+experiment softer for topic survey
+  variant plain 45 % then deliver
+  variant soft 45.5 % then require proof
+  holdout 9 %
+  succeeds on claim.closed within 14 days
+end
+cap c at most 3 contacts in any 7 days, otherwise block end
 """
 )
+NUMBERS = [found.span() for found in re.finditer(r"\d[\d,]*(?:\.\d+)?", GOOD)]
 
 
 def sound(checked: Checked, text: str) -> None:
@@ -74,11 +82,20 @@ HOSTILE = {
 }
 
 
+@pytest.mark.timeout(30)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_text_gets_diagnostics_with_a_place(text: str) -> None:
-    begin = time.perf_counter()
     sound(compile_rulebook(text), text)
-    assert time.perf_counter() - begin < 5
+
+
+@pytest.mark.parametrize("digits", ["9" * 5_000, "0." + "3" * 5_000, "9" * 18], ids=["long", "fine", "large"])
+def test_wherever_a_number_stands_one_beyond_all_bounds_gets_a_diagnostic(digits: str) -> None:
+    assert len(NUMBERS) > 30
+    for begin, end in NUMBERS:
+        text = GOOD[:begin] + digits + GOOD[end:]
+        checked = compile_rulebook(text)
+        sound(checked, text)
+        assert checked.rulebook is None
 
 
 def test_a_text_that_is_too_large_is_refused_unread() -> None:
