@@ -1,6 +1,6 @@
 """Finding names as people write them, and the nearest one to a name that is not there."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
 from dsl.lexicon import plain
@@ -45,10 +45,6 @@ class Names(Generic[T]):
     def items(self) -> Iterator[tuple[str, T]]:
         """Declared name and thing, in the order of declaration."""
         return ((self._spelled[key], thing) for key, thing in self._things.items())
-
-    def mapping(self) -> Mapping[str, T]:
-        """A plain copy by declared name."""
-        return dict(self.items())
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

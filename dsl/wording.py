@@ -88,8 +88,8 @@ _EN: Mapping[str, Words] = {
         "declare it where the event or topic is declared",
     ),
     "FIELD_AMBIGUOUS": (
-        "`{text}` has different types in the events named here",
-        "give it one type, or two rules",
+        "`{text}` has different types or spellings in the events named here",
+        "give it one type and one spelling, or write two rules",
     ),
     "VALUE_UNKNOWN": ("`{text}` is not one of its values", "the values are: {known}"),
     "VALUE_OUT_OF_RANGE": (

@@ -74,8 +74,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "declárelo donde se declara el evento o el tema",
     ),
     "FIELD_AMBIGUOUS": (
-        "`{text}` tiene tipos distintos en los eventos que se nombran aquí",
-        "dele un solo tipo, o escriba dos reglas",
+        "`{text}` tiene tipos o grafías distintos en los eventos que se nombran aquí",
+        "dele un solo tipo y una sola grafía, o escriba dos reglas",
     ),
     "VALUE_UNKNOWN": ("`{text}` no es uno de sus valores", "los valores son: {known}"),
     "VALUE_OUT_OF_RANGE": (

@@ -4,25 +4,21 @@ from typing import Any
 
 from artifact.span import Span, Unit
 from dsl.check import literals
+from dsl.check.clauses import TURNS, Clauses, triggers_in
 from dsl.check.conditions import conjuncts, may_be_unknown
-from dsl.check.declarations import Catalogue, Placed
+from dsl.check.declarations import Placed
 from dsl.check.paths import merged
 from dsl.check.symbols import Fields, SituationInfo
 from dsl.check.where import Where
 from dsl.effects import Block, GroupInto
 from dsl.errors import DiagnosticCode as Code
-from dsl.lexicon import plain
 from dsl.names import Names
 from dsl.program import (
-    Clause,
     CommitmentPlan,
     EventRule,
     MessageRule,
     SituationPlan,
     StagePlan,
-    Transition,
-    Trigger,
-    Turn,
     Validity,
     Waiting,
 )
@@ -31,16 +27,6 @@ from dsl.syntax import Node, Word, shape_of
 from dsl.typed import And
 from dsl.types import TEXT, Kind
 
-_TURNS = {
-    "opens": Turn.OPEN,
-    "becomes": Turn.MOVE,
-    "updates": Turn.UPDATE,
-    "closes": Turn.CLOSE,
-    "made": Turn.MAKE,
-    "kept": Turn.KEEP,
-    "dropped": Turn.DROP,
-    "opens_without": Turn.WATCH,
-}
 _MANY = (
     "opens",
     "becomes",
@@ -56,31 +42,8 @@ _MANY = (
 _PRIORITY = 50
 
 
-class Behaviour:
+class Behaviour(Clauses):
     """The second pass over everything that reacts or judges."""
-
-    def __init__(self, catalogue: Catalogue, owners: Names[Node]) -> None:
-        """`owners` are the situations and commitments, whose events a trigger may speak of."""
-        self.catalogue, self.owners = catalogue, owners
-        self.effects, self.desk, self.symbols = catalogue.effects, catalogue.desk, catalogue.symbols
-
-    # ---- what an event brings
-
-    def fields_of(self, trigger: Node, seen: frozenset[str] = frozenset()) -> list[Fields]:
-        """The fields of the events that a trigger can be."""
-        name = trigger.word().text
-        if trigger.kind == "on_event":
-            found = self.symbols.events.find(name)
-            return [found] if found is not None else []
-        owner = self.owners.find(name)
-        if owner is None or name in seen:
-            return []
-        kinds = ("closes", "opens", "updates", "becomes") if trigger.kind == "on_close" else ("opens", "made")
-        triggers = [t for part in owner.nodes() if part.kind in kinds for t in _triggers(part)]
-        silent = [t for part in owner.all("opens_without") for t in _triggers(part)]
-        broken = [fields for t in silent for fields in self.fields_of(t, seen | {name})]
-        told = [fields for t in triggers for fields in self.fields_of(t, seen | {name})]
-        return told + [_kept(owner, fields) for fields in broken]
 
     def remember(self, placed: Placed) -> None:
         """Give a situation's remembered fields the types that its events give them."""
@@ -88,12 +51,12 @@ class Behaviour:
         info = self.symbols.situations.find(node.word().text)
         if info is None:
             return
-        parts = [part for part in node.nodes() if part.kind in _TURNS]
-        fields, clashing = merged([f for part in parts for t in _triggers(part) for f in self.fields_of(t)])
+        parts = [part for part in node.nodes() if part.kind in TURNS]
+        fields, clashing = merged([f for part in parts for t in triggers_in(part) for f in self.fields_of(t)])
         for part in node.all("remembers"):
             for word in part.node().words():
                 self._remember(info, word, fields, clashing)
-        self._check_key(node, fields)
+        info.one_per = self._key(node, fields, clashing)
 
     def _remember(self, info: SituationInfo, word: Word, fields: Fields, clashing: list[str]) -> None:
         of = fields.find(word.text)
@@ -106,70 +69,21 @@ class Behaviour:
         else:
             info.fields.add(fields.spelled(word.text), of)
 
-    def _check_key(self, node: Node, fields: Fields) -> None:
-        for part in node.all("one_per"):
-            word = part.word()
-            of = fields.find(word.text)
-            if of is None:
-                self.desk.unknown(
-                    Code.FIELD_UNKNOWN, word, word.text, fields, owner="the events of this declaration"
-                )
-            elif of.kind not in (Kind.TEXT, Kind.WHOLE):
-                self.desk.report(Code.TYPE_MISMATCH, word, found=of, wanted=TEXT)
-
-    # ---- clauses
-
-    def triggers(self, node: Node) -> tuple[Trigger, ...]:
-        """The events that a clause names."""
-        found = [self._trigger(trigger) for trigger in node.nodes()]
-        return tuple(trigger for trigger in found if trigger)
-
-    def _trigger(self, node: Node) -> Trigger | None:
-        word = node.word()
-        if node.kind == "on_event":
-            if self.symbols.events.find(word.text) is None:
-                self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.events, what="an event")
-                return None
-            return Trigger(self.symbols.events.spelled(word.text))
-        if node.kind == "on_break":
-            commitment = self.symbols.commitments.find(word.text)
-            if commitment is None:
-                self.desk.unknown(
-                    Code.NAME_UNKNOWN, word, word.text, self.symbols.commitments, what="a commitment"
-                )
-                return None
-            return Trigger("commitment.broken", commitment.name)
-        info = self.symbols.situations.find(word.text)
-        if info is None:
-            self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, self.symbols.situations, what="a situation")
+    def _key(self, node: Node, fields: Fields, clashing: list[str]) -> str | None:
+        """The field that tells one from another, spelled as in its events; None where there is one at most."""
+        word = next((part.word() for part in node.all("one_per")), None)
+        if word is None:
             return None
-        return Trigger("situation.opened" if node.kind == "on_open" else "situation.closed", info.kind)
-
-    def clause(self, part: Node) -> Clause | None:
-        """`on ... when ...`."""
-        triggers = next(node for node in part.nodes() if node.kind == "triggers")
-        when = next((node for node in part.nodes() if node.kind == "when"), None)
-        where = self.where(triggers.nodes())
-        found = self.effects.parts(when.node(), where) if when else ()
-        resolved = self.triggers(triggers)
-        return None if found is None or not resolved else Clause(resolved, found)
-
-    def where(self, triggers: list[Node], *, clock: bool = False) -> Where:
-        """What can be read when one of these happens."""
-        fields, clashing = merged([f for trigger in triggers for f in self.fields_of(trigger)])
-        return Where(event=fields, clashing=tuple(map(plain, clashing)), clock=clock)
-
-    def transitions(self, node: Node) -> tuple[Transition, ...]:
-        """All clauses of a situation or commitment."""
-        found = []
-        for part in node.nodes():
-            if part.kind in _TURNS and (clause := self.clause(part)) is not None:
-                state = part.word().text if part.kind == "becomes" else ""
-                silence = literals.window(self.desk, part.node()) if part.kind == "opens_without" else None
-                found.append(Transition(_TURNS[part.kind], clause, state, silence))
-        return tuple(found)
-
-    # ---- declarations
+        of = fields.find(word.text)
+        if of is None:
+            self.desk.unknown(
+                Code.FIELD_UNKNOWN, word, word.text, fields, owner="the events of this declaration"
+            )
+        elif fields.spelled(word.text) in clashing:
+            self.desk.report(Code.FIELD_AMBIGUOUS, word, text=word.text)
+        elif of.kind not in (Kind.TEXT, Kind.WHOLE):
+            self.desk.report(Code.TYPE_MISMATCH, word, found=of, wanted=TEXT)
+        return fields.spelled(word.text)
 
     def situation(self, placed: Placed) -> SituationPlan | None:
         """A situation."""
@@ -182,7 +96,8 @@ class Behaviour:
             self._missing(node, "_OPENS_ON")
         expires = next((literals.window(self.desk, part.node()) for part in node.all("expires")), None)
         self.catalogue.label("situation", info.kind, node)
-        return SituationPlan(info.kind, info.one_per, self.transitions(node), tuple(info.fields), expires)
+        transitions = self.transitions(node, info.states)
+        return SituationPlan(info.kind, info.one_per, transitions, tuple(info.fields), expires)
 
     def _missing(self, node: Node, terminal: str) -> None:
         word = node.word()
@@ -197,20 +112,20 @@ class Behaviour:
         for kind, terminal in (("made", "_MADE_ON"), ("within", "_WITHIN"), ("kept", "_KEPT_ON")):
             if kind not in parts:
                 self._missing(node, terminal)
-        where = self.where([t for part in node.all("made") for t in _triggers(part)], clock=True)
-        self._check_key(node, where.event or Names())
+        made = [t for part in node.all("made") for t in triggers_in(part)]
+        where = self.where(made, clock=True)
+        key = self._key(node, *merged([f for trigger in made for f in self.fields_of(trigger)]))
         within = literals.window(self.desk, parts["within"].node()) if "within" in parts else None
         broken = self.effects.plans(parts["if_broken"].node(), where) if "if_broken" in parts else ()
         stages = tuple(
             stage for part in node.all("if_pending") if (stage := self._stage(part, within, where))
         )
-        transitions = self.transitions(node)
+        transitions = self.transitions(node, Names())
         if info is None:
             return None
+        self.symbols.commitments.put(info.name, info._replace(one_per=key))
         self.catalogue.label("commitment", info.name, node)
-        return CommitmentPlan(
-            info.name, info.one_per, within or Span(1, Unit.DAY), transitions, broken, stages
-        )
+        return CommitmentPlan(info.name, key, within or Span(1, Unit.DAY), transitions, broken, stages)
 
     def _stage(self, part: Node, within: Span | None, where: Where) -> StagePlan | None:
         """`if still pending after 8 working days ...`: in vain where the promise is due by then."""
@@ -359,10 +274,6 @@ class _Meta:
         return (rules.spelled(word.text),)
 
 
-def _triggers(part: Node) -> list[Node]:
-    return [t for node in part.nodes() if node.kind == "triggers" for t in node.nodes()]
-
-
 def _without(fields: Fields, names: list[str]) -> Fields:
     kept: Fields = Names()
     for name, of in fields.items():
@@ -375,17 +286,6 @@ def _group(effects: Any, waiting: Waiting | None) -> str | None:
     """The group that a rule puts messages into, at once or when they have waited long enough."""
     said = [*effects, *([waiting.fixed.otherwise] if waiting is not None else [])]
     return next((effect.group for effect in said if isinstance(effect, GroupInto)), None)
-
-
-def _kept(owner: Node, fields: Fields) -> Fields:
-    """Of the event that was the last before a silence, what its situation keeps: its key, and what it remembers."""
-    names = [part.word().text for part in owner.all("one_per")]
-    names += [word.text for part in owner.all("remembers") for word in part.node().words()]
-    found: Fields = Names()
-    for name in names:
-        if (of := fields.find(name)) is not None:
-            found.add(fields.spelled(name), of)
-    return found
 
 
 def _because(effects: Any, waiting: Waiting | None) -> dict[str, str]:

@@ -314,15 +314,15 @@ class Catalogue:
         if category is None or name in self.topics:
             return
         manner = self._manner(node, self.manners.find(category) or Manner())
+        fields: Fields = self.symbols.topics.find(name) or Names()
+        agree = parts["must_agree"].node().words() if "must_agree" in parts else []
         self.topics[name] = Topic(
             name=name,
             category=category,
             template=self.template_of(parts.get("with_template"), name),
             expires_after=literals.window(self.desk, parts["expires"].node()) if "expires" in parts else None,
-            one_per=parts["one_per"].word().text if "one_per" in parts else None,
-            must_agree=tuple(w.text for w in parts["must_agree"].node().words())
-            if "must_agree" in parts
-            else (),
+            one_per=fields.spelled(parts["one_per"].word().text) if "one_per" in parts else None,
+            must_agree=tuple(fields.spelled(word.text) for word in agree),
             critical="critical" in parts,
             display=self.label("topic", name, node),
             **manner._asdict(),

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from artifact.instant import Instant
 from artifact.limits import DEFAULT_LIMITS
 from artifact.span import Span, add_span
 from dsl.check import literals
 from dsl.check.behaviour import Behaviour
 from dsl.check.declarations import Placed
+from dsl.check.paths import merged
 from dsl.check.symbols import Desk
 from dsl.errors import DiagnosticCode as Code
+from dsl.names import Names
 from dsl.program import MessageRule
 from dsl.rulebook import Group, Topic
 from dsl.syntax import Node, Place
@@ -42,14 +46,16 @@ def check_group(behaviour: Behaviour, placed: Placed) -> None:
         template=template,
         leaves_at=leaves_at,
         shows=shows,
-        one_per=parts["one_per"].word().text if "one_per" in parts else None,
         categories=categories,
         topics=topics,
         display=catalogue.label("group", name, node),
     )
+    taken = [t for t in catalogue.topics.values() if group.takes(t)]
+    if "one_per" in parts:
+        fields, _ = merged([behaviour.symbols.topics.find(t.name) or Names() for t in taken])
+        group = replace(group, one_per=fields.spelled(parts["one_per"].word().text))
     catalogue.groups[name] = group
     if "takes" in parts:
-        taken = [t for t in catalogue.topics.values() if group.takes(t)]
         report_mixed(desk, parts["takes"], name, taken)
 
 

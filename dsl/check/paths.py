@@ -199,14 +199,17 @@ def everywhere(symbols: Symbols) -> Where:
 
 
 def merged(many: list[Fields]) -> tuple[Fields, list[str]]:
-    """The fields of several events or topics together, and the names on whose type they disagree."""
+    """The fields of several events or topics together, and the names on whose type or spelling they disagree.
+
+    A rule finds a name however it is spelled; in what a source sends, `claimId` and `claimid` are two.
+    """
     together: Fields = Fields()
     clashing: list[str] = []
     for fields in many:
         for name, of in fields.items():
-            known = together.find(name)
+            known, spelled = together.find(name), together.spelled(name)
             if known is None:
                 together.add(name, of)
-            elif known != of and name not in clashing:
-                clashing.append(name)
+            elif (known != of or spelled != name) and spelled not in clashing:
+                clashing.append(spelled)
     return together, clashing

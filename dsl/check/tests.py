@@ -263,17 +263,22 @@ class Tests:
         if node.kind == "not_action":
             return self._effect(node.node(), denied=True)
         if node.kind == "by_rule":
-            rule = node.word(1)
-            if not self.is_rule(rule.text):
-                known = [*self.symbols.message_rules, *self.symbols.event_rules]
-                self.desk.unknown(Code.NAME_UNKNOWN, rule, rule.text, known, what="a rule")
-            return self._effect(node.node(), rule=rule.text)
+            return self._effect(node.node(), rule=self._rule(node.word(1)))
         if node.kind == "because" or node.kind in EVENT_VERBS | MESSAGE_VERBS:
             return self._effect(node)
         condition = self.effects.condition(node, Where())
         return (
             ExpectTrue(condition, " ".join(self.text[node.start : node.end].split())) if condition else None
         )
+
+    def _rule(self, word: Word) -> str:
+        """A rule by its name, as it is spelled where it is declared."""
+        for names in (self.symbols.message_rules, self.symbols.event_rules):
+            if names.find(word.text):
+                return names.spelled(word.text)
+        known = [*self.symbols.message_rules, *self.symbols.event_rules]
+        self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, known, what="a rule")
+        return word.text
 
     def _effect(self, node: Node, *, denied: bool = False, rule: str | None = None) -> Expectation | None:
         because = None
