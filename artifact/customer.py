@@ -89,8 +89,9 @@ class Talk(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     `messages` are live; `tail` the newest closed ones, oldest first, `requests` those before them, as far back as
     rules count. `records_hash` rolls over all decision records. `gatherings` are the anchors of groups. `broken` names
-    commitments (name/reference) that were known broken once, for KEPT_LATE_KNOWN. `settled`: deciding again at once would
-    change nothing, and before the first `next_at` of a message only something new can.
+    commitments (name/reference) that were known broken once, for KEPT_LATE_KNOWN. `marks` has a number for each of the
+    `messages`, made of what the rules said of it: while they say that, nothing else is new, and its `next_at` has not
+    come, it would be decided as it stands. 0: it is decided with every entry.
     """
 
     messages: tuple[Message, ...] = ()
@@ -104,7 +105,7 @@ class Talk(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     fold_floor: int = 0
     revision: str = ""
     records_hash: bytes = b""
-    settled: bool = False
+    marks: tuple[int, ...] = ()
 
 
 class Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -1,6 +1,7 @@
 """One event folded and every open message decided: hot, when nothing changed that a rule reads, and all anew.
 
-All anew is an event that changes a situation of which rules ask, and nothing kept of the deciding before.
+All anew is an event that changes a situation of which rules ask, and nothing kept at hand of the deciding before: every
+rule is asked about every message. Run again is the same entry with no heed of what the entry before left.
 
 The customer has a memory of some 3 KB and five messages that wait.
 """
@@ -16,6 +17,7 @@ from benchmarks.scale import Scale
 from benchmarks.timing import cpu_each
 from benchmarks.world import OPEN_MESSAGES, START, event, grown, rulebook, scene_of
 from engine.judging import Memo
+from engine.reenact import undecided
 from engine.step import step_event
 from memento.garbage import settle
 
@@ -42,9 +44,11 @@ def measure(scale: Scale) -> list[Line]:
 
     hot = cpu_each(partial(step, warm, run.memo), scale.calls, scale.rounds)
     anew = cpu_each(partial(step, warm, None, touched), scale.calls, scale.rounds)
+    again = cpu_each(partial(step, undecided(warm), None, touched), scale.calls, scale.rounds)
     about = f"{scale.rules:,} rules, {OPEN_MESSAGES} open messages"
     return [
         Line("fold and decide, hot", hot * 1e6, "us", 60, 20, note=about),
         Line("fold and decide, all anew", anew * 1e6, "us", 150, 100, note=about),
+        Line("the same run again, nothing stands", again * 1e6, "us", 150, 100, note=about),
         Line("hot / all anew", hot / anew, "x", 1 / 3, 1 / 4, "deciding all anew in the same run"),
     ]

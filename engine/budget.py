@@ -13,6 +13,7 @@ from functools import lru_cache
 from artifact.channel import SENDS, Channel
 from artifact.customer import Contact
 from artifact.instant import Instant
+from artifact.message import DeliveryState, Message
 from artifact.span import Span, Unit, add_span, at_wall, local_day
 from dsl.rulebook import Cap
 from engine.history import reach_of
@@ -41,8 +42,13 @@ class Budget:
         for cap in self.bearing(channel, category, topic, also):
             insort(self.taken.setdefault(cap.name, []), at)
 
+    def give_back(self, at: Instant, channel: Channel, category: str, topic: str, also: Said = ()) -> None:
+        """The opposite of take."""
+        for cap in self.bearing(channel, category, topic, also):
+            self.taken[cap.name].remove(at)
+
     def snapshot(self) -> dict[str, list[Instant]]:
-        """What is used and reserved now, to compare with or to go back to."""
+        """What is used and reserved now, to go back to."""
         return {cap: list(instants) for cap, instants in self.taken.items()}
 
     def bearing(self, channel: Channel, category: str, topic: str, also: Said = ()) -> list[Cap]:
@@ -108,6 +114,17 @@ def _window_of(date: int, unit: Unit, zone: str) -> tuple[Instant, Instant]:
     }
     start = at_wall(starts[unit], zone)
     return start, add_span(start, Span(1, unit), zone)
+
+
+def plans_of(message: Message, now: Instant) -> list[tuple[Instant, Channel]]:
+    """What of a message is planned, and so reserved. A follower takes its slot when it is due."""
+    return [
+        (d.planned_at, d.channel)
+        for d in message.deliveries
+        if d.state is DeliveryState.PLANNED
+        and d.planned_at is not None
+        and (d.follower_after is None or d.planned_at <= now)
+    ]
 
 
 def budget_of(caps: tuple[Cap, ...], zone: str, contacts: Iterable[Contact], now: Instant) -> Budget:

@@ -4,8 +4,6 @@ A record is written only where state, instant, plan or reasons of a message chan
 once, and what stands is not decided again. Nothing of the previous decision is read but anchors, what has left, and since when something was ready.
 """
 
-from collections.abc import Mapping
-
 from msgspec.structs import replace
 
 from artifact.channel import PLACES
@@ -25,48 +23,56 @@ from dsl.verdict import Verdict
 from engine.concern import concerns
 from engine.decided import Decided, next_eligible, of_itself, without_rulebook
 from engine.doubt import doubted, raise_doubts
-from engine.fold import zone_of_customer
 from engine.judging import Memo, judge, reads_alike
-from engine.rounds import decide_all
+from engine.rounds import Found, decide_all
 from engine.said import said_of
 from engine.scene import Scene
-from engine.settled import Settled
+from engine.settled import UNSETTLED, Left, Marks, all_settled, left_by
 from engine.talking import Talking
 from engine.traces import kept
 
 
-def decide(talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo | None) -> None:
-    """Decide every live message anew; put results, records and alerts into `talking`."""
-    talking.settled = not talking.messages
-    before = {m.id: m for m in talking.talk.messages}
-    if scene.book is None:
-        for message in list(talking.messages.values()):
-            decided = without_rulebook(message, talking.now)
-            _conclude(talking, message, before.get(message.id), decided, scene, cause)
-        return
-    if not talking.messages:
-        return
-    zone = zone_of_customer(facts, scene.book)
-    said = said_of(talking, scene.book)
-    found = Memo() if memo is None else memo
-    found.keep_fitting(facts, scene.book.revision, said)
-    judged = [
-        (m, judge(m, talking.customer_id, facts, scene.book, talking.now, found, said))
-        for m in talking.messages.values()
-        if m.group is None
-    ]
-    round = decide_all(talking, facts, scene, scene.book, zone, judged, memo)
-    for message, decided in round.found:
-        _conclude(talking, message, before.get(message.id), decided, scene, cause)
+def decide(
+    before: Artifact, talking: Talking, facts: Facts, scene: Scene, cause: str, memo: Memo | None
+) -> None:
+    """Decide every live message that does not stand as the artifact `before` left it; put results, records and alerts
+    into `talking`."""
+    known = {m.id: m for m in talking.talk.messages}
+    found, marks = _found(before, talking, facts, scene, memo)
+    for message, decided in found:
+        _conclude(talking, message, known.get(message.id), decided, scene, cause)
     if talking.gatherings:
         _forget_gatherings(talking)
-    talking.settled = all(_stands(m, round.settled) for m in talking.messages.values())
+    open_ = {m.id: (m, _kept_mark(m, marks)) for m in talking.messages.values()}
+    talking.left = Left(open_, tuple(talking.contacts), facts, talking.now)
 
 
-def _stands(message: Message, settled: Mapping[str, Settled]) -> bool:
-    """Whether it was kept as a settled decision left it."""
-    decision = settled.get(message.id)
-    return decision is not None and decision.message is message
+def _found(
+    before: Artifact, talking: Talking, facts: Facts, scene: Scene, memo: Memo | None
+) -> tuple[Found, Marks]:
+    """What is decided anew, and the marks of what may stand from now on."""
+    messages, book = talking.messages.values(), scene.book
+    if book is None:
+        return [(message, without_rulebook(message, talking.now)) for message in messages], {}
+    if not messages:
+        return [], {}
+    said = said_of(talking, book)
+    memo = Memo() if memo is None else memo
+    memo.keep_fitting(facts, book.revision, said)
+    judged = [
+        (m, judge(m, talking.customer_id, facts, book, talking.now, memo, said))
+        for m in messages
+        if m.group is None
+    ]
+    left = talking.left or left_by(talking.talk, before.body.facts, before.now, scene.revision)
+    round = decide_all(talking, facts, scene, book, judged, left)
+    return round.found, round.marks
+
+
+def _kept_mark(message: Message, marks: Marks) -> int:
+    """The mark of its decision, where it was kept just as that left it."""
+    left = marks.get(message.id)
+    return left[1] if left is not None and left[0] is message else UNSETTLED
 
 
 def still_decided(
@@ -80,7 +86,7 @@ def still_decided(
     """
     talk = before.body.talk
     return (
-        (talk.settled or before.now == talking.now)
+        (before.now == talking.now or all_settled(talk))
         and reads_alike(before.body.facts, facts)
         and not talking.changed
         and len(talking.messages) == len(talk.messages)

@@ -39,8 +39,7 @@ class Draft:
     to say than that it `passed` them, which it did up to that one. `anchors` are those of its holds, `limits` rules
     whose time is up; from `free_at` (None: not known) it may go, at `first` it goes. `reserved` are the contacts
     planned here.
-    `instead` are the channels that a full cap says to take. `weighed`: the budget had a say. `restless`: the same plan
-    might come out otherwise a moment later. `groups` are those into which a full cap may put it, `into` the cap that
+    `instead` are the channels that a full cap says to take. `restless`: the same plan might come out otherwise a moment later. `groups` are those into which a full cap may put it, `into` the cap that
     did and the group.
     """
 
@@ -66,7 +65,6 @@ class Draft:
     expires: Instant | None = field(init=False)
     end: Instant = field(init=False)
     reserved: list[tuple[Instant, Channel]] = field(default_factory=list)
-    weighed: bool = False
     restless: bool = False
     groups: frozenset[str] = frozenset()
     into: tuple[str, str] | None = None

@@ -17,9 +17,7 @@ from dsl.rulebook import Rulebook, Topic
 from dsl.seen import Seen
 from dsl.verdict import SILENCE, Asked, Spoken, Verdict
 from engine.fold import zone_of_customer
-from engine.moment import Moment
 from engine.ruling import Ruling, ruling_of
-from engine.settled import Settled, same_circumstances
 
 Rank: TypeAlias = tuple[int, Instant, int, str]
 
@@ -28,7 +26,7 @@ class Merged(msgspec.Struct, frozen=True):
     """One verdict, and what its rules say together; `urgency` is what the request leaves of it.
 
     Messages are planned in the order of their `rank`. `alerts` are codes for a person to know: rules that disagree,
-    rules that erred.
+    rules that erred. `mark` is the same as long as the rules say the same; 0 where there is something to alert.
     """
 
     verdict: Verdict
@@ -36,6 +34,7 @@ class Merged(msgspec.Struct, frozen=True):
     urgency: Urgency
     rank: Rank
     alerts: tuple[str, ...] = ()
+    mark: int = 0
 
     @property
     def topic(self) -> Topic:
@@ -50,25 +49,18 @@ class Memo:
     facts: Facts | None = None
     revision: str = ""
     verdicts: dict[str, Merged] = field(default_factory=dict)
-    settled: dict[str, Settled] = field(default_factory=dict)
-    moment: Moment | None = None
     said: Spoken = SILENCE
     seen: Seen | None = None
 
     def keep_fitting(self, facts: Facts, revision: str, said: Spoken = SILENCE) -> None:
         """Forget what may no longer hold: where facts, rulebook, or what rules read of the talk changed."""
         if self.revision != revision:
-            self.facts, self.revision, self.settled = None, revision, {}
+            self.facts, self.revision = None, revision
         if self.facts is None or not reads_alike(self.facts, facts):
             self.verdicts, self.seen = {}, None
         elif self.said != said:
             self.verdicts = {}
         self.facts, self.said = facts, said
-
-    def standing(self, moment: Moment) -> dict[str, Settled]:
-        """The decisions that may stand; none where who she is, or when she is left in peace, changed."""
-        alike = self.moment is not None and same_circumstances(self.moment, moment)
-        return self.settled if alike else {}
 
 
 def reads_alike(one: Facts, other: Facts) -> bool:
@@ -142,7 +134,9 @@ def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
     """The verdict with what its rules say together."""
     ruling = ruling_of(topic, verdict.fired)
     urgency = lowered(ruling.urgency, message.request.lower_urgency)
-    return Merged(verdict, ruling, urgency, rank_of(message, urgency), _alerts(verdict))
+    alerts = _alerts(verdict)
+    mark = 0 if alerts else ruling.mark ^ (verdict.flips_at or 0)
+    return Merged(verdict, ruling, urgency, rank_of(message, urgency), alerts, mark)
 
 
 def rank_of(message: Message, urgency: Urgency) -> Rank:

@@ -188,7 +188,6 @@ def _open(draft: Draft, channel: Channel, at: Instant) -> Instant:
 def _within_caps(draft: Draft, channel: Channel, at: Instant) -> tuple[Instant, Cap | None]:
     budget, ruling, moved = draft.moment.budget, draft.merged.ruling, at
     for cap in budget.bearing(channel, ruling.topic.category, ruling.topic.name, ruling.also):
-        draft.weighed = True
         admitted = budget.admits_at(cap, moved)
         if admitted > moved and isinstance(cap.otherwise, GroupInto):
             if cap.otherwise.group in draft.groups:

@@ -5,13 +5,12 @@ Pure reading of what was decided last; refuses to decide anything.
 
 from dataclasses import dataclass
 
-from artifact.channel import Channel
 from artifact.customer import Body
 from artifact.instant import Instant
-from artifact.message import DeliveryState, Message
+from artifact.message import Message
 from artifact.span import add_span
 from dsl.rulebook import Cap, Rulebook
-from engine.budget import Budget, Said, budget_of, calendar_window
+from engine.budget import Budget, Said, budget_of, calendar_window, plans_of
 from engine.fold import zone_of_customer
 
 
@@ -37,21 +36,10 @@ def pressures(body: Body, book: Rulebook | None, now: Instant) -> list[Pressure]
     made, planned = budget_of(book.caps, zone, body.talk.contacts, now), Budget(book.caps, zone)
     whole = budget_of(book.caps, zone, body.talk.contacts, now)
     for message in body.talk.messages:
-        for at, channel in _plans(message, now):
+        for at, channel in plans_of(message, now):
             for budget in (planned, whole):
                 budget.take(at, channel, message.category, message.request.topic, _also(body, message))
     return [_pressure(cap, made, planned, whole, now) for cap in book.caps]
-
-
-def _plans(message: Message, now: Instant) -> list[tuple[Instant, Channel]]:
-    """What of it is planned. A follower takes its slot when it is due."""
-    return [
-        (d.planned_at, d.channel)
-        for d in message.deliveries
-        if d.state is DeliveryState.PLANNED
-        and d.planned_at is not None
-        and (d.follower_after is None or d.planned_at <= now)
-    ]
 
 
 def _also(body: Body, bundle: Message) -> Said:

@@ -24,16 +24,16 @@ def reenact(
     """
     if entry.n != artifact.version + 1:
         raise Unrepeatable(f"entry {entry.n} follows version {artifact.version}")
-    stepped = _step(artifact if memo is not None else _undecided(artifact), entry, scene, past, memo)
+    stepped = _step(artifact if memo is not None else undecided(artifact), entry, scene, past, memo)
     if stepped is None:
         raise Unrepeatable(f"entry {entry.n}: none of its deliveries was due")
     return stepped
 
 
-def _undecided(artifact: Artifact) -> Artifact:
+def undecided(artifact: Artifact) -> Artifact:
     """The same, as if nothing stood and the entry before were of another instant."""
     body = artifact.body
-    return replace(artifact, now=artifact.now - 1, body=replace(body, talk=replace(body.talk, settled=False)))
+    return replace(artifact, now=artifact.now - 1, body=replace(body, talk=replace(body.talk, marks=())))
 
 
 def _step(

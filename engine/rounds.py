@@ -6,6 +6,7 @@ whom a full cap has put there. Each round lets at least one more go its own way,
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -16,42 +17,47 @@ from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, Mess
 from artifact.states import LEFT_STATES
 from dsl.effects import GroupInto
 from dsl.rulebook import Rulebook
-from engine.budget import Budget, budget_of
+from engine.budget import Budget, budget_of, plans_of
 from engine.bundles import DISSOLVED, bounds_of, bundle_of, merged_of, way_of
 from engine.decided import Decided, decided_of, item_decided, of_itself, planned
 from engine.draft import Draft
+from engine.fold import zone_of_customer
 from engine.grouping import MOST_PLACES, Guest, Party, Seating, has_set_out, said_of
-from engine.judging import Memo, Merged, Rank
+from engine.judging import Merged, Rank
 from engine.moment import Moment
 from engine.placing import first_instant
 from engine.planning import Way, go, go_together
 from engine.scene import Scene
-from engine.settled import Settled, settle
+from engine.settled import Left, mark_of, same_circumstances
 from engine.talking import Talking
 from engine.traces import gate
 
-Judged = list[tuple[Message, Merged]]
+Judged: TypeAlias = list[tuple[Message, Merged]]
+Found: TypeAlias = list[tuple[Message, Decided]]
 
 
 @dataclass(slots=True)
 class Round:
     """One pass. `found` are the messages as they were, with what was decided; those that stand are not among them.
 
-    `settled` are the decisions that stand from now on, old and new.
+    `left` is what the deciding before left, `marks` are those of all that may stand from now on. `moved`: what is taken
+    of the contact budget is not what it was then, so nothing that counts it stands.
     """
 
     talking: Talking
     moment: Moment
-    known: dict[str, Settled]
+    left: Left
     seating: Seating | None = None
-    settled: dict[str, Settled] = field(default_factory=dict)
-    found: list[tuple[Message, Decided]] = field(default_factory=list)
+    marks: dict[str, tuple[Message, int]] = field(default_factory=dict)
+    found: Found = field(default_factory=list)
+    moved: bool = False
     disturbed: bool = False
 
     def run(self, judged: Judged) -> None:
         """Plan every message."""
         units: list[tuple[Rank, Callable[[], None]]] = []
-        seating = self.seating
+        seating, caps = self.seating, self.moment.budget.caps
+        self.moved = bool(caps) and self._moved(judged)
         if seating is None:
             for message, merged in sorted(judged, key=_rank) if len(judged) > 1 else judged:
                 self._alone(message, merged)
@@ -64,6 +70,7 @@ class Round:
         guests = seating.seat([one for one in judged if seating.concerns(*one)], self.draft)
         units += [(g.merged.rank, _bound(self._guest, g)) for g in guests if g.place is None]
         units += [_of_party(party, self) for party in seating.parties.values() if party.guests]
+        self.moved = self.moved or (bool(caps) and self._regrouped(seating))
         for _, plan_one in sorted(units, key=lambda unit: unit[0]):
             plan_one()
         self._dissolve(seating)
@@ -75,21 +82,55 @@ class Round:
     def _alone(self, message: Message, merged: Merged) -> None:
         """A message with which no group has to do: what was decided before stands, or it is planned."""
         moment = self.moment
-        old = self.known.get(message.id)
-        if old is not None and old.stands(message, merged.verdict, moment):
-            old.reserve(moment.budget, merged.topic)
-        else:
-            taken = moment.budget.snapshot()
-            draft = self.draft(message, merged)
-            if self.seating is not None:
-                draft.groups = self._pushable(message, merged)
-            draft = planned(draft)
-            decided = decided_of(draft)
-            self.found.append((message, decided))
-            self._push(draft)
-            old = settle(draft, decided.message, taken)
-        if old is not None:
-            self.settled[message.id] = old
+        counts = self.moved and not merged.topic.passes_caps
+        if not counts and self.left.stands(message, merged, moment.now):
+            self.marks[message.id] = message, merged.mark
+            if moment.budget.caps:
+                self._reserve(message, merged)
+            return
+        draft = self.draft(message, merged)
+        if self.seating is not None:
+            draft.groups = self._pushable(message, merged)
+        draft = planned(draft)
+        decided = decided_of(draft)
+        self._push(draft)
+        self._keep(message, draft, decided)
+        self.marks[message.id] = decided.message, mark_of(draft, decided.message)
+
+    # ---- the contact budget
+
+    def _keep(self, message: Message, draft: Draft, decided: Decided) -> None:
+        """What was decided. What it takes of the budget are its plans, not one that was dropped on the way."""
+        self.found.append((message, decided))
+        budget, ruling = self.moment.budget, draft.merged.ruling
+        if not budget.caps:
+            return
+        known, plans = self.left.messages.get(message.id), plans_of(decided.message, self.moment.now)
+        before = [] if known is None else plans_of(known[0], self.left.now)
+        self.moved = self.moved or sorted(plans) != sorted(before)
+        for at, channel in set(draft.reserved).difference(plans):
+            budget.give_back(at, channel, ruling.topic.category, ruling.topic.name, ruling.also)
+
+    def _reserve(self, message: Message, merged: Merged) -> None:
+        """Take from the budget what a decision that stands takes."""
+        topic = merged.topic
+        for at, channel in plans_of(message, self.moment.now):
+            self.moment.budget.take(at, channel, topic.category, topic.name)
+
+    def _moved(self, judged: Judged) -> bool:
+        """Whether contacts were made since, a message is gone, or one has another rank among the others."""
+        known, talking = self.left.messages, self.talking
+        return (
+            tuple(talking.contacts) != self.left.contacts
+            or not known.keys() <= talking.messages.keys()
+            or any(m.urgency is not merged.urgency for m, merged in judged if m.id in known)
+        )
+
+    def _regrouped(self, seating: Seating) -> bool:
+        """Whether others go together than did."""
+        before = {m.id: set(m.items) for m, _ in self.left.messages.values() if m.items}
+        now = {p.id: {g.message.id for g in p.guests} for p in seating.parties.values() if len(p.guests) > 1}
+        return before != now
 
     # ---- groups
 
@@ -100,7 +141,7 @@ class Round:
         draft.groups = self._pushable(message, guest.merged)
         draft = planned(draft)
         self._push(draft)
-        self.found.append((message, decided_of(draft)))
+        self._keep(message, draft, decided_of(draft))
 
     def lone(self, guest: Guest, party: Party) -> None:
         """Alone in a group: it waits until that closes, and then goes as itself."""
@@ -115,7 +156,7 @@ class Round:
         at = first_instant(draft)
         if waits and (draft.state is MessageState.BLOCKED or (at is not None and at >= draft.end)):
             self._apart([guest])
-        self.found.append((guest.message, decided_of(draft)))
+        self._keep(guest.message, draft, decided_of(draft))
 
     def together(self, party: Party, merged: Merged) -> None:
         """Two or more that go as one, or what a bundle that has set out carries."""
@@ -129,7 +170,7 @@ class Round:
             (guest.message, item_decided(guest.draft, _placed(guest), decided.message, party.gathering))
             for guest in party.guests
         ]
-        self.found.append((self.talking.messages.get(bundle.id, bundle), decided))
+        self._keep(self.talking.messages.get(bundle.id, bundle), draft, decided)
 
     def _apart(self, guests: list[Guest]) -> None:
         """Decide these alone, in another round."""
@@ -239,19 +280,20 @@ def _dissolved(bundle: Message, awaited: bool) -> Decided:
 
 
 def decide_all(
-    talking: Talking, facts: Facts, scene: Scene, book: Rulebook, zone: str, judged: Judged, memo: Memo | None
+    talking: Talking, facts: Facts, scene: Scene, book: Rulebook, judged: Judged, left: Left
 ) -> Round:
     """The last round: with it everybody is where they belong."""
+    zone = zone_of_customer(facts, book)
     grouped = book.groups or talking.gatherings or any(m.group for m in talking.messages.values())
     seating = Seating(talking, book, zone) if grouped else None
     while True:
         moment = moment_of(talking, facts, scene, book, zone)
-        round = Round(talking, moment, memo.standing(moment) if memo is not None else {}, seating)
+        if not same_circumstances(left.facts, moment):
+            left = left._replace(messages={})
+        round = Round(talking, moment, left, seating)
         round.run(judged)
         if not round.disturbed:
             break
-    if memo is not None:
-        memo.settled, memo.moment = round.settled, round.moment
     if seating is not None:
         talking.gatherings = seating.gatherings
     return round

@@ -7,6 +7,7 @@ kept. Refuses to look at the customer: which of the channels she may be reached 
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
@@ -41,7 +42,7 @@ class Ruling(msgspec.Struct, frozen=True, eq=False):
     `block` is the rule that blocks. `postpones` are the rules that hold, with whether the condition of a WHILE holds.
     `channels` are those of the topic in the order in which they are tried, `chosen` when a rule orders them; `extras`
     each at its earliest delay, the soonest first. `group` are the rule that groups and the group. `also` are category
-    and topic of each item of a bundle.
+    and topic of each item of a bundle. `mark` tells rulings of a rulebook about one topic apart, in any process.
     """
 
     topic: Topic
@@ -57,6 +58,7 @@ class Ruling(msgspec.Struct, frozen=True, eq=False):
     proof: tuple[Channel, ...] | None = None
     group: tuple[str, str] | None = None
     also: Said = ()
+    mark: int = 0
 
     @property
     def may_group(self) -> bool:
@@ -105,7 +107,16 @@ def put_together(topic: Topic, fired: tuple[Fired, ...]) -> Ruling:
         rephrase=rephrase.template if rephrase else None,
         proof=tuple(dict.fromkeys(c for _, e in proofs for c in e.channels)) if proofs else None,
         group=(groups[0][0].rule, groups[0][1].group) if groups else None,
+        mark=_mark_of(fired),
     )
+
+
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+def _mark_of(fired: tuple[Fired, ...]) -> int:
+    """A number of 63 bits that is never 0."""
+    return int.from_bytes(blake2b(_encode(fired), digest_size=8).digest()) >> 1 or 1
 
 
 def permitted_of(

@@ -1,82 +1,84 @@
-"""Decisions that stand, kept beside a hot artifact so that they are not made again for every event.
+"""Decisions that stand, so that they are not made again for every event.
 
 Deciding twice is deciding once: a decision gives its message back as it is until the next instant at which time alone can
-move it, and while all that deciding reads is as it was: the message itself, the verdict of the rules, what she agreed
-to and prefers, the hours in which she is left in peace, and the contact budget where it had a say. Refuses what might come out otherwise a moment later.
+move it, and while all that deciding reads is as it was: the message itself, what the rules say of it, what she agreed
+to and prefers, the hours in which she is left in peace, and what is taken of the contact budget ahead of it. What the
+rules said is kept in the talk as a mark, so what is just read from the store stands as what is at hand does
+(docs/decisions/0015). Refuses what might come out otherwise a moment later.
 """
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from artifact.channel import Channel
+from artifact.customer import Contact, Talk
+from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import LIVE_STATES, DeliveryState, Message
-from dsl.rulebook import Topic
-from dsl.verdict import Verdict
+from engine.draft import Draft
+from engine.judging import Merged
+from engine.moment import Moment
 
-if TYPE_CHECKING:
-    from engine.budget import Budget
-    from engine.draft import Draft
-    from engine.moment import Moment
+Marks: TypeAlias = Mapping[str, tuple[Message, int]]
+"""Messages by id as they were left, each with its mark."""
 
-Taken = dict[str, list[Instant]]
+UNSETTLED = 0
+"""The mark of a message that is to be decided with every entry."""
 
 
-@dataclass(slots=True)
-class Settled:
-    """One decision, and the message as it left it. `budget` is what it weighed, None where it had no say."""
+class Left(NamedTuple):
+    """What the deciding before left: each open message with its mark, and what else it read.
 
-    message: Message
-    verdict: Verdict
-    budget: Taken | None
-    reserved: tuple[tuple[Instant, Channel], ...]
+    `contacts` are those that it counted, `facts` what it knew, `now` its instant.
+    """
 
-    def stands(self, message: Message, verdict: Verdict, moment: Moment) -> bool:
+    messages: Marks
+    contacts: tuple[Contact, ...]
+    facts: Facts
+    now: Instant
+
+    def stands(self, message: Message, merged: Merged, now: Instant) -> bool:
         """Whether deciding again would come to the same, in circumstances that are still the same."""
-        next_at = message.next_at
-        if message is not self.message or (next_at is not None and next_at <= moment.now):
+        known = self.messages.get(message.id)
+        if known is None or known[0] is not message:
             return False
-        if verdict is not self.verdict:
-            if not _says_the_same(verdict, self.verdict):
-                return False
-            self.verdict = verdict
-        return self.budget is None or self.budget == moment.budget.taken
+        next_at = message.next_at
+        return known[1] == merged.mark != UNSETTLED and (next_at is None or now < next_at)
 
-    def reserve(self, budget: Budget, topic: Topic) -> None:
-        """Take from the budget what the decision took."""
-        for at, channel in self.reserved:
-            budget.take(at, channel, topic.category, topic.name)
+    def mark_of(self, message: Message) -> int:
+        """Its mark, where it is still as it was left."""
+        known = self.messages.get(message.id)
+        return known[1] if known is not None and known[0] is message else UNSETTLED
 
 
-def settle(draft: Draft, decided: Message, before: Taken) -> Settled | None:
-    """The decision as one that stands; None where it may not. What it made of the message it would make of it again."""
+def left_by(talk: Talk, facts: Facts, now: Instant, revision: str) -> Left:
+    """What the entry before left; nothing of it stands under another rulebook."""
+    fits = talk.revision == revision and len(talk.marks) == len(talk.messages)
+    marks = talk.marks if fits else (UNSETTLED,) * len(talk.messages)
+    found = {m.id: (m, mark) for m, mark in zip(talk.messages, marks, strict=True)}
+    return Left(found, talk.contacts, facts, now)
+
+
+def all_settled(talk: Talk) -> bool:
+    """Whether every open message was left as a decision that stands."""
+    return len(talk.marks) == len(talk.messages) and UNSETTLED not in talk.marks
+
+
+def mark_of(draft: Draft, decided: Message) -> int:
+    """The mark of a decision. What it made of the message it would make of it again, unless it may not stand."""
     if decided.state not in LIVE_STATES or draft.restless or draft.alerts:
-        return None
+        return UNSETTLED
     if draft.gone and any(d.state is DeliveryState.IN_DOUBT for d in decided.deliveries):
-        return None  # a doubt that comes up raises a task, and it may have come up in this very moment
-    taken = before if draft.weighed else None
-    return Settled(decided, draft.merged.verdict, taken, tuple(draft.reserved))
+        return UNSETTLED  # a doubt that comes up raises a task, and it may have come up in this very moment
+    return draft.merged.mark
 
 
-def _says_the_same(one: Verdict, other: Verdict) -> bool:
-    """What was read may differ, as long as nothing else comes of it: a record is written only for a change."""
-    return (
-        one.fired == other.fired
-        and one.rows == other.rows
-        and one.ties == other.ties
-        and one.flips_at == other.flips_at
+def same_circumstances(before: Facts, moment: Moment) -> bool:
+    """Whether all that planning reads of her is as it was; the rules' part of the memory is in the marks."""
+    now = moment.facts
+    return before is now or (
+        before.consents == now.consents
+        and before.preferences == now.preferences
+        and before.kind is now.kind
+        and before.deceased_at == now.deceased_at
+        and moment.book.hours_of(before) == moment.hours
     )
-
-
-def same_circumstances(last: Moment, moment: Moment) -> bool:
-    """Whether all that planning reads besides a message is as it was; the rules' part of the memory is in the verdict."""
-    one, other = last.facts, moment.facts
-    same_person = one is other or (
-        one.consents == other.consents
-        and one.preferences == other.preferences
-        and one.kind is other.kind
-        and one.deceased_at == other.deceased_at
-    )
-    return same_person and last.now <= moment.now and last.hours == moment.hours

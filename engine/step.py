@@ -153,7 +153,7 @@ def step_intent(
     """Decide once more, then commit the intent for those of the deliveries that are still due; None for none (I6)."""
     talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
     if not still_decided(artifact, talking, artifact.body.facts, scene):
-        decide(talking, artifact.body.facts, scene, "intent", memo)
+        decide(artifact, talking, artifact.body.facts, scene, "intent", memo)
     taken = commit_intent(talking, intent, now)
     if not taken:
         return None
@@ -238,7 +238,7 @@ def _finish(
 ) -> Stepped:
     """Decide, close the books of this entry, and compute when something must run next."""
     if not still_decided(artifact, talking, facts, scene, change):
-        decide(talking, facts, scene, cause, memo)
+        decide(artifact, talking, facts, scene, cause, memo)
     spans = scene.book.listens.spans if scene.book is not None else ()
     broken = artifact.body.talk.broken
     if facts.commitments is not artifact.body.facts.commitments:

@@ -15,6 +15,7 @@ from artifact.message import LIVE_STATES, Delivery, Message, MessageState
 from artifact.span import Span
 from engine.history import reach_of
 from engine.scene import Scene
+from engine.settled import Left
 
 _records = Encoder(order="deterministic")
 
@@ -29,7 +30,7 @@ REQUEST_DAYS = 31
 class Talking:
     """Live messages by id, closed ones, contacts, tasks; `n` and `now` of the entry that is being folded.
 
-    What few entries touch is copied when it is first asked for.
+    What few entries touch is copied when it is first asked for. `left` is what the last deciding in this entry left.
     """
 
     customer_id: str
@@ -43,7 +44,7 @@ class Talking:
     lates: tuple[LateMark, ...]
     records: list[KeptRecord] = field(default_factory=list)
     changed: dict[str, Message] = field(default_factory=dict)
-    settled: bool = False
+    left: Left | None = None
     _tail: dict[str, Message] | None = None
     _tasks: dict[str, StaffTask] | None = None
 
@@ -145,7 +146,9 @@ class Talking:
             broken=broken,
             revision=revision,
             records_hash=digest,
-            settled=self.settled,
+            marks=self.talk.marks
+            if self.left is None
+            else tuple(map(self.left.mark_of, self.messages.values())),
         )
 
     def _closed(self) -> tuple[Message, ...]:
@@ -195,5 +198,4 @@ def begin(customer_id: str, talk: Talk, n: int, now: Instant, limits: Limits) ->
         contacts=talk.contacts,
         gatherings={g.id: g for g in talk.gatherings},
         lates=talk.lates,
-        settled=talk.settled,
     )

@@ -147,7 +147,9 @@ EVENT_TYPES = frozenset(
 
 @dataclass(kw_only=True)
 class Handmade:
-    """The rulebook; `handmade` makes one with any part of it replaced. `judged` tells of every judging."""
+    """The rulebook; `handmade` makes one with any part of it replaced. `judged` tells of every judging,
+    `worded` of every look for words: a message that is planned asks for them.
+    """
 
     written: tuple[Rule, ...]
     rules: Mapping[str, RuleFace]
@@ -165,6 +167,7 @@ class Handmade:
     wordless: frozenset[Channel] = frozenset()
     awaited: Mapping[str, frozenset[str]] = field(default_factory=dict)
     judged: list[str] = field(default_factory=list)
+    worded: list[str] = field(default_factory=list)
 
     @property
     def rule_numbers(self) -> Mapping[str, int]:
@@ -242,6 +245,7 @@ class Handmade:
         return Verdict(tuple(fired), tuple(rows), flips_at=min(flips, default=None))
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
+        self.worded.append(name)
         return channel not in self.wordless
 
     def render(self, name: str, context: RenderContext) -> Rendered:

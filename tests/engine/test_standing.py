@@ -2,10 +2,16 @@
 
 import pytest
 
+from artifact.channel import Channel
 from artifact.event import Event
 from artifact.instant import DAY, HOUR, MINUTE, format_instant
+from artifact.message import MessageState
+from artifact.span import Span, Unit
+from dsl.effects import Block, Postpone, PostponeKind, Propagate
+from dsl.rulebook import Cap
 from engine.judging import Memo
-from tests.engine.handmade import Rule, handmade
+from engine.settled import all_settled
+from tests.engine.handmade import Rule, fact_is, handmade
 from tests.engine.world import MONDAY, Customer, event, request
 
 
@@ -29,7 +35,7 @@ def judged_by(customer: Customer, *told: Event) -> int:
 @pytest.mark.parametrize("memo", [None, Memo()], ids=["cold", "at hand"])
 def test_an_event_that_no_rule_reads_asks_none(memo: Memo | None) -> None:
     customer = waiting(memo)
-    assert customer.body.talk.settled
+    assert all_settled(customer.body.talk)
     before = customer.body.talk.messages
     assert judged_by(customer, event("unheard.of", MONDAY + MINUTE), event("unheard.of", MONDAY + HOUR)) == 0
     assert all(one is other for one, other in zip(customer.body.talk.messages, before, strict=True))
@@ -73,5 +79,75 @@ def test_when_its_instant_has_come_it_is_decided_whatever_the_entry_says() -> No
 def test_what_is_ready_to_leave_is_decided_with_every_entry() -> None:
     customer = Customer(handmade(Rule("any", ())))
     customer.tell(request("receipt", MONDAY))
-    assert not customer.body.talk.settled
+    assert not all_settled(customer.body.talk)
     assert judged_by(customer, event("unheard.of", MONDAY + MINUTE)) == 1
+
+
+def planned_by(customer: Customer, *told: Event) -> list[str]:
+    """The topics of the messages that are planned anew."""
+    assert customer.book is not None
+    before = len(customer.book.worded)
+    for one in told:
+        customer.tell(one)
+    return list(dict.fromkeys(customer.book.worded[before:]))
+
+
+HELD = Rule("age", (Postpone(PostponeKind.WHILE),), fact_is("age", 40), topics=("receipt",))
+
+
+@pytest.mark.parametrize("memo", [None, Memo()], ids=["cold", "at hand"])
+def test_only_what_the_rules_say_otherwise_about_is_planned_anew(memo: Memo | None) -> None:
+    customer = Customer(handmade(HELD), memo=memo)
+    for topic in ("receipt", "apology"):
+        customer.tell(request(topic, MONDAY, notBefore=format_instant(MONDAY + 2 * DAY)))
+    assert judged_by(customer, event("page.viewed", MONDAY + MINUTE)) == 2
+    assert planned_by(customer, event("page.viewed", MONDAY + HOUR)) == []
+    older = event("customer.updated", MONDAY + 2 * HOUR, data={"age": 40})
+    assert planned_by(customer, older) == ["receipt"]
+    assert customer.state(customer.messages("receipt")[0]) == (MessageState.WAITING, "rule")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        event("consent.given", MONDAY + MINUTE, data={"category": "*"}),
+        event("preference.set", MONDAY + MINUTE, data={"favouriteChannels": ["EMAIL"]}),
+    ],
+    ids=lambda told: told.type,
+)
+def test_what_she_agreed_to_and_prefers_is_asked_by_planning_itself(told: Event) -> None:
+    assert planned_by(waiting(), told) == ["receipt"]
+
+
+def test_another_rulebook_plans_everything_anew() -> None:
+    customer = waiting()
+    other = handmade(Rule("any", ()), revision="r2")
+    customer.publish(other)
+    assert other.worded == ["receipt", "receipt"]
+
+
+DAILY = Cap("daily", 1, Span(1, Unit.DAY), channels=(Channel.SMS,))
+
+
+def test_what_comes_ahead_of_others_in_the_budget_plans_those_behind_it_anew() -> None:
+    """Two texts wait for Wednesday and Thursday; what is asked for later stands behind them."""
+    customer = Customer(handmade(caps=(DAILY,)))
+    for id in ("one", "other"):
+        customer.tell(request("receipt", MONDAY, id, notBefore=format_instant(MONDAY + 2 * DAY)))
+    last = request("reminder", MONDAY + HOUR, notBefore=format_instant(MONDAY + 2 * DAY))
+    assert planned_by(customer, last) == ["reminder"]
+    one, other = customer.messages("receipt")
+    gone = event("message.retracted", MONDAY + 2 * HOUR, "gone", data={"message": one.id})
+    assert planned_by(customer, gone) == ["receipt", "reminder"]
+    assert customer.delivery(other, Channel.SMS).planned_at == MONDAY + 2 * DAY
+
+
+def test_a_plan_that_is_dropped_takes_nothing_of_the_budget() -> None:
+    """A letter of two channels is blocked by the cap of the second: the first keeps no slot for it."""
+    texts = Cap("texts", 1, Span(1, Unit.DAY), channels=(Channel.SMS,), otherwise=Block())
+    mails = Cap("mails", 1, Span(1, Unit.DAY), channels=(Channel.EMAIL,))
+    both = Rule("both", (Propagate((Channel.SMS,)),), topics=("claim_settled",))
+    customer = Customer(handmade(both, caps=(texts, mails)))
+    customer.tell(event("message.sent_elsewhere", MONDAY, topic="offer", channel="SMS"))
+    assert customer.state(customer.ask("claim_settled")) == (MessageState.BLOCKED, "cap")
+    assert customer.state(customer.ask("apology"))[0] is MessageState.READY
