@@ -64,7 +64,7 @@ def test_the_page_about_the_command_line_names_every_command() -> None:
         (("backtest", INSURER, INSURER, "--scramble", "1"), "REQUIRED"),
         (("backtest", INSURER, INSURER, "--until", "2026-03-02T10:00:00"), "INSTANT_WITHOUT_OFFSET"),
         (("serve", "--host", "0.0.0.0", "--store", "memory"), "ADDRESS_REFUSED"),
-        (("serve", "--store", "postgres://here"), "VALUE_UNKNOWN"),
+        (("serve", "--store", "postgres://here", "--port", "0"), "VALUE_UNKNOWN"),
         (("verify", "--store", "memory"), "VALUE_UNKNOWN"),
         (("verify", "--store", INSURER), "STORE_INVALID"),
         (("customer", "C1", "--as-of", "yesterday", "--store", "x"), "INSTANT_INVALID"),
