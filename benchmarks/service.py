@@ -10,6 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from benchmarks.line import Line
+from benchmarks.load import CLIENTS, at_pace, flat_out
 from benchmarks.process import Service, service
 from benchmarks.scale import Scale
 from memento.client import Client, request_body
@@ -32,7 +33,10 @@ def measure(scale: Scale) -> list[Line]:
         sleep(scale.settle_seconds)
         lines.append(Line("idle process", one.memory_bytes() / 1e6, "MB", 150, 100))
         with Client(one.url, "benchmark") as client:
-            lines += _single(one, client, scale)
+            for body in _single("warm", min(scale.requests, 200)):
+                client.execute_bytes(body)
+            lines += _at_half_the_most(one, scale)
+            lines += _one_by_one(one, client, scale)
             lines.append(_door(one, client, scale))
             lines.append(_reading(one, client, scale))
         return lines
@@ -49,23 +53,37 @@ def _event(id: str, **data: Any) -> dict[str, Any]:
     }
 
 
-def _single(one: Service, client: Client, scale: Scale) -> list[Line]:
-    """One event a request, one request after the other."""
-    for n in range(min(scale.requests, 200)):
-        client.execute(_INGEST, {"inputs": [_event(f"warm {n}")]})
+def _one_by_one(one: Service, client: Client, scale: Scale) -> list[Line]:
+    """One event a request, one request after the other: the service falls asleep between any two."""
     waits, before = [], one.cpu_seconds()
-    for n in range(scale.requests):
-        body = request_body(_INGEST, {"inputs": [_event(f"single {n}")]})
+    for body in _single("one by one", scale.requests):
         began = perf_counter()
         client.execute_bytes(body)
         waits.append(perf_counter() - began)
     each = one.cpu_seconds_since(before) / scale.requests
-    p99 = quantiles(waits, n=100)[98]
-    note = f"median {median(waits) * 1e3:.1f} ms"
+    note = f"median {median(waits) * 1e3:.1f} ms, p99 {_p99(waits) * 1e3:.1f} ms"
+    return [Line("one client, one event after the other", each * 1e6, "us CPU", 600, 350, note=note)]
+
+
+def _at_half_the_most(one: Service, scale: Scale) -> list[Line]:
+    """One event a request from several clients, at half the pace at which the service answers them at most."""
+    most = flat_out(one.url, _single("flat out", scale.requests))
+    before = one.cpu_seconds()
+    waits = at_pace(one.url, _single("at pace", scale.requests), most / 2)
+    each = one.cpu_seconds_since(before) / scale.requests
+    note = f"{CLIENTS} clients, {most / 2:,.0f} a second of {most:,.0f} at most"
     return [
-        Line("single event over HTTP", each * 1e6, "us CPU", 600, 350),
-        Line("single event over HTTP, p99", p99 * 1e3, "ms", 25, 15, note=f"one client, {note}"),
+        Line("single event over HTTP", each * 1e6, "us CPU", 600, 350, note=note),
+        Line("single event over HTTP, p99", _p99(waits) * 1e3, "ms", 25, 15, note=note),
     ]
+
+
+def _single(name: str, count: int) -> list[bytes]:
+    return [request_body(_INGEST, {"inputs": [_event(f"{name} {n}")]}) for n in range(count)]
+
+
+def _p99(waits: list[float]) -> float:
+    return quantiles(waits, n=100)[98]
 
 
 def _door(one: Service, client: Client, scale: Scale) -> Line:
