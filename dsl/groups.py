@@ -5,13 +5,13 @@ table, so that one look at a customer does for all her messages; only where that
 Tables are made with the rulebook, so that the first message after a publication waits for nothing.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from artifact.decision import RuleRow
 from dsl.columns import mask_of
 from dsl.counting import weight_of
-from dsl.index import Draft, Table
+from dsl.index import Draft, Table, chosen
 from dsl.looking import Looks
 from dsl.plain import About, Candidate
 from dsl.program import Program, Validity
@@ -19,6 +19,8 @@ from dsl.verdict import Fired
 
 LAYOUT = 3
 """How a trace is written. Raised when tables come out otherwise for the same text: older traces are then not read."""
+
+T = TypeVar("T")
 
 Home: TypeAlias = tuple[str | None, str | None]
 """The one topic, or the one category, that a rule speaks of; neither where it speaks of more."""
@@ -33,7 +35,10 @@ class Strip(NamedTuple):
     ones: int
     rules: tuple[Candidate, ...]
     fired: tuple[Fired, ...]
-    quick: int
+
+    def of(self, items: Sequence[T], mask: int) -> Iterable[T]:
+        """What stands in such a row for those of its rules that are in this set."""
+        return chosen(items, mask >> self.low & self.ones)
 
 
 class Dated(NamedTuple):
@@ -45,10 +50,11 @@ class Dated(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Those rules of a group that stand in one table."""
+    """Those rules of a group that stand in one table; of those `asking` more must be asked than a look can tell."""
 
     table: Table
     mask: int
+    asking: int
     looks: Looks
     dated: tuple[Dated, ...]
     strips: tuple[Strip, ...]
@@ -110,9 +116,7 @@ def _order(entry: tuple[Home, Candidate]) -> tuple[str, str, int]:
 
 def _strip(low: int, rules: tuple[Candidate, ...]) -> Strip:
     fired = tuple(Fired(one.rule.name, one.rank, one.rule.standing_effects) for one in rules)
-    last = len(rules) - 1
-    quick = [last - n for n, one in enumerate(rules) if not one.rule.waits_anew and not one.parts.rest]
-    return Strip(low, (1 << len(rules)) - 1, rules, fired, mask_of(quick))
+    return Strip(low, (1 << len(rules)) - 1, rules, fired)
 
 
 def _part(table: Table, strips: list[Strip], topic: str, category: str) -> Part:
@@ -122,7 +126,19 @@ def _part(table: Table, strips: list[Strip], topic: str, category: str) -> Part:
         for place in range(strip.low, strip.low + len(strip.rules))
         if table.rules[place].about.admits(topic, category)
     ]
-    return Part(table, mask_of(places), table.looks(places), tuple(_dated(table, places)), tuple(strips))
+    asking = [place for place in places if _asks_more(table.rules[place])]
+    return Part(
+        table,
+        mask_of(places),
+        mask_of(asking),
+        table.looks(places),
+        tuple(_dated(table, places)),
+        tuple(strips),
+    )
+
+
+def _asks_more(one: Candidate) -> bool:
+    return one.rule.waits_anew or bool(one.parts.rest)
 
 
 def _dated(table: Table, places: list[int]) -> Iterator[Dated]:

@@ -4,18 +4,17 @@ The index (dsl.index) answers all plain conditions at once; only rules that it l
 may answer is made beforehand. The oracle is dsl.oracle.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
-from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from artifact.decision import RuleRow
 from artifact.facts import Facts
 from artifact.instant import Instant
+from dsl.conclusion import Conclusion, Conclusions, told
 from dsl.conditions import Compile, Test, fault_of, valid
-from dsl.effects import Deliver, GroupInto, MessageEffect, Postpone, Rephrase, SetUrgency
+from dsl.effects import MessageEffect, Postpone
 from dsl.groups import LAYOUT, Group, Groups, Part, Strip
-from dsl.index import chosen
 from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.plain import Candidate, Split, candidates, split
 from dsl.program import MessageRule, Program, Waiting
@@ -26,6 +25,12 @@ from dsl.values import Value
 from dsl.verdict import SILENCE, Asked, Fired, Spoken, Traced, Trail, Verdict
 
 Expression = Callable[[Env], Value]
+
+Looked: TypeAlias = tuple[Sight, list[int], int]
+"""What was seen for one part, the zones of what is of the message and of time, and the rules that fired by that alone."""
+
+MIXTURES = 4_096
+"""For how many mixtures of rules that fired it is kept what follows from them."""
 
 
 class Runner(NamedTuple):
@@ -52,13 +57,11 @@ class Judge:
         self._compile = compile_condition
         self._candidates = candidates(program)
         ranked = [one.rule for one in self._candidates]
-        self._rules = {rule.name: rule for rule in ranked}
-        self._exceptions = {rule.name for rule in ranked if rule.exception_to}
-        self._ranks = {rule.name: (rule.priority, rule.specificity) for rule in ranked}
-        self._rivals = _rivals(ranked)
         self._places = {rule.name: rank for rank, rule in enumerate(ranked)}
         self._groups = Groups(program, self._candidates)
         self._runners: dict[int, Runner] = {}
+        self._conclusions = Conclusions(ranked)
+        self._kept: dict[tuple[object, ...], Conclusion] = {}
 
     @property
     def cost(self) -> int:
@@ -78,19 +81,14 @@ class Judge:
         seen = self.seen(facts) if seen is None else seen
         env = Env(facts, zone, now, self._keys, asked=asked, subject=asked.about, said=said)
         env.kinds = seen.by_kind
-        fired: list[Fired] = []
+        run: list[Fired] = []
         rows: list[RuleRow] = []
         group = self._groups.of(asked.topic, asked.category)
-        looked = [self._looked(part, seen, env, fired, rows) for part in group.parts]
-        fired.sort(key=_rank)
-        if self._exceptions and not self._exceptions.isdisjoint(one.rule for one in fired):
-            fired = silenced(fired, rows, self._rules)
-        if len(rows) > 1:
-            rows.sort(key=_name)
-        rivals = [one for one in fired if one.rule in self._rivals] if self._rivals else ()
-        tied = ties(rivals, self._ranks) if len(rivals) > 1 else ()
+        looked = [self._looked(part, seen, env, run, rows) for part in group.parts]
+        found = self._concluded(group, looked, run)
         trail = Trail(partial(_told, group, looked, env))
-        return Verdict(tuple(fired), tuple(rows), tied, env.flip, trail)
+        shown = told(rows, found.silenced) if rows or found.silenced else ()
+        return Verdict(found.fired, shown, found.ties, env.flip, trail)
 
     def seen(self, facts: Facts) -> Seen:
         """What is seen of a customer: nothing yet."""
@@ -99,12 +97,12 @@ class Judge:
     def looked(self, asked: Asked, env: Env) -> tuple[int, ...]:
         """The trace of the looks alone."""
         group, seen = self._groups.of(asked.topic, asked.category), self.seen(env.facts)
-        looked = []
+        looked: list[Looked] = []
         for part in group.parts:
             zones: list[int] = []
             sight = seen.at(part.table, part.looks, env.subject)
             _left(part, sight, env, [], zones)
-            looked.append((sight, zones))
+            looked.append((sight, zones, 0))
         return _told(group, looked, env).looked
 
     def rows(self, verdict: Verdict) -> tuple[RuleRow, ...]:
@@ -125,38 +123,45 @@ class Judge:
         rows = [row for part in parts for row in part.table.rows(part.mask, part.looks, zones)]
         return tuple(sorted(rows, key=lambda row: self._places[row.rule]))
 
-    def _looked(
-        self, part: Part, seen: Seen, env: Env, fired: list[Fired], rows: list[RuleRow]
-    ) -> tuple[Sight, list[int]]:
-        """Look, fire what nothing else must be asked of, and run the rest; what the trace is told from."""
+    def _looked(self, part: Part, seen: Seen, env: Env, run: list[Fired], rows: list[RuleRow]) -> Looked:
+        """Look, and run the rules of which something else must be asked."""
         zones: list[int] = []
         sight = seen.at(part.table, part.looks, env.subject)
         sure, unsure = _left(part, sight, env, rows, zones)
-        for strip in part.strips:
-            low, ones = strip.low, strip.ones
-            found = sure >> low & ones
-            quick = found & strip.quick
-            if quick:
-                fired += chosen(strip.fired, quick)
-            if quick != found:
-                self._run_all(strip, found ^ quick, False, env, fired, rows)
-            if unsure:
-                self._run_all(strip, unsure >> low & ones, True, env, fired, rows)
-        return sight, zones
+        asked = sure & part.asking
+        if asked:
+            self._run_all(part, asked, False, env, run, rows)
+        if unsure:
+            self._run_all(part, unsure, True, env, run, rows)
+        return sight, zones, sure ^ asked
 
     def _run_all(
-        self, strip: Strip, mask: int, unsure: bool, env: Env, fired: list[Fired], rows: list[RuleRow]
+        self, part: Part, mask: int, unsure: bool, env: Env, run: list[Fired], rows: list[RuleRow]
     ) -> None:
-        for one in chosen(strip.rules, mask) if mask else ():
-            self._ran(self._runner(one), unsure, env, fired, rows)
+        for strip in part.strips:
+            for one in strip.of(strip.rules, mask):
+                self._ran(self._runner(one), unsure, env, run, rows)
 
-    def _ran(self, runner: Runner, unsure: bool, env: Env, fired: list[Fired], rows: list[RuleRow]) -> None:
+    def _concluded(self, group: Group, looked: list[Looked], run: list[Fired]) -> Conclusion:
+        """What follows from all that fired. The same rules fire together again and again, so it is kept, but where one
+        of those that were run fired in a way of its own."""
+        if any(one is not self._runners[one.rank].fired for one in run):
+            return self._conclusions.of(_fired(group, looked, run))
+        key = (group.place, *[sure for _, _, sure in looked], *[one.rank for one in run])
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= MIXTURES:
+                self._kept.clear()
+            found = self._kept[key] = self._conclusions.of(_fired(group, looked, run))
+        return found
+
+    def _ran(self, runner: Runner, unsure: bool, env: Env, run: list[Fired], rows: list[RuleRow]) -> None:
         try:
             found = self._run(runner, unsure, env, rows)
         except Exception as error:
             found = self._failed(runner, error, rows)
         if found is not None:
-            fired.append(found)
+            run.append(found)
 
     def _runner(self, one: Candidate) -> Runner:
         """A rule is compiled when a look first leaves it."""
@@ -277,19 +282,24 @@ def _left(part: Part, sight: Sight, env: Env, rows: list[RuleRow], zones: list[i
     return sure ^ doubted, unsure | doubted & applying
 
 
-def _told(group: Group, looked: list[tuple[Sight, list[int]]], env: Env) -> Traced:
+def _fired(group: Group, looked: list[Looked], run: list[Fired]) -> list[Fired]:
+    """Those that were run, and those that a look alone made fire."""
+    fired = [*run]
+    for part, (_, _, sure) in zip(group.parts, looked, strict=True):
+        for strip in part.strips:
+            fired += strip.of(strip.fired, sure)
+    return fired
+
+
+def _told(group: Group, looked: list[Looked], env: Env) -> Traced:
     """What was read for these rules, and the trace of the looks. Others may have looked at more."""
     trace = list(group.place)
-    for part, (sight, zones) in zip(group.parts, looked, strict=True):
+    for part, (sight, zones, _) in zip(group.parts, looked, strict=True):
         for note in part.looks.notes:
             note(env)
         trace += sight.zones(part.looks)
         trace += zones
     return Traced(env.reads, tuple(trace))
-
-
-_rank = attrgetter("rank")
-_name = attrgetter("rule")
 
 
 def in_pieces(parts: Split) -> tuple[Condition, ...]:
@@ -308,68 +318,6 @@ def _runner(one: Candidate, compile_condition: Compile) -> Runner:
     every = tuple(map(compile_condition, rule.conditions)) if waiting and waiting.closing else ()
     fired = Fired(rule.name, one.rank, rule.standing_effects)
     return Runner(rule, one.rank, steps, fired, waiting, while_, every)
-
-
-def silenced(fired: list[Fired], rows: list[RuleRow], rules: dict[str, MessageRule]) -> list[Fired]:
-    """What stands once exceptions have silenced their bases. An exception that is itself silenced silences nothing."""
-    names = {one.rule for one in fired}
-    by: dict[str, list[str]] = {}
-    for name in sorted(names):
-        for base in rules[name].exception_to:
-            by.setdefault(base, []).append(name)
-    stands: dict[str, bool] = {}
-
-    def standing(name: str) -> bool:
-        if name not in stands:
-            stands[name] = not any(standing(other) for other in by.get(name, ()))
-        return stands[name]
-
-    gone = [name for name in sorted(names) if not standing(name)]
-    rows[:] = [row for row in rows if row.rule not in gone]
-    rows += [RuleRow(name, "SILENCED", next(n for n in by[name] if standing(n))) for name in gone]
-    return [one for one in fired if standing(one.rule)]
-
-
-_ONE_VALUE = (Rephrase, SetUrgency, Deliver, GroupInto)
-
-
-def _rivals(rules: list[MessageRule]) -> frozenset[str]:
-    """Rules that can disagree with another one of equal rank: few do, so few verdicts have any to compare."""
-    saying: dict[object, dict[object, list[str]]] = {}
-    for rule in rules:
-        for effect in rule.effects:
-            if type(effect) in _ONE_VALUE:
-                place = type(effect), rule.priority, rule.specificity
-                saying.setdefault(place, {}).setdefault(_value(effect), []).append(rule.name)
-    parties = (found for found in saying.values() if len(found) > 1)
-    return frozenset(name for found in parties for names in found.values() for name in names)
-
-
-def ties(fired: Sequence[Fired], ranks: dict[str, tuple[int, int]]) -> tuple[tuple[str, str], ...]:
-    """Pairs of rules of equal priority and specificity that give different values where only one can win."""
-    says: dict[type, list[tuple[str, object]]] = {verb: [] for verb in _ONE_VALUE}
-    for one in fired:
-        for effect in one.effects:
-            if type(effect) in says:
-                says[type(effect)].append((one.rule, _value(effect)))
-    found: dict[tuple[str, str], None] = {}
-    for said in says.values():
-        if len({value for _, value in said}) < 2:  # of many rules that agree, no two must be compared
-            continue
-        for index, (rule, value) in enumerate(said):
-            for other, another in said[index + 1 :]:
-                if value != another and ranks[rule] == ranks[other]:
-                    found[rule, other] = None
-    return tuple(found)
-
-
-def _value(effect: MessageEffect) -> object:
-    """What an effect says, leaving out why."""
-    if isinstance(effect, Rephrase):
-        return effect.template
-    if isinstance(effect, GroupInto):
-        return effect.group
-    return effect.urgency if isinstance(effect, SetUrgency) else getattr(effect, "channels", None)
 
 
 def first_unknown(expression: object, env: Env, values: Interpreter) -> str:

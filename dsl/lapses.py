@@ -7,7 +7,8 @@ moving a moment along the calendar of a zone is what costs. Refuses to guess whe
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
+from itertools import accumulate
 from typing import NamedTuple
 
 from artifact.instant import DAY, Instant
@@ -47,7 +48,7 @@ def lapse_look(at: int, column: Column, currency: str) -> LapseLook:
                 at,
                 getter(moment, currency),
                 _midnight if dated else _itself,
-                *_reaches(unit, column.places, 2 * DAY if dated else SHIFT),
+                *_reaches(unit, column.places, dated),
                 partial(_day_reached if dated else _reached, None if unit is None else Span(1, unit)),
                 column.places,
                 column.due,
@@ -59,12 +60,24 @@ def lapse_look(at: int, column: Column, currency: str) -> LapseLook:
 
 
 def _reaches(
-    unit: Unit | None, steps: Iterable[Edge], shift: Instant
+    unit: Unit | None, steps: Iterable[Edge], dated: bool
 ) -> tuple[tuple[Instant, ...], tuple[Instant, ...]]:
-    """When each step is reached at the soonest, and at the latest."""
+    """When each step is reached at the soonest, and at the latest: never before one that comes earlier."""
+    bounds = [_bounds(unit, step, dated) for step in steps]
+    soonest = accumulate([low for low, _ in bounds], max)
+    latest = accumulate([high for _, high in reversed(bounds)], min)
+    return tuple(soonest), tuple(reversed([*latest]))
+
+
+def _bounds(unit: Unit | None, step: Edge, dated: bool) -> tuple[Instant, Instant]:
+    """Only what the calendar of a zone moves may come sooner or later than its length says."""
     short, long = (0, 0) if unit is None else LENGTHS[unit]
-    spans = [sorted((amount * short, amount * long)) for amount, _ in steps]
-    return tuple(low - shift for low, _ in spans), tuple(high + shift for _, high in spans)
+    low, high = sorted((step.amount * short, step.amount * long))
+    if dated:
+        return low - 2 * DAY, high + 2 * DAY
+    if not step.amount or unit in (Unit.MINUTE, Unit.HOUR):
+        return low + step.past, high + step.past
+    return low - SHIFT, high + SHIFT
 
 
 def _itself(moment: Instant) -> Instant:
@@ -78,12 +91,14 @@ def _midnight(day: int) -> Instant:
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
+@lru_cache(maxsize=8192)
 def _reached(span: Span | None, edge: Edge, moment: Instant, zone: str) -> Instant:
     """The instant of a step from an instant."""
     amount, past = edge
     return moment + past if span is None or not amount else moved(moment, span, zone, amount)
 
 
+@lru_cache(maxsize=8192)
 def _day_reached(span: Span | None, edge: Edge, day: int, zone: str) -> Instant:
     """The instant of a step from a date."""
     amount, past = edge
@@ -95,7 +110,9 @@ def lapsed(lapse: LapseLook, moment: Value, asked: int, env: Env) -> int:
     reach, steps, due, calendar, now = lapse.reach, lapse.steps, lapse.due, env.zone, env.now
     elapsed = now - lapse.start(moment)
     low, high = bisect_right(lapse.latest, elapsed), bisect_right(lapse.soonest, elapsed)
-    at = bisect_right(steps, now, low, high, key=lambda step: reach(step, moment, calendar))
+    at = low
+    if low < high:  # what lies between must be asked of the calendar
+        at = bisect_right(steps, now, low, high, key=lambda step: reach(step, moment, calendar))
     for step in range(at, len(steps)):
         if due[step] & asked:
             flip = reach(steps[step], moment, calendar)

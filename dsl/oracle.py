@@ -11,10 +11,11 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.limits import DEFAULT_LIMITS
 from dsl.book import CompiledRulebook
+from dsl.conclusion import silenced, ties, told
 from dsl.conditions import fault_of, valid
 from dsl.effects import Postpone
 from dsl.interpret import Interpreter, first_missing, reads_of
-from dsl.judge import in_pieces, silenced, ties
+from dsl.judge import in_pieces
 from dsl.plain import Candidate, Part, candidates
 from dsl.program import MessageRule, Program
 from dsl.reading import Env, reference_of
@@ -64,14 +65,13 @@ class InterpretedRulebook(CompiledRulebook):
             if answer is not None:
                 fired.append(answer)
         rules = {one.rule.name: one.rule for one in candidates}
-        standing = silenced(fired, rows, rules)
+        standing, gone = silenced(fired, rules)
         ranks = {rule.name: (rule.priority, rule.specificity) for rule in rules.values()}
         looked = self._judge.looked(
             asked, Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about, said=said)
         )
-        rows.sort(key=lambda row: row.rule)
         trail = Trail(lambda: Traced(env.reads, looked))
-        return Verdict(tuple(standing), tuple(rows), ties(standing, ranks), env.flip, trail)
+        return Verdict(tuple(standing), told(rows, gone), ties(standing, ranks), env.flip, trail)
 
     def plain_rows(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> tuple[RuleRow, ...]:
         """The rows of candidates of which a plain condition says no, or is unknown where that ends it."""

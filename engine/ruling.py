@@ -69,16 +69,16 @@ class Ruling(msgspec.Struct, frozen=True, eq=False):
 
 
 _MOST = 4_096
-_kept: dict[tuple[int, ...], Ruling] = {}
+_kept: dict[tuple[int, int], Ruling] = {}
 
 
 def ruling_of(topic: Topic, fired: tuple[Fired, ...]) -> Ruling:
     """What these rules say together, put together once for as long as it is kept.
 
-    They are told apart by identity, for most are the constants of a rulebook: a ruling holds on to its topic and its
-    rules, so no other object can be taken for one of them.
+    They are told apart by identity, for a rulebook gives the same rules in the same tuple (dsl.judge): a ruling holds
+    on to its topic and to that tuple, so no other object can be taken for one of them.
     """
-    key = (id(topic), *map(id, fired))
+    key = (id(topic), id(fired))
     ruling = _kept.get(key)
     if ruling is None:
         if len(_kept) >= _MOST:

@@ -62,9 +62,9 @@ def test_demands_of_proof_unite_and_an_empty_one_is_a_demand_too() -> None:
 
 
 def test_the_same_rules_give_the_same_ruling_and_equal_rules_of_another_rulebook_one_of_their_own() -> None:
-    one, other = Fired("No text", 1, (Avoid((SMS,)),)), Fired("No text", 1, (Avoid((SMS,)),))
-    assert ruled(one) is ruled(one)
-    assert ruled(one) is not ruled(other)
+    one, other = (Fired("No text", 1, (Avoid((SMS,)),)),), (Fired("No text", 1, (Avoid((SMS,)),)),)
+    assert ruling_of(TOPIC, one) is ruling_of(TOPIC, one)
+    assert ruling_of(TOPIC, one) is not ruling_of(TOPIC, other)
 
 
 def test_what_is_kept_is_bounded_and_right_after_it_was_let_go() -> None:
