@@ -65,7 +65,7 @@ def silenced(fired: list[Fired], rules: Mapping[str, MessageRule]) -> tuple[list
     return [one for one in fired if standing(one.rule)], rows
 
 
-def told(rows: Sequence[RuleRow], silenced: Sequence[RuleRow]) -> tuple[RuleRow, ...]:
+def all_told(rows: Sequence[RuleRow], silenced: Sequence[RuleRow]) -> tuple[RuleRow, ...]:
     """All rows by name. Of a rule that is silenced nothing else is told."""
     gone = {row.rule for row in silenced}
     return tuple(sorted([*(row for row in rows if row.rule not in gone), *silenced], key=_name))

@@ -6,12 +6,13 @@ may answer is made beforehand. The oracle is dsl.oracle.
 
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter, itemgetter
 from typing import NamedTuple, TypeAlias
 
 from artifact.decision import RuleRow
 from artifact.facts import Facts
 from artifact.instant import Instant
-from dsl.conclusion import Conclusion, Conclusions, told
+from dsl.conclusion import Conclusion, Conclusions, all_told
 from dsl.conditions import Compile, Test, fault_of, valid
 from dsl.effects import MessageEffect, Postpone
 from dsl.groups import LAYOUT, Group, Groups, Part, Strip
@@ -87,7 +88,7 @@ class Judge:
         looked = [self._looked(part, seen, env, run, rows) for part in group.parts]
         found = self._concluded(group, looked, run)
         trail = Trail(partial(_told, group, looked, env))
-        shown = told(rows, found.silenced) if rows or found.silenced else ()
+        shown = all_told(rows, found.silenced) if rows or found.silenced else ()
         return Verdict(found.fired, shown, found.ties, env.flip, trail)
 
     def seen(self, facts: Facts) -> Seen:
@@ -145,9 +146,9 @@ class Judge:
     def _concluded(self, group: Group, looked: list[Looked], run: list[Fired]) -> Conclusion:
         """What follows from all that fired. The same rules fire together again and again, so it is kept, but where one
         of those that were run fired in a way of its own."""
-        if any(one is not self._runners[one.rank].fired for one in run):
+        if run and any(one is not self._runners[one.rank].fired for one in run):
             return self._conclusions.of(_fired(group, looked, run))
-        key = (group.place, *[sure for _, _, sure in looked], *[one.rank for one in run])
+        key = (group.place, *map(_sure, looked), *map(_rank, run))
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= MIXTURES:
@@ -280,6 +281,10 @@ def _left(part: Part, sight: Sight, env: Env, rows: list[RuleRow], zones: list[i
     sure, unsure = sure & ~false, unsure & ~false
     doubted = sure & unknown
     return sure ^ doubted, unsure | doubted & applying
+
+
+_sure = itemgetter(2)
+_rank = attrgetter("rank")
 
 
 def _fired(group: Group, looked: list[Looked], run: list[Fired]) -> list[Fired]:

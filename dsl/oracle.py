@@ -11,7 +11,7 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.limits import DEFAULT_LIMITS
 from dsl.book import CompiledRulebook
-from dsl.conclusion import silenced, ties, told
+from dsl.conclusion import all_told, silenced, ties
 from dsl.conditions import fault_of, valid
 from dsl.effects import Postpone
 from dsl.interpret import Interpreter, first_missing, reads_of
@@ -71,7 +71,7 @@ class InterpretedRulebook(CompiledRulebook):
             asked, Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about, said=said)
         )
         trail = Trail(lambda: Traced(env.reads, looked))
-        return Verdict(tuple(standing), told(rows, gone), ties(standing, ranks), env.flip, trail)
+        return Verdict(tuple(standing), all_told(rows, gone), ties(standing, ranks), env.flip, trail)
 
     def plain_rows(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> tuple[RuleRow, ...]:
         """The rows of candidates of which a plain condition says no, or is unknown where that ends it."""

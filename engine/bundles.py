@@ -51,7 +51,7 @@ def merged_of(party: Party, book: Rulebook) -> Merged:
     )
     urgency = max((m.urgency for m in all_of), key=URGENCY_RANK.__getitem__)
     first = min(party.guests, key=lambda guest: guest.order)
-    return Merged(Verdict(), ruling, urgency, rank_of(first.message, urgency))
+    return Merged(ruling.topic, Verdict(), ruling, urgency, rank_of(first.message, urgency))
 
 
 def _topic(party: Party, group: Group | None, topics: list[Topic]) -> Topic:

@@ -29,17 +29,13 @@ class Merged(msgspec.Struct, frozen=True):
     rules that erred. `mark` is the same as long as the rules say the same; 0 where there is something to alert.
     """
 
+    topic: Topic
     verdict: Verdict
     ruling: Ruling
     urgency: Urgency
     rank: Rank
     alerts: tuple[str, ...] = ()
     mark: int = 0
-
-    @property
-    def topic(self) -> Topic:
-        """The topic that decides about the message."""
-        return self.ruling.topic
 
 
 @dataclass(slots=True)
@@ -136,7 +132,7 @@ def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
     urgency = lowered(ruling.urgency, message.request.lower_urgency)
     alerts = _alerts(verdict)
     mark = 0 if alerts else ruling.mark ^ (verdict.flips_at or 0)
-    return Merged(verdict, ruling, urgency, rank_of(message, urgency), alerts, mark)
+    return Merged(topic, verdict, ruling, urgency, rank_of(message, urgency), alerts, mark)
 
 
 def rank_of(message: Message, urgency: Urgency) -> Rank:
