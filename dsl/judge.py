@@ -15,7 +15,7 @@ from artifact.instant import Instant
 from dsl.conclusion import Conclusion, Conclusions, all_told
 from dsl.conditions import Compile, Test, fault_of, valid
 from dsl.effects import MessageEffect, Postpone
-from dsl.groups import LAYOUT, Group, Groups, Part, Strip
+from dsl.groups import LAYOUT, Group, Groups, Part
 from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.plain import Candidate, Split, candidates, split
 from dsl.program import MessageRule, Program, Waiting
