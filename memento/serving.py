@@ -27,6 +27,7 @@ from memento.address import check_address
 from memento.app import SERVER_OPTIONS, create_app, service_over
 from memento.garbage import settle
 from memento.settings import Settings
+from memento.terminal import counted
 from memento.wiring import engine_over
 from store.port import Publication, Store
 
@@ -193,7 +194,7 @@ async def put_in_force(engine: Engine, text: bytes, actor: str) -> Publication |
         raise _unpublishable("is not UTF-8") from error
     checked = await engine.check(decoded)
     if checked.rulebook is None:
-        raise _unpublishable(f"has {len(checked.diagnostics)} finding(s)")
+        raise _unpublishable(f"has {counted(len(checked.diagnostics), 'finding')}")
     if checked.rulebook.revision == engine.books.revision:
         return None
     row, _ = await engine.save_rulebook(decoded, actor, derived_id("rulebook", checked.rulebook.revision))

@@ -24,6 +24,11 @@ def say(text: str = "") -> None:
     sys.stdout.flush()
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 test`, `2 tests`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def answer(value: Any) -> None:
     """One JSON document for a program, on one line of stdout."""
     sys.stdout.buffer.write(msgspec.json.encode(value, order="deterministic") + b"\n")

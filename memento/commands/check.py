@@ -1,23 +1,25 @@
 """Check a rulebook: every fault of the file at once, each with its place, the word at fault, and help.
 
-Its own tests are run to tell which rules none of them tries. Nothing is stored. Exit code 1 where it could not be published.
+Its own tests are run: a rulebook of which one fails is not published, and rules that none of them tries are named.
+Hints take one line each. Nothing is stored. Exit code 1 where it could not be published.
 """
 
 import argparse
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
 from dsl.advice.advise import advised_rulebook, untested
 from dsl.compile import Checked
 from dsl.coverage import WatchedRulebook
-from dsl.errors import Diagnostic, rendered
+from dsl.errors import Diagnostic, Severity, rendered
 from engine.pipeline.rulebook_tests import run_tests
 from memento.commands.shared import add_json, read_rulebook
 from memento.exits import Exit
 from memento.settings import Settings
-from memento.terminal import answer, say
+from memento.terminal import answer, counted, say
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,35 +32,56 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
     """Check one file."""
     text = read_rulebook(args.rulebook, settings.limits)
     checked = advised_rulebook(text, settings.limits)
-    book = checked.rulebook
-    if book is not None:
-        checked = replace(checked, diagnostics=(*checked.diagnostics, *_untested(checked, settings)))
+    untried, failed = _tested(checked, settings)
+    checked = replace(checked, diagnostics=(*checked.diagnostics, *untried))
+    ok = checked.rulebook is not None and not failed
     if args.json:
-        answer(
-            {
-                "ok": book is not None,
-                "revision": book.revision if book is not None else None,
-                "cost": checked.cost,
-                "tests": len(checked.tests),
-                "diagnostics": checked.diagnostics,
-            }
-        )
-        return Exit.OK if book is not None else Exit.FINDING
-    for diagnostic in checked.diagnostics:
-        say(f"{args.rulebook}:{diagnostic.line}:{diagnostic.column}:")
-        say(rendered(diagnostic, text.decode(errors="replace")) + "\n")
-    if book is None:
-        say(f"{args.rulebook}: {len(checked.diagnostics)} finding(s); this cannot be published")
-        return Exit.FINDING
-    say(
-        f"{args.rulebook}: can be published. {len(book.rules)} message rules, {len(book.topics)} topics, "
-        f"{len(checked.tests)} tests; the dearest message reads {checked.cost} conditions"
-    )
-    return Exit.OK
+        answer(_data(checked, failed, ok=ok))
+    else:
+        for diagnostic in checked.diagnostics:
+            say(_shown(diagnostic, args.rulebook, text.decode(errors="replace")))
+        say(f"{args.rulebook}: {_verdict(checked, failed)}")
+    return Exit.OK if ok else Exit.FINDING
 
 
-def _untested(checked: Checked, settings: Settings) -> tuple[Diagnostic, ...]:
-    assert checked.rulebook is not None
+def _tested(checked: Checked, settings: Settings) -> tuple[tuple[Diagnostic, ...], list[str]]:
+    """What the rulebook's own tests leave untried, and the names of those that fail."""
+    if checked.rulebook is None:
+        return (), []
     watched = WatchedRulebook.of(checked.rulebook)
-    asyncio.run(run_tests(watched, checked.tests, settings.limits))
-    return untested(checked, watched.coverage())
+    results = asyncio.run(run_tests(watched, checked.tests, settings.limits))
+    return untested(checked, watched.coverage()), [result.name for result in results if not result.passed]
+
+
+def _data(checked: Checked, failed: list[str], *, ok: bool) -> dict[str, Any]:
+    return {
+        "ok": ok,
+        "revision": checked.rulebook.revision if checked.rulebook is not None else None,
+        "cost": checked.cost,
+        "tests": len(checked.tests),
+        "failedTests": failed,
+        "diagnostics": checked.diagnostics,
+    }
+
+
+def _shown(diagnostic: Diagnostic, path: Path, text: str) -> str:
+    place, told = f"{path}:{diagnostic.line}:{diagnostic.column}:", rendered(diagnostic, text)
+    if diagnostic.severity is Severity.HINT:
+        return f"{place} {told.splitlines()[0]}"
+    return f"{place}\n{told}\n"
+
+
+def _verdict(checked: Checked, failed: list[str]) -> str:
+    book = checked.rulebook
+    if book is None:
+        faults = sum(one.severity in (Severity.CRITICAL, Severity.ERROR) for one in checked.diagnostics)
+        return f"{counted(faults, 'error')}; this cannot be published"
+    if failed:
+        names = ", ".join(f"“{name}”" for name in failed)
+        fail = "fails" if len(failed) == 1 else "fail"
+        of = f"{len(failed)} of its {counted(len(checked.tests), 'test')}"
+        return f"{of} {fail}: {names}; this cannot be published"
+    return (
+        f"can be published. {counted(len(book.rules), 'message rule')}, {counted(len(book.topics), 'topic')}, "
+        f"{counted(len(checked.tests), 'test')}; the dearest message reads {counted(checked.cost, 'condition')}"
+    )

@@ -9,6 +9,7 @@ from artifact.instant import Instant, parse_instant
 from artifact.limits import Limits
 from dsl.compile import Checked, compile_rulebook
 from memento.settings import Settings
+from memento.terminal import counted
 from memento.wiring import MEMORY
 
 DEFAULT_URL = "http://127.0.0.1:8080/graphql"
@@ -83,7 +84,7 @@ def compiled(path: Path, settings: Settings) -> Checked:
     if checked.rulebook is None:
         raise InputError(
             ErrorCode.RULEBOOK_INVALID,
-            f"{path} has {len(checked.diagnostics)} finding(s) and cannot be run",
+            f"{path} has {counted(len(checked.diagnostics), 'finding')} and cannot be run",
             help=f"run `memento check {path}` and mend what it finds",
         )
     return checked

@@ -11,7 +11,7 @@ from engine.pipeline.verify import Findings, verify
 from memento.commands.shared import add_json, add_store, lasting, shown
 from memento.exits import Exit
 from memento.settings import Settings
-from memento.terminal import answer, progress, say
+from memento.terminal import answer, counted, progress, say
 from memento.wiring import engine_over, opened
 
 
@@ -36,8 +36,9 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
     else:
         for breach in findings.breaches:
             say(f"{breach.invariant} customer {breach.customer_id}, entry {breach.n}: {breach.detail}")
-        verdict = f"{len(findings.breaches)} breach(es)" if findings.breaches else "all invariants hold"
-        say(f"{shown(args.store)}: {findings.customers} customers, {findings.entries} entries; {verdict}")
+        verdict = f"{len(findings.breaches)} breached" if findings.breaches else "all invariants hold"
+        customers = counted(findings.customers, "customer")
+        say(f"{shown(args.store)}: {customers}, log entries {findings.entries}; {verdict}")
     return Exit.FINDING if findings.breaches else Exit.OK
 
 

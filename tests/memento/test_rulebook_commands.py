@@ -39,6 +39,33 @@ def test_findings_are_shown_with_line_and_carets(
     assert "news" in out.split("help:")[1]
 
 
+FAILING = 'test "never" at 2 March 2026 10:00 when message about hello expect block end\n'
+
+
+def test_a_rulebook_whose_tests_fail_is_a_finding_because_it_is_not_published(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    file = tmp_path / "failing.rules"
+    file.write_text(HEADER + TOPIC + FAILING)
+    code, out = run(capfdbinary, "check", file)
+    assert (code, out.splitlines()[-1]) == (
+        Exit.FINDING,
+        f"{file}: 1 of its 1 test fails: “never”; this cannot be published",
+    )
+    code, out = run(capfdbinary, "check", file, "--json")
+    assert (code, json.loads(out)["ok"], json.loads(out)["failedTests"]) == (Exit.FINDING, False, ["never"])
+
+
+def test_hints_take_one_line_each(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path) -> None:
+    file = tmp_path / "unused.rules"
+    file.write_text(HEADER + TOPIC + "vocabulary customer.age: number customer.size: number end\n")
+    code, out = run(capfdbinary, "check", file)
+    assert code == Exit.OK
+    hints = [line for line in out.splitlines() if "hint[NAME_UNUSED]" in line]
+    assert [line.partition(": hint")[0] for line in hints] == [f"{file}:7:12", f"{file}:7:33"]
+    assert len(out.splitlines()) == len(hints) + 1
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -88,8 +115,7 @@ def test_a_test_that_fails_says_what_was_expected(
     capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
 ) -> None:
     file = tmp_path / "failing.rules"
-    expected = 'test "never" at 2 March 2026 10:00 when message about hello expect block end\n'
-    file.write_text(HEADER + TOPIC + expected)
+    file.write_text(HEADER + TOPIC + FAILING)
     code, out = run(capfdbinary, "test", file)
     assert code == Exit.FINDING
     assert f"FAILED  {file}:7  never" in out
