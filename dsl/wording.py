@@ -227,6 +227,10 @@ _EN: Mapping[str, Words] = {
         "split the rulebook by topics",
     ),
     "SITUATION_NEVER_CLOSES": ("`{text}` never closes", "add `closes on ...` or `expires after ...`"),
+    "TEMPLATE_MISSING": (
+        "rules send `{text}`, and it has no words: it would be blocked",
+        'add `template {text} in English text "..." end`, or name a template in the topic',
+    ),
     "EVENT_CYCLE": (
         "these events raise each other: {text}",
         "let one of the rules ask for a condition that ends it",

@@ -228,6 +228,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "`{text}` no se cierra nunca",
         "añada `se cierra con ...` o `caduca tras ...`",
     ),
+    "TEMPLATE_MISSING": (
+        "hay reglas que envían `{text}`, y no tiene palabras: quedaría bloqueado",
+        'añada `plantilla {text} en español texto "..." fin`, o nombre una plantilla en el tema',
+    ),
     "EVENT_CYCLE": (
         "estos eventos se provocan unos a otros: {text}",
         "ponga en una de las reglas una condición que lo termine",

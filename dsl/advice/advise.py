@@ -11,6 +11,7 @@ from dsl.advice.lifetimes import remarks_on_lifetimes
 from dsl.advice.names import unused_names
 from dsl.advice.rules import Remark, remarks_on_rules
 from dsl.advice.tables import remarks_on_tables
+from dsl.advice.words import remarks_on_words
 from dsl.check.rules import Source
 from dsl.compile import Checked, compile_rulebook
 from dsl.coverage import Coverage
@@ -76,6 +77,7 @@ def _findings(program: Program, sources: tuple[Source, ...], limits: Limits) -> 
         *remarks_on_lifetimes(program),
         *remarks_on_tables(program),
         *remarks_on_counting(program),
+        *remarks_on_words(program),
     ):
         source = places.get((remark.kind, remark.name))
         if source is not None:

@@ -19,15 +19,18 @@ def remarks_on_lifetimes(program: Program) -> Iterator[Remark]:
     yield from _validities(program)
 
 
-def _effects(program: Program) -> Iterator[EffectPlan]:
+def effects_of(program: Program) -> Iterator[EffectPlan]:
+    """What event rules and promises do."""
     for rule in program.event_rules:
         yield from rule.effects
     for commitment in program.commitments:
         yield from commitment.if_broken
+        for stage in commitment.stages:
+            yield from stage.effects
 
 
 def _never_closing(program: Program) -> Iterator[Remark]:
-    closed = {effect.kind for effect in _effects(program) if isinstance(effect, ClosePlan)}
+    closed = {effect.kind for effect in effects_of(program) if isinstance(effect, ClosePlan)}
     for plan in program.situations:
         turns = {transition.turn for transition in plan.transitions}
         if Turn.CLOSE not in turns and plan.expires_after is None and plan.kind not in closed:

@@ -9,7 +9,7 @@ from artifact.limits import Limits
 from dsl.advice.advise import advised
 from dsl.advice.domain import HIGHEST, LOWEST, Choice, Stretch, both, is_empty, sample, within
 from dsl.compile import compile_rulebook
-from dsl.errors import Diagnostic, Severity
+from dsl.errors import Diagnostic, DiagnosticCode, Severity
 from dsl.interpret import Interpreter
 from dsl.reading import Env
 from dsl.tables import Hit
@@ -240,3 +240,34 @@ def truth_of(conditions: tuple[Condition, ...], tier: str, age: int) -> bool:
     """Whether a row applies to somebody of whom both are known."""
     env = Env(customer(tier=tier, age=age), "UTC", NOW, {})
     return all(Interpreter("EUR").truth(condition, env) for condition in conditions)
+
+
+PROMISE = """
+topic delay category service end
+situation wait opens on claim.noted end
+commitment answer "An answer" made on claim.noted within 5 days kept on adjuster.called
+  if still pending after 2 days send delay and close wait
+end
+"""
+
+
+def wordless(text: str) -> list[str]:
+    found = [one for one in remarks(text) if one.code is DiagnosticCode.TEMPLATE_MISSING]
+    return [quoted(one)[0] for one in found]
+
+
+def test_what_a_promise_sends_needs_words_before_it_is_broken_too() -> None:
+    assert wordless(PROMISE) == ["delay"]
+    assert wordless(PROMISE + 'template delay in English text "A little later." end') == []
+
+
+def test_words_of_a_back_end_and_of_a_rule_that_rewords_are_words() -> None:
+    assert wordless("topic letter_of_a_bank category service end") == []
+    assert wordless(PROMISE + 'message rule "Softly" for category service then rephrase with words end') == []
+    assert wordless(
+        PROMISE + 'message rule "Softly" for category marketing then rephrase with words end'
+    ) == ["delay"]
+
+
+def test_what_a_promise_closes_while_it_is_pending_does_close() -> None:
+    assert "SITUATION_NEVER_CLOSES" not in codes_of(PROMISE)
