@@ -15,9 +15,11 @@ from artifact.span import add_span
 from dsl.effects import (
     AddPoints,
     Avoid,
+    Block,
     CloseSituation,
     Deliver,
     GroupInto,
+    MessageEffect,
     MoveSituation,
     OpenSituation,
     Postpone,
@@ -60,10 +62,27 @@ def check_effect(expected: ExpectEffect, moment: Moment) -> str | None:
     check = _VERBS.get(expected.verb)
     if check is None:
         return f"a test cannot see whether {expected.verb.replace('_', ' ')} happens"
-    found = check(expected, moment)
+    found = check(expected, moment) or _of_rule(expected, moment)
     if expected.denied:
         return None if found is not None else f"not {expected.verb} was expected, but it is so"
     return found
+
+
+def _of_rule(expected: ExpectEffect, moment: Moment) -> str | None:
+    """None unless the author names a message rule of which this effect is not: another one may bring the same about."""
+    message, kind = moment.message, type(expected.effect)
+    if expected.rule is None or message is None or expected.verb not in _MERGED:
+        return None
+    effects = _fired(moment, message).get(expected.rule)
+    if effects is None:
+        return f"the rule “{expected.rule}” did not fire"
+    return (
+        None if any(type(one) is kind for one in effects) else f"the rule “{expected.rule}” does not say so"
+    )
+
+
+_MERGED = frozenset({"deliver", "avoid", "rephrase", "propagate", "set_urgency", "require_proof"})
+"""Effects of message rules that leave no name behind in the message."""
 
 
 def _spoken(moment: Moment) -> tuple[Message | None, str]:
@@ -97,7 +116,12 @@ def _block(expected: ExpectEffect, moment: Moment) -> str | None:
     message, case = _spoken(moment)
     if message is None or message.state is not MessageState.BLOCKED:
         return f"block was expected, but {case}"
-    return _by_whom(expected, moment, {message.rule}, case)
+    blocking = {
+        rule
+        for rule, effects in _fired(moment, message).items()
+        if any(isinstance(one, Block) for one in effects)
+    }
+    return _by_whom(expected, moment, {message.rule} | blocking, case)
 
 
 def _postpone(expected: ExpectEffect, moment: Moment) -> str | None:
@@ -137,18 +161,14 @@ def _deliver(expected: ExpectEffect, moment: Moment) -> str | None:
     channels = effect.channels if isinstance(effect, Deliver) else ()
     if channels and not any(d.channel in channels for d in message.deliveries):
         return f"deliver by {', '.join(c.value.lower() for c in channels)} was expected, but {case}"
-    if expected.rule is not None:
-        return (
-            None if expected.rule in _fired(moment, message) else f"the rule “{expected.rule}” did not fire"
-        )
     return None
 
 
-def _fired(moment: Moment, message: Message) -> set[str]:
-    """Rules that fire for this message now."""
+def _fired(moment: Moment, message: Message) -> dict[str, tuple[MessageEffect, ...]]:
+    """Rules that fire for this message now, and what they say."""
     said = said_of(moment.body.talk, moment.book)
     merged = judge(message, TESTED, moment.body.facts, moment.book, moment.now, Memo(), said)
-    return {f.rule for f in merged.verdict.fired}
+    return {f.rule: f.effects for f in merged.verdict.fired}
 
 
 def _group_into(expected: ExpectEffect, moment: Moment) -> str | None:
@@ -225,6 +245,7 @@ def _send(expected: ExpectEffect, moment: Moment) -> str | None:
         if (
             message.request.topic == effect.topic
             and same_channels
+            and expected.rule in (None, message.request.rule)
             and _includes(message.request.data, effect.data)
         ):
             return None
@@ -275,7 +296,8 @@ def _points(expected: ExpectEffect, moment: Moment) -> str | None:
     effect = expected.effect
     found = [p for p in moment.body.facts.points if p.at == moment.now]
     if isinstance(effect, AddPoints) and any(
-        (p.score, p.amount) == (effect.score, effect.amount) for p in found
+        (p.score, p.amount) == (effect.score, effect.amount) and expected.rule in (None, p.rule)
+        for p in found
     ):
         return None
     told = ", ".join(f"{p.amount} for {p.score}" for p in found) or "none"
