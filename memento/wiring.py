@@ -31,7 +31,7 @@ async def open_store(address: str, clock: Clock = machine_clock, *, read_only: b
     """The store of an address: `memory`, a MongoDB URL, or the path of a file.
 
     `read_only` may stand beside a running service on the same file. Raises InputError STORE_IN_USE,
-    STORE_UNAVAILABLE, STORE_INVALID or STORE_NEWER.
+    STORE_UNAVAILABLE, STORE_INVALID, STORE_NEWER or STORE_OLDER.
     """
     if address == MEMORY:
         from store.memory import MemoryStore

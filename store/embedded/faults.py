@@ -72,10 +72,10 @@ def newer(path: Path, found: int, known: int) -> InputError:
     )
 
 
-def older(path: Path, found: int, wanted: int) -> InputError:
-    """The file has yet to be brought to our layout, which whoever only reads must not do."""
+def older(path: Path, found: int, oldest: int) -> InputError:
+    """The file has yet to be brought up to our layout, which whoever only reads must not do."""
     return InputError(
-        ErrorCode.STORE_UNAVAILABLE,
-        f"{path} has layout {found}, this version of Memento reads {wanted}",
-        help="start the service on it once: it brings the file up",
+        ErrorCode.STORE_OLDER,
+        f"{path} has layout {found}, this version of Memento reads none before {oldest}",
+        help=f"start the service on it once, which brings the file up: `memento serve --store {path}`",
     )

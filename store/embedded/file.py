@@ -53,8 +53,8 @@ def _ready(
 
 def _ready_for_reading(connection: apsw.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA user_version").get
-    if found < sql.SCHEMA:
-        raise older(path, found, sql.SCHEMA)
+    if found < sql.READABLE:
+        raise older(path, found, sql.READABLE)
     connection.execute(sql.READER_SETTINGS).fetchall()
 
 

@@ -12,6 +12,9 @@ APPLICATION_ID = 0x4D656D6F
 
 SCHEMA = 3
 
+READABLE = 2
+"""The oldest layout that holds all that statements for reading ask for, so that whoever only reads need not wait."""
+
 LAYOUT = """
 CREATE TABLE artifact(
   no INTEGER PRIMARY KEY,

@@ -71,7 +71,7 @@ class EmbeddedStore:
         """Open the file, or create it.
 
         `read_only` needs a file that is there, may stand beside a running service, and cannot watch. Raises
-        InputError STORE_IN_USE, STORE_NEWER, STORE_INVALID or STORE_UNAVAILABLE.
+        InputError STORE_IN_USE, STORE_NEWER, STORE_OLDER, STORE_INVALID or STORE_UNAVAILABLE.
         """
         path = Path(path)
         if read_only:

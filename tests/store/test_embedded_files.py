@@ -152,14 +152,42 @@ async def test_a_file_of_the_first_layout_is_brought_up_by_who_writes(tmp_path: 
         "PRAGMA user_version = 1"
     ).fetchall()
     connection.close()
-    with refused(ErrorCode.STORE_UNAVAILABLE):
+    before = path.read_bytes()
+    with pytest.raises(InputError) as error:
         opened(path, read_only=True)
+    assert (error.value.code, error.value.retryable) == (ErrorCode.STORE_OLDER, False)
+    assert f"`memento serve --store {path}`" in (error.value.help or "")
+    assert path.read_bytes() == before
     again = opened(path)
     await committed(again, step("ada", 1, epoch=2, changed=4))
     assert await again.followed(2) == Followed(1, 4, 1)
     assert [one.call for one in await again.publications()] == [""]
     assert await again.totals() == Totals(1, 2, 0)
     await again.close()
+
+
+async def test_a_file_of_the_second_layout_is_read_as_it_is_and_brought_up_by_who_writes(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "memento.db"
+    store = opened(path)
+    await committed(store, step("ada", 0, epoch=1))
+    known = await store.totals()
+    await store.close()
+    connection = apsw.Connection(str(path))
+    connection.execute(
+        "CREATE TABLE total(customers INTEGER NOT NULL, entries INTEGER NOT NULL, messages INTEGER NOT NULL) STRICT;"
+        "PRAGMA user_version = 2"
+    ).fetchall()
+    connection.close()
+    before = path.read_bytes()
+    reader = opened(path, read_only=True)
+    assert (await reader.artifact("ada")) is not None
+    assert await reader.totals() == known
+    await reader.close()
+    assert path.read_bytes() == before
+    await opened(path).close()
+    assert apsw.Connection(str(path)).execute("PRAGMA user_version").get == sql.SCHEMA
 
 
 async def test_an_artifact_of_a_newer_layout_is_not_guessed_at(tmp_path: Path) -> None:
