@@ -48,13 +48,14 @@ class PlanRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class RuleRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What became of one candidate rule: `result` is FIRED, NOT_MET, UNKNOWN, SILENCED or ERROR.
 
-    `detail` is the number of the first condition that failed, the fact that was missing, the rule that silenced
-    it, or the error.
+    `detail` is the number of the condition that failed, the fact that was missing, the rule that silenced it, or the
+    error. Before the one that failed the author may have written others that nobody asked any more: the `unasked`.
     """
 
     rule: str
     result: str
     detail: str | int | None = None
+    unasked: tuple[int, ...] = ()
 
 
 class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

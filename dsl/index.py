@@ -114,12 +114,14 @@ class Table:
 def _row(one: Candidate, found: dict[Source, tuple[Column, int]]) -> RuleRow | None:
     """Conditions on time were asked only where the others left the rule to be run."""
     missing = None
-    for asked in (one.parts.plain, one.parts.timed):
+    plain, timed, _ = one.parts
+    for asked in (plain, timed):
         for number, _, atom in asked:
             column, zone = found[atom.source]
             answer = column.says(atom, zone)
             if answer is False:
-                return RuleRow(one.rule.name, "NOT_MET", number)
+                unasked = one.parts.unasked(number, timed=asked is timed)
+                return RuleRow(one.rule.name, "NOT_MET", number, unasked)
             if answer is None and missing is None:
                 missing = _shown(atom.source)
         if missing is not None and not one.rule.apply_unknown:

@@ -86,13 +86,15 @@ class InterpretedRulebook(CompiledRulebook):
 
     def _timed_row(self, one: Candidate, env: Env) -> RuleRow | None:
         """All conditions on time are asked of a rule that plain ones leave."""
-        return self._row_of(one, one.parts.timed, env)
+        return self._row_of(one, one.parts.timed, env, timed=True)
 
-    def _row_of(self, one: Candidate, parts: tuple[Part, ...], env: Env) -> RuleRow | None:
+    def _row_of(
+        self, one: Candidate, parts: tuple[Part, ...], env: Env, *, timed: bool = False
+    ) -> RuleRow | None:
         answers = [(number, self._walker.truth(part, env)) for number, part, _ in parts]
         for number, answer in answers:
             if answer is False:
-                return RuleRow(one.rule.name, "NOT_MET", number)
+                return RuleRow(one.rule.name, "NOT_MET", number, one.parts.unasked(number, timed=timed))
         if None in (answer for _, answer in answers):
             return RuleRow(one.rule.name, "UNKNOWN", first_missing(in_pieces(one.parts), env, self._walker))
         return None

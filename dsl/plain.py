@@ -116,6 +116,11 @@ class Split(NamedTuple):
     timed: tuple[Part, ...]
     rest: tuple[tuple[int, Condition], ...]
 
+    def unasked(self, number: int, *, timed: bool) -> tuple[int, ...]:
+        """Conditions before the one of this number that nobody asks, or not whole, where it says no. `timed`: it is one on time."""
+        later = [one for one, _ in self.rest] + ([] if timed else [one for one, _, _ in self.timed])
+        return tuple(sorted({one for one in later if one < number}))
+
 
 def split(rule: MessageRule) -> Split:
     """The conditions of a rule: plain ones, those on time, and the rest. All keep the author's order."""

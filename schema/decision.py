@@ -46,12 +46,21 @@ class RuleTrace:
     async def because(self, info: Info, language: str | None = None) -> str | None:
         return await info.context.reader.because(self._revision, self.rule, language or self._language)
 
-    @described("The condition that was not met: the first plain one, else the first other one.")
+    @described("The condition that was not met: the first of the rule, but for those that were not asked.")
     async def failed_condition(self, info: Info) -> str | None:
         number = self._row.detail
         if not isinstance(number, int):
             return None
         return await info.context.reader.condition(self._revision, self.rule, number)
+
+    @described(
+        "Conditions before the one that was not met that nobody asked any more: "
+        "what is plain is asked first, then what counts time or things, then the rest."
+    )
+    async def unasked_conditions(self, info: Info) -> list[str]:
+        condition = info.context.reader.condition
+        found = [await condition(self._revision, self.rule, number) for number in self._row.unasked]
+        return [text for text in found if text is not None]
 
 
 @strawberry.type(description="A value that rules read in one deciding.")

@@ -103,6 +103,28 @@ def test_a_trace_of_another_layout_is_not_read() -> None:
     assert rulebook.ruled_out(()) == ()
 
 
+COUNTED, YOUNG = "any messages in the last 2 days", "customer.age < 20"
+HEARD = "the number of messages in the last 2 days is 3"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "failed", "unasked"),
+    [
+        ((YOUNG, HEARD), 1, ()),
+        ((HEARD, YOUNG), 2, (1,)),
+        ((COUNTED, HEARD, "customer.age is known", YOUNG), 4, (1, 2)),
+        (("customer.age is known", COUNTED, HEARD), 3, (2,)),
+        (("customer.age is known", COUNTED), 2, ()),
+    ],
+)
+def test_conditions_before_the_one_that_failed_are_told_where_nobody_asked_them(
+    conditions: tuple[str, ...], failed: int, unasked: tuple[int, ...]
+) -> None:
+    """What is plain is asked first, then what counts, then the rest: each by the author's order."""
+    [row] = judged(rule(" and ".join(conditions)), customer(age=44)).rows
+    assert (row.result, row.detail, row.unasked) == ("NOT_MET", failed, unasked)
+
+
 @given(
     st.one_of(
         st.lists(st.booleans(), max_size=300), st.lists(st.sampled_from([False] * 40 + [True]), min_size=200)

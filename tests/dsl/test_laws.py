@@ -9,7 +9,10 @@ from artifact.event import Event
 from artifact.facts import Facts
 from artifact.instant import DAY, Instant
 from dsl.book import CompiledRulebook
+from dsl.interpret import Interpreter
 from dsl.oracle import InterpretedRulebook
+from dsl.reading import Env
+from dsl.typed import Condition
 from dsl.verdict import Asked, Spoken
 from tests.dsl.happenings import event_rules, events, troubled
 from tests.dsl.support import book
@@ -37,6 +40,29 @@ def test_the_compiled_form_says_what_the_interpreter_says(
     told = {row.rule for row in verdict.rows} | {one.rule for one in verdict.fired}
     plain = {row for row in slow.plain_rows(message, facts, zone, now) if row.rule not in told}
     assert {row for row in fast.rows(verdict) if row.rule not in told} == plain
+
+
+@SETTINGS
+@given(rules(), customers(), messages(), talks(), zones, nows)
+def test_what_was_not_met_is_the_first_condition_of_the_author_that_fails_but_for_those_nobody_asked(
+    text: str, facts: Facts, message: Asked, said: Spoken, zone: str, now: Instant
+) -> None:
+    rulebook = compiled(text)
+    conditions = {rule.name: rule.conditions for rule in rulebook.program.judging}
+    env = Env(facts, zone, now, rulebook.program.keys, asked=message, subject=message.about, said=said)
+    for row in rulebook.rows(rulebook.judge(message, facts, zone, now, said)):
+        if row.result == "NOT_MET" and row.detail:
+            failed = [n for n, one in enumerate(conditions[row.rule], 1) if fails(rulebook, one, env)]
+            assert row.detail in failed
+            assert {n for n in failed if n < int(row.detail)} <= set(row.unasked)
+
+
+def fails(rulebook: CompiledRulebook, condition: Condition, env: Env) -> bool:
+    """What errs does not say no."""
+    try:
+        return Interpreter(rulebook.currency, rulebook.program.figures).truth(condition, env) is False
+    except Exception:
+        return False
 
 
 @settings(SETTINGS, max_examples=150)

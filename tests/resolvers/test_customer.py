@@ -101,6 +101,24 @@ def test_what_an_offer_waits_for_is_told_in_words_and_codes(world: World) -> Non
     assert "RULES" in [gate["name"] for gate in decision["gates"]]
 
 
+def test_of_a_rule_that_was_not_met_the_failed_condition_is_told_and_those_before_it_that_nobody_asked(
+    world: World,
+) -> None:
+    id = world.fresh()
+    world.tell(world.event(id, "claim.opened", claim_id="S-1", kind="water"))
+    world.request(id, "claim_update", data={"claim_id": "S-1"})
+    traced = "decisions(first: 1) { nodes { rules { rule result failedCondition unaskedConditions } } }"
+    (node,) = customer(world, id, f"messages {{ nodes {{ {traced} }} }}")["messages"]["nodes"]
+    assert node["decisions"]["nodes"][0]["rules"] == [
+        {
+            "rule": "No flood of news of a theft",
+            "result": "NOT_MET",
+            "failedCondition": "claim.kind is theft",
+            "unaskedConditions": ["number of messages in the last 24 hours is at least 50"],
+        }
+    ]
+
+
 def test_a_place_shows_what_was_handed_over_until_it_was_seen(world: World) -> None:
     id = world.fresh()
     delivery = world.show(id)
