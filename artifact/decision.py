@@ -63,7 +63,7 @@ class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     `rules` has a row for every candidate once the record is read again (engine.traces). Until then those are left out
     that follow from `looked`: what the index of the rulebook found, in its own numbers.
-    `bundle` is the message that it goes with; `items` what a bundle holds.
+    `bundle` is the message that it goes with; `items` what a bundle holds. `untold`: those rows cannot be had any more.
     """
 
     message: str
@@ -82,6 +82,7 @@ class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     bundle: str | None = None
     items: tuple[str, ...] = ()
     looked: tuple[int, ...] = ()
+    untold: bool = False
 
 
 Name = int | str

@@ -190,8 +190,8 @@ class CompiledRulebook:
         """A row for every candidate rule."""
         return self._judge.rows(verdict)
 
-    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
-        """The rows of candidates that the index did not leave to be run."""
+    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...] | None:
+        """The rows of candidates that the index did not leave to be run; None where another one looked."""
         return self._judge.ruled_out(looked)
 
     def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:

@@ -111,14 +111,16 @@ class Judge:
         told = {row.rule: row for row in verdict.rows}
         for one in verdict.fired:
             told.setdefault(one.rule, RuleRow(one.rule, "FIRED", one.by_unknown or None))
-        for row in self.ruled_out(verdict.looked):
+        for row in self.ruled_out(verdict.looked) or ():
             told.setdefault(row.rule, row)
         return tuple(sorted(told.values(), key=lambda row: self._places[row.rule]))
 
-    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
-        """The rows of rules that a look did not leave to be run, by rank; none where the trace is of another layout."""
-        if looked[:1] != (LAYOUT,):
+    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...] | None:
+        """The rows of rules that a look did not leave to be run, by rank; None where the trace is of another layout."""
+        if not looked:
             return ()
+        if looked[0] != LAYOUT:
+            return None
         zones = iter(looked[3:])
         parts = self._groups.numbered(looked[1], looked[2]).parts
         rows = [row for part in parts for row in part.table.rows(part.mask, part.looks, zones)]

@@ -224,8 +224,11 @@ class Rulebook(Protocol):
     ) -> Verdict:
         """What all message rules say about one message. Never raises for what an author wrote."""
 
-    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
-        """The rows of candidates that have none in a verdict and did not fire, from what was found (Verdict.looked)."""
+    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...] | None:
+        """The rows of candidates that have none in a verdict and did not fire, from what was found (Verdict.looked).
+
+        None where that was kept in another form: by a version that laid its rules out otherwise.
+        """
 
     def scores(self, facts: Facts, zone: str, now: Instant) -> tuple[Scored, ...]:
         """What every scorecard comes to, in the order of the text. Never raises for what an author wrote."""

@@ -58,5 +58,6 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     holds: Mapping[HoldKind, Reason]
     passed: Mapping[GateName, str]
     by_rulebook_zone: str
+    untold: str
     held: Mapping[GateName, str]
     reasons: Mapping[str, str]

@@ -135,6 +135,7 @@ ENGLISH = Phrases(
         GateName.RENDERING: "There are words for it",
     },
     by_rulebook_zone=", by the clock of the rulebook's zone",
+    untold="Which rules were looked at and not met can no longer be told: another version of the service decided this.",
     held={
         GateName.LIFE: "It waits because two departments disagree",
         GateName.RULES: "A rule makes it wait",

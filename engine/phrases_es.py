@@ -138,6 +138,7 @@ SPANISH = Phrases(
         GateName.RENDERING: "Hay palabras para decirlo",
     },
     by_rulebook_zone=", según el reloj de la zona del reglamento",
+    untold="Ya no se puede decir qué reglas se miraron y no se cumplían: lo decidió otra versión del servicio.",
     held={
         GateName.LIFE: "Espera porque dos departamentos no están de acuerdo",
         GateName.RULES: "Una regla hace que espere",

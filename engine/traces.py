@@ -157,7 +157,7 @@ def whole(kept: KeptRecord, entry: Entry, book: Rulebook | None) -> Record:
     rows = [_rule_row(row, rules, facts) for row in kept.rules]
     rows += [_counted_row(mark, rules) for mark in accumulate(kept.counted)]
     known = {row.rule for row in rows}
-    others = book.ruled_out(kept.looked) if book is not None else ()
+    others = book.ruled_out(kept.looked) if book is not None else None
     return Record(
         message=kept.message,
         n=entry.n,
@@ -168,7 +168,7 @@ def whole(kept: KeptRecord, entry: Entry, book: Rulebook | None) -> Record:
         cause=kept.cause,
         next_at=kept.next_at,
         gates=tuple(GateRow(_GATES[r.gate], _OUTCOMES[r.outcome], r.reason, r.until) for r in kept.gates),
-        rules=(*rows, *(row for row in others if row.rule not in known)),
+        rules=(*rows, *(row for row in others or () if row.rule not in known)),
         holds=tuple(_hold_row(row, entry.now, rules) for row in kept.holds),
         plan=tuple(
             PlanRow(_CHANNELS[r.channel], _STATES[r.state], r.planned_at, r.because) for r in kept.plan
@@ -176,6 +176,7 @@ def whole(kept: KeptRecord, entry: Entry, book: Rulebook | None) -> Record:
         reads={_name(n, facts): v for n, v in zip(kept.reads[::2], kept.reads[1::2], strict=True)},
         bundle=kept.bundle,
         items=kept.items,
+        untold=others is None and bool(kept.looked),
     )
 
 

@@ -14,6 +14,7 @@ from artifact.span import zone_of
 from dsl.rulebook import Rulebook
 from engine.explaining import because, name_of, sentence
 from engine.fold import zone_of_customer
+from engine.spoken import phrases_of
 
 _SILENT = frozenset({GateOutcome.PASSED, GateOutcome.SKIPPED})
 
@@ -92,6 +93,8 @@ class Teller:
         for row in record.rules:
             if row.result != "NOT_MET":
                 yield f"    rule “{row.rule}”: {row.result.lower()}{self._why(row)}"
+        if record.untold:
+            yield f"    {phrases_of(self._language, self._book).untold}"
         for name, value in record.reads.items():
             yield f"    read {name}: {'unknown' if value is None else value}"
 

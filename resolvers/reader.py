@@ -157,6 +157,10 @@ class EngineReader:
         zone = zone_of_customer(reading.artifact.body.facts, book)
         return gate_sentence(row, record.now, zone, phrases_of(self._language(reading, language), book))
 
+    def untold(self, reading: Reading, record: Record, language: str | None) -> str | None:
+        book = self._engine.books.live
+        return phrases_of(self._language(reading, language), book).untold if record.untold else None
+
     def held(self, reading: Reading, message: Message, hold: Hold, language: str | None) -> str:
         """The author's reason; for holds that no rule made, the sentence about a message that only this one holds."""
         reason = because(self._engine.books.live, hold.rule, self._language(reading, language))

@@ -123,6 +123,12 @@ class Decision:
             for row in self._record.rules
         ]
 
+    @described(
+        "A sentence for where `rules` lacks those that were not met, which can no longer be told; else nothing."
+    )
+    def untold(self, info: Info, language: str | None = None) -> str | None:
+        return info.context.reader.untold(self._reading, self._record, language)
+
     @described("What the rules read.")
     def reads(self) -> list[Read]:
         return [

@@ -134,6 +134,9 @@ class Reader(Protocol):
     def gate(self, reading: Reading, record: Record, row: GateRow, language: str | None) -> str:
         """What one gate of one deciding said."""
 
+    def untold(self, reading: Reading, record: Record, language: str | None) -> str | None:
+        """That rules which were not met can no longer be told; None where all are."""
+
     def held(self, reading: Reading, message: Message, hold: Hold, language: str | None) -> str:
         """Why this hold holds."""
 

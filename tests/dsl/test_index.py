@@ -98,8 +98,8 @@ def test_every_candidate_has_one_row(
 def test_a_trace_of_another_layout_is_not_read() -> None:
     verdict = judged(rule("customer.age is 3"), customer(age=4))
     rulebook = book(rule("customer.age is 3"))
-    assert [row.result for row in rulebook.ruled_out(verdict.looked)] == ["NOT_MET"]
-    assert rulebook.ruled_out((LAYOUT + 1, *verdict.looked[1:])) == ()
+    assert [row.result for row in rulebook.ruled_out(verdict.looked) or ()] == ["NOT_MET"]
+    assert rulebook.ruled_out((LAYOUT + 1, *verdict.looked[1:])) is None
     assert rulebook.ruled_out(()) == ()
 
 

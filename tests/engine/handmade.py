@@ -214,7 +214,7 @@ class Handmade:
     def listens(self) -> Listening:
         return Listening()
 
-    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...]:
+    def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...] | None:
         return ()
 
     def change_from(self, before: Rulebook) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from artifact.instant import DAY, format_instant, parse_instant
+from dsl.groups import LAYOUT
 from tests.resolvers.world import World
 
 
@@ -117,6 +118,26 @@ def test_of_a_rule_that_was_not_met_the_failed_condition_is_told_and_those_befor
             "unaskedConditions": ["number of messages in the last 24 hours is at least 50"],
         }
     ]
+
+
+def test_a_decision_owns_that_rules_it_once_looked_at_can_no_longer_be_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = world.fresh()
+    world.request(id, "claim_update", data={"claim_id": "S-1"})
+    told = 'decisions(first: 1) { nodes { rules { rule } untold spanish: untold(language: "es") } }'
+
+    def decision() -> dict[str, Any]:
+        (node,) = customer(world, id, f"messages {{ nodes {{ {told} }} }}")["messages"]["nodes"]
+        found: dict[str, Any] = node["decisions"]["nodes"][0]
+        return found
+
+    assert decision() == {"rules": [{"rule": "No flood of news of a theft"}], "untold": None, "spanish": None}
+    monkeypatch.setattr("dsl.judge.LAYOUT", LAYOUT + 1)
+    later = decision()
+    assert later["rules"] == []
+    assert later["untold"].startswith("Which rules were looked at and not met can no longer be told")
+    assert later["spanish"].startswith("Ya no se puede decir")
 
 
 def test_a_place_shows_what_was_handed_over_until_it_was_seen(world: World) -> None:
