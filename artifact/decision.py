@@ -141,6 +141,15 @@ class KeptRecord(msgspec.Struct, frozen=True, gc=False, array_like=True):
     looked: tuple[int, ...] = ()
 
 
+class KeptVerdict(msgspec.Struct, frozen=True, gc=False):
+    """That part of a kept record which the rules say: the same in each record for as long as their verdict stands."""
+
+    rules: tuple[KeptRule, ...]
+    counted: tuple[int, ...]
+    reads: tuple[Any, ...]
+    looked: tuple[int, ...]
+
+
 class EntryKind(StrEnum):
     """What an entry of the log is. One door: there is no other way in."""
 

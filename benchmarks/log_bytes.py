@@ -29,7 +29,7 @@ def measure(scale: Scale) -> list[Line]:
     mean = sum(len(_records.encode(r)) for r in records) / len(records)
     decided = [_as_decided(record, entry, book) for entry in entries for record in entry.out]
     each = cpu_each(
-        lambda: [_records.encode(kept(*one, book)) for one in decided], scale.calls, scale.rounds
+        lambda: [_records.encode(_kept_anew(one, book)) for one in decided], scale.calls, scale.rounds
     ) / len(decided)
     own = sum(len(msgspec.msgpack.encode(e.event)) for e in entries if e.event is not None)
     all_bytes = sum(len(encode_entry(e)) for e in entries)
@@ -51,6 +51,12 @@ def measure(scale: Scale) -> list[Line]:
 
 
 Decision = tuple[Message, Verdict, tuple[KeptGate, ...], str, Instant | None, Instant]
+
+
+def _kept_anew(one: Decision, book: CompiledRulebook) -> KeptRecord:
+    """The first record that tells of a verdict: further ones find it packed."""
+    one[1].trail.packed = None
+    return kept(*one, book)
 
 
 def _as_decided(kept: KeptRecord, entry: Entry, book: CompiledRulebook) -> Decision:

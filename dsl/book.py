@@ -20,6 +20,7 @@ from dsl.counting import counted_in, lists_in
 from dsl.interpret import reads_of
 from dsl.judge import Judge
 from dsl.names import nearest
+from dsl.numbering import Numbering
 from dsl.program import MessageRule, Program
 from dsl.react import Reactions
 from dsl.reading import Env, key_text, reference_name
@@ -50,7 +51,6 @@ class CompiledRulebook:
         self.groups: Mapping[str, Group] = program.groups
         self.event_types = frozenset(program.events)
         self.rules: Mapping[str, RuleFace] = {rule.name: rule.face for rule in program.judging}
-        self._numbers: Mapping[str, int] = {name: number for number, name in enumerate(self.rules)}
         self.awaited: Mapping[str, frozenset[str]] = _awaited(program)
         self.program = program
         self._templates = Templates(program, limits)
@@ -68,19 +68,12 @@ class CompiledRulebook:
         """The same text, with another program of it."""
         return CompiledRulebook(program, self.text, self.revision, limits, Closures(program).test)
 
-    @property
-    def rule_numbers(self) -> Mapping[str, int]:
-        """The place of each message rule in `rules`."""
-        return self._numbers
-
     @cached_property
-    def fact_numbers(self) -> Mapping[str, int]:
-        """What conditions name and kinds that they ask for, in order of name; made when a record first needs it."""
+    def numbers(self) -> Numbering:
+        """Of rules by their place, of what they name and of kinds that they ask for by name; made when first needed."""
         named = {read.shown for rule in self.program.judging for read in _reads_of(rule)}
         kinds = self.program.keys
-        return {
-            name: number for number, name in enumerate(sorted({*named, *kinds, *map(reference_name, kinds)}))
-        }
+        return Numbering(self.rules, sorted({*named, *kinds, *map(reference_name, kinds)}))
 
     @cached_property
     def counted(self) -> Mapping[str, Counted]:

@@ -17,6 +17,7 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.span import Span
 from dsl.effects import Block, Deliver, GroupInto, Postpone
+from dsl.numbering import Numbering
 from dsl.verdict import SILENCE, Asked, Reaction, RenderContext, Rendered, Scored, Spoken, Verdict
 
 if TYPE_CHECKING:
@@ -169,12 +170,9 @@ class Rulebook(Protocol):
         """What message rules read of the talk."""
 
     @property
-    def rule_numbers(self) -> Mapping[str, int]:
-        """The place of each message rule in `rules`, for records that must be small."""
-
-    @property
-    def fact_numbers(self) -> Mapping[str, int]:
-        """A number for what message rules may read, by the name in `Verdict.reads`. Follows from the text alone."""
+    def numbers(self) -> Numbering:
+        """Numbers of message rules, and of what they may read by the name in `Verdict.reads`, for records that must be
+        small. They follow from the text alone."""
 
     def topic(self, name: str) -> Topic:
         """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from artifact.channel import Channel, Urgency
-from artifact.decision import RuleRow
+from artifact.decision import KeptVerdict, RuleRow
 from artifact.event import Subject
 from artifact.facts import Facts, Happened
 from artifact.instant import Instant
@@ -94,13 +94,18 @@ class Traced(NamedTuple):
 
 
 class Trail:
-    """How a verdict came about: put together only when somebody asks, for most verdicts change nothing."""
+    """How one verdict came about: put together only when somebody asks, for most verdicts change nothing.
 
-    __slots__ = ("_tell", "_told")
+    `packed` is what the log keeps of it (engine.traces), once it was packed: most verdicts that a record tells of are told
+    of by several.
+    """
+
+    __slots__ = ("_tell", "_told", "packed")
 
     def __init__(self, tell: Callable[[], Traced]) -> None:
         self._tell = tell
         self._told: Traced | None = None
+        self.packed: KeptVerdict | None = None
 
     @property
     def told(self) -> Traced:
@@ -115,7 +120,8 @@ class Trail:
     __hash__ = None  # type: ignore[assignment]  # what was read is a dict
 
 
-NOTHING = Trail(lambda: Traced({}, ()))
+def _nothing() -> Trail:
+    return Trail(lambda: Traced({}, ()))
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -128,7 +134,7 @@ class Verdict(msgspec.Struct, frozen=True):
     rows: tuple[RuleRow, ...] = ()
     ties: tuple[tuple[str, str], ...] = ()
     flips_at: Instant | None = None
-    trail: Trail = NOTHING
+    trail: Trail = msgspec.field(default_factory=_nothing)
 
     @property
     def reads(self) -> dict[str, Any]:

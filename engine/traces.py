@@ -5,10 +5,9 @@ among its kind, so a record is made whole again on reading. Rules that the index
 found is kept, and their rows follow from that. Refuses to drop what has no number: that keeps its name.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
-from itertools import accumulate, chain
-from operator import sub
+from itertools import accumulate
 from typing import TypeVar
 
 from artifact.channel import Channel
@@ -22,6 +21,7 @@ from artifact.decision import (
     KeptPlan,
     KeptRecord,
     KeptRule,
+    KeptVerdict,
     Name,
     PlanRow,
     Record,
@@ -29,6 +29,7 @@ from artifact.decision import (
 )
 from artifact.instant import Instant
 from artifact.message import DeliveryState, GateName, HoldKind, Message
+from dsl.numbering import NO_NUMBERS, ROOM, Numbering, steps
 from dsl.rulebook import Rulebook
 from dsl.verdict import Fired, Verdict
 
@@ -36,9 +37,6 @@ E = TypeVar("E", bound=str)
 
 FIRED, NOT_MET = "FIRED", "NOT_MET"
 RESULTS = (FIRED, NOT_MET, "UNKNOWN", "SILENCED", "ERROR")
-
-_ROOM = 32_768
-"""Rules that a packed number can tell apart; one past that keeps its name. A rulebook has at most 20,000."""
 
 
 def _numbers(members: Iterable[E]) -> tuple[tuple[E, ...], dict[E, int]]:
@@ -72,10 +70,11 @@ def kept(
     book: Rulebook | None,
 ) -> KeptRecord:
     """What was decided of a message, as its entry keeps it; `book` is that of the revision."""
-    rules, facts = _tables(book)
-    named, counted = packed(verdict, rules, facts)
-    reads, looked = verdict.trail.told
-    names = sorted(reads)
+    numbers = _numbers_of(book)
+    trail = verdict.trail
+    if trail.packed is None:
+        trail.packed = packed(verdict, numbers)
+    told, rules = trail.packed, numbers.rules
     return KeptRecord(
         message.id,
         message.state,
@@ -83,10 +82,13 @@ def kept(
         cause,
         next_at,
         gates,
-        named,
-        counted,
+        told.rules,
+        told.counted,
         tuple(
-            [KeptHold(_KIND[h.kind], h.since - now, h.until, _number(h.rule, rules)) for h in message.holds]
+            [
+                KeptHold(_KIND[h.kind], h.since - now, h.until, h.rule and rules.get(h.rule, h.rule))
+                for h in message.holds
+            ]
         ),
         tuple(
             [
@@ -94,47 +96,46 @@ def kept(
                 for d in message.deliveries
             ]
         ),
-        tuple(chain.from_iterable(zip(map(facts.get, names, names), map(reads.get, names), strict=True))),
+        told.reads,
         message.bundle,
         message.items,
-        looked,
+        told.looked,
     )
 
 
-_NO_NUMBERS: Mapping[str, int] = {}
+def _numbers_of(book: Rulebook | None) -> Numbering:
+    return book.numbers if book is not None else NO_NUMBERS
 
 
-def _tables(book: Rulebook | None) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    return (book.rule_numbers, book.fact_numbers) if book is not None else (_NO_NUMBERS, _NO_NUMBERS)
+def packed(verdict: Verdict, numbers: Numbering) -> KeptVerdict:
+    """What the log keeps of a verdict: what became of the rules, what was read, what the index found."""
+    reads, looked = verdict.trail.told
+    counted = None if verdict.rows else numbers.fired(verdict.fired)
+    named, counted = _rows(verdict, numbers) if counted is None else ((), counted)
+    return KeptVerdict(named, counted, numbers.told(reads), looked)
 
 
-def _number(name: str | None, numbers: Mapping[str, int]) -> Name | None:
-    return None if name is None else numbers.get(name, name)
-
-
-def packed(
-    verdict: Verdict, rules: Mapping[str, int], facts: Mapping[str, int]
-) -> tuple[tuple[KeptRule, ...], tuple[int, ...]]:
+def _rows(verdict: Verdict, numbers: Numbering) -> tuple[tuple[KeptRule, ...], tuple[int, ...]]:
     """Rules that need a row of their own, and the steps between the others in order of their code and their number.
 
-    The code is the number of the failed condition, 0 where the rule fired: most steps are small, and take a byte.
+    The code is the number of the failed condition, 0 where the rule fired.
     """
+    rules = numbers.rules
     named: list[KeptRule] = []
     marks: list[int] = []
     for row in verdict.rows:
-        number = rules.get(row.rule, _ROOM)
-        if number < _ROOM and row.result == NOT_MET and type(row.detail) is int:
-            marks.append((row.detail + 1) * _ROOM + number)
+        number = rules.get(row.rule)
+        if number is not None and row.result == NOT_MET and type(row.detail) is int:
+            marks.append((row.detail + 1) * ROOM + number)
         else:
-            named.append(_kept_rule(row, rules, facts))
+            named.append(_kept_rule(row, numbers))
     for one in _without_rows(verdict):
-        number = rules.get(one.rule, _ROOM)
-        if number < _ROOM and not one.by_unknown:
+        number = rules.get(one.rule)
+        if number is not None and not one.by_unknown:
             marks.append(number)
         else:
-            named.append(_kept_rule(RuleRow(one.rule, FIRED, one.by_unknown or None), rules, facts))
-    marks.sort()
-    return tuple(named), tuple(map(sub, marks, (0, *marks)))
+            named.append(_kept_rule(RuleRow(one.rule, FIRED, one.by_unknown or None), numbers))
+    return tuple(named), steps(marks)
 
 
 def _without_rows(verdict: Verdict) -> Sequence[Fired]:
@@ -143,17 +144,18 @@ def _without_rows(verdict: Verdict) -> Sequence[Fired]:
     return [one for one in verdict.fired if one.rule not in told] if told else verdict.fired
 
 
-def _kept_rule(row: RuleRow, rules: Mapping[str, int], facts: Mapping[str, int]) -> KeptRule:
+def _kept_rule(row: RuleRow, numbers: Numbering) -> KeptRule:
     """A detail in words is a rule where one silenced it, else a fact, unless it is what an error says."""
     detail: Name | None = row.detail
     if isinstance(detail, str):
-        detail = (rules if row.result == "SILENCED" else facts).get(detail, detail)
-    return KeptRule(rules.get(row.rule, row.rule), _RESULT[row.result], detail)
+        detail = (numbers.rules if row.result == "SILENCED" else numbers.facts).get(detail, detail)
+    return KeptRule(numbers.rules.get(row.rule, row.rule), _RESULT[row.result], detail)
 
 
 def whole(kept: KeptRecord, entry: Entry, book: Rulebook | None) -> Record:
     """What was decided at `entry`; `book` is that of its revision. Without it names that have a number are told by it."""
-    rules, facts = (tuple(table) for table in _tables(book))
+    numbers = _numbers_of(book)
+    rules, facts = numbers.rule_names, numbers.fact_names
     rows = [_rule_row(row, rules, facts) for row in kept.rules]
     rows += [_counted_row(mark, rules) for mark in accumulate(kept.counted)]
     known = {row.rule for row in rows}
@@ -190,7 +192,7 @@ def _name(name: Name, names: tuple[str, ...]) -> str:
 
 
 def _counted_row(mark: int, rules: tuple[str, ...]) -> RuleRow:
-    code, number = divmod(mark, _ROOM)
+    code, number = divmod(mark, ROOM)
     rule = _name(number, rules)
     return RuleRow(rule, NOT_MET, code - 1) if code else RuleRow(rule, FIRED)
 

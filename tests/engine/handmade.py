@@ -7,6 +7,7 @@ memory shows.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from msgspec.structs import replace
@@ -35,6 +36,7 @@ from dsl.effects import (
     UpdateSituation,
     Withdraw,
 )
+from dsl.numbering import Numbering
 from dsl.rulebook import Cap, Counted, Group, Listening, QuietHours, Rulebook, RuleFace, Topic
 from dsl.seen import Seen
 from dsl.verdict import (
@@ -169,13 +171,9 @@ class Handmade:
     judged: list[str] = field(default_factory=list)
     worded: list[str] = field(default_factory=list)
 
-    @property
-    def rule_numbers(self) -> Mapping[str, int]:
-        return {name: number for number, name in enumerate(self.rules)}
-
-    @property
-    def fact_numbers(self) -> Mapping[str, int]:
-        return {"customer.age": 0}
+    @cached_property
+    def numbers(self) -> Numbering:
+        return Numbering(self.rules, ("customer.age",))
 
     def topic(self, name: str) -> Topic:
         known = self.topics.get(name)

@@ -1,5 +1,7 @@
 """A record in the log is small, and nothing of it is lost."""
 
+from itertools import accumulate
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,8 +142,35 @@ def test_what_the_log_keeps_by_place_keeps_its_place() -> None:
 
 def test_facts_have_the_same_numbers_whenever_a_text_is_compiled() -> None:
     text = rule("claim.amount is 100 EUR and customer.tier is gold")
-    assert list(book(text).fact_numbers) == sorted(book(text).fact_numbers)
-    assert {"claim", "claim.amount", "claim.reference", "customer.tier"} <= set(book(text).fact_numbers)
+    names = book(text).numbers.fact_names
+    assert [*names] == sorted(names)
+    assert {"claim", "claim.amount", "claim.reference", "customer.tier"} <= {*names}
+
+
+def test_a_verdict_is_packed_once_however_many_records_tell_of_it() -> None:
+    verdict = Verdict(
+        (Fired("rule 5", 1, ()),), trail=Trail(lambda: Traced({"customer.age": 40, "b": [1]}, (7,)))
+    )
+    [one, other] = [record(verdict), record(verdict)]
+    assert one == other
+    assert one.reads is other.reads
+    assert (one.reads, one.counted, one.looked) == (("b", [1], 0, 40), (5,), (7,))
+
+
+def test_what_names_come_to_is_kept_for_some_mixtures_and_told_right_of_any() -> None:
+    """More of them than are kept; each tuple of rules is let go at once, so that another one may take its place."""
+    for n in range(3_000):
+        numbers = [number for number in range(12) if n >> number & 1]
+        found = record(fired(numbers))
+        assert [*accumulate(found.counted)] == numbers
+        assert found.reads == tuple(part for number in numbers for part in (f"name {number:02}", number))
+
+
+def fired(numbers: list[int]) -> Verdict:
+    """Of these rules, once something of each name was read."""
+    reads = {f"name {number:02}": number for number in reversed(numbers)}
+    rules = tuple(Fired(f"rule {number}", 1, ()) for number in reversed(numbers))
+    return Verdict(rules, trail=Trail(lambda: Traced(reads, ())))
 
 
 def record(verdict: Verdict) -> KeptRecord:
