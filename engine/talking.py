@@ -1,8 +1,8 @@
 """What is being said, while one log entry is folded: a working copy of the talk, and the records it yields."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 from msgspec.msgpack import Encoder
 from msgspec.structs import replace
 
@@ -26,8 +26,7 @@ REQUEST_DAYS = 31
 """Requests are remembered so long, or as long as the widest window in which the rules of the day count them."""
 
 
-@dataclass(slots=True)
-class Talking:
+class Talking(msgspec.Struct):
     """Live messages by id, closed ones, contacts, tasks; `n` and `now` of the entry that is being folded.
 
     What few entries touch is copied when it is first asked for. `left` is what the last deciding in this entry left.
@@ -42,8 +41,8 @@ class Talking:
     contacts: Sequence[Contact]
     gatherings: dict[str, Gathering]
     lates: tuple[LateMark, ...]
-    records: list[KeptRecord] = field(default_factory=list)
-    changed: dict[str, Message] = field(default_factory=dict)
+    records: list[KeptRecord] = []
+    changed: dict[str, Message] = {}
     left: Left | None = None
     _tail: dict[str, Message] | None = None
     _tasks: dict[str, StaffTask] | None = None

@@ -9,24 +9,30 @@ from engine.scene import Scene
 
 def wake_of(body: Body, scene: Scene) -> Instant | None:
     """The next instant at which a timer must run: a deadline of the memory, or a message to be decided anew."""
-    instants = [m.next_at for m in body.talk.messages if m.next_at is not None]
-    deadline = next_deadline(body.facts, scene.limits)
-    if deadline is not None:
-        instants.append(deadline)
-    return min(instants, default=None)
+    wake = next_deadline(body.facts, scene.limits)
+    for message in body.talk.messages:
+        at = message.next_at
+        if at is not None and (wake is None or at < wake):
+            wake = at
+    return wake
 
 
 def due_of(body: Body, wake: Instant | None) -> Instant | None:
     """When this customer needs attention next: for a timer (`wake`, as wake_of found it), because a delivery is ready to
     be handed over, or because an intent stays without an outcome."""
-    first = wake
+    due = wake
     for message in body.talk.messages:
         for delivery in message.deliveries:
-            state, at = delivery.state, None
-            if state is DeliveryState.PLANNED:
+            state = delivery.state
+            if state is _PLANNED:
                 at = delivery.planned_at
-            elif state is DeliveryState.SENDING:
+            elif state is _SENDING:
                 at = delivery.valid_until
-            if at is not None and (first is None or at < first):
-                first = at
-    return first
+            else:
+                continue
+            if at is not None and (due is None or at < due):
+                due = at
+    return due
+
+
+_PLANNED, _SENDING = DeliveryState.PLANNED, DeliveryState.SENDING

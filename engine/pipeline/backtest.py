@@ -29,6 +29,10 @@ SETTLING_DAYS = 4
 """Without an end, the run goes on for so long after the newest event, so that late deliveries are over."""
 
 _ENTRIES_PER_COMMIT = 256
+"""Of one customer: a commit keeps one snapshot of her, so that her snapshots are not too far apart."""
+
+_ENTRIES_PER_FLUSH = 1_024
+"""Of all customers: what a flush writes anew of the store's indexes is shared by them."""
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -118,7 +122,7 @@ class Backtest:
                 await self._flush(run)
         await self._advance(run, end)
         self._queue(run)
-        if self._waiting >= _ENTRIES_PER_COMMIT:
+        if self._waiting >= _ENTRIES_PER_FLUSH:
             await self._flush()
 
     async def _give(self, run: Run, one: Received) -> None:
