@@ -18,7 +18,14 @@ from engine.bundles import DISSOLVED
 from engine.decided import next_eligible
 from engine.fold import zone_of_customer
 from engine.phrases import Phrases
-from engine.spoken import LANGUAGES, in_language, spoken_instant, spoken_language, spoken_list
+from engine.spoken import (
+    LANGUAGES,
+    in_language,
+    phrases_of,
+    spoken_instant,
+    spoken_language,
+    spoken_list,
+)
 
 
 class _Teller(NamedTuple):
@@ -62,6 +69,12 @@ def _over(say: Phrases, message: Message) -> str:
     if message.state is MessageState.RETRACTED and message.reason in say.taken_back:
         return say.taken_back[message.reason]
     return say.closed[message.state]
+
+
+def refused(book: Rulebook | None, message: Message, refusal: str, language: str) -> str:
+    """Why an agent may not do something with a message, by the code that engine.view gives."""
+    say = phrases_of(language, book)
+    return say.refused.get(refusal) or say.refused_closed.format(_over(say, message))
 
 
 def _in_company(body: Body, message: Message) -> Message:

@@ -20,6 +20,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
 
     `channels` bring their preposition: `by letter`, `in the app`. `days` begin on Monday. `hours` wear the article that an hour has: `a las 8:00`.
     `taken_back` has the reasons of RETRACTED other than a department's wish; `unclassified` is a topic of no rulebook.
+    `refused` says why an agent may not do something with a message, `refused_closed` so of one that is over.
     """
 
     quoted: str
@@ -56,6 +57,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     unclassified: Reason
     blocked: Mapping[str, Reason]
     holds: Mapping[HoldKind, Reason]
+    refused: Mapping[str, str]
+    refused_closed: str
     passed: Mapping[GateName, str]
     by_rulebook_zone: str
     untold: str

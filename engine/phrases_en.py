@@ -124,6 +124,13 @@ ENGLISH = Phrases(
             "It goes on when the pause ends.",
         ),
     },
+    refused={
+        "blocked": "the message is blocked",
+        "held": "a hold that no agent may lift is on it",
+        "left": "a delivery of it has left already",
+        "free": "nothing holds it",
+    },
+    refused_closed="it {}",
     passed={
         GateName.LIFE: "It may still be said",
         GateName.RULES: "No rule stands in its way",

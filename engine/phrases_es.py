@@ -127,6 +127,13 @@ SPANISH = Phrases(
             "Seguirá su curso cuando acabe la pausa.",
         ),
     },
+    refused={
+        "blocked": "el mensaje está bloqueado",
+        "held": "lo retiene una espera que ningún agente puede levantar",
+        "left": "un envío suyo ya ha salido",
+        "free": "nada lo retiene",
+    },
+    refused_closed="{}",
     passed={
         GateName.LIFE: "Todavía se puede decir",
         GateName.RULES: "Ninguna regla lo impide",

@@ -26,6 +26,7 @@ from artifact.states import LEFT_STATES, REACHED_STATES
 from engine.admitting import admit, close, said_elsewhere
 from engine.doubt import NO_OUTCOME, doubt_task, raise_doubts
 from engine.grouping import LIFTED
+from engine.phrases_en import ENGLISH
 from engine.requests import request_of, said_of
 from engine.scene import Scene
 from engine.taking_back import without
@@ -183,7 +184,7 @@ def _told(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
         _must_not_have_left(talking, message)
     refusal = telling_refused(message, scene)
     if refusal is not None:
-        raise InputError(ErrorCode.NOT_ALLOWED, refusal, path=("data", "message"))
+        raise InputError(ErrorCode.NOT_ALLOWED, ENGLISH.refused[refusal], path=("data", "message"))
     channel = _channel_of(facts, event)
     told = Delivery(
         id=f"{message.id}-{channel}",
@@ -203,16 +204,16 @@ _LIFTED = frozenset({HoldKind.QUIET_HOURS, HoldKind.GROUP, HoldKind.BUDGET, Hold
 
 
 def telling_refused(message: Message, scene: Scene) -> str | None:
-    """Why an agent may not tell this message now; None where she may."""
+    """Why an agent may not tell this message now, as a code that engine.phrases words; None where she may."""
     if message.state is MessageState.BLOCKED:
-        return "the message is blocked"
+        return "blocked"
     faces = scene.book.rules if scene.book is not None else {}
     for hold in message.holds:
         face = faces.get(hold.rule or "")
         if hold.kind in (HoldKind.FIXED, HoldKind.WHILE) and face is not None and face.agent_may_release:
             continue
         if hold.kind not in _LIFTED:
-            return "a hold that no agent may lift is on it"
+            return "held"
     return None
 
 
@@ -221,7 +222,7 @@ def _released(talking: Talking, facts: Facts, event: Event, scene: Scene) -> Non
     _must_not_have_left(talking, message)
     refusal = telling_refused(message, scene)
     if refusal is not None:
-        raise InputError(ErrorCode.NOT_ALLOWED, refusal, path=("data", "message"))
+        raise InputError(ErrorCode.NOT_ALLOWED, ENGLISH.refused[refusal], path=("data", "message"))
     lifted = {h.rule for h in message.holds if h.rule is not None}
     if any(h.kind is HoldKind.GROUP for h in message.holds):
         lifted.add(LIFTED)

@@ -40,11 +40,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Whether an agent may do something to a message, and why not."""
+    """Whether an agent may do something to a message; `refusal` is the code of why not (engine.explaining.refused)."""
 
     action: str
     allowed: bool
-    because: str | None = None
+    refusal: str | None = None
 
 
 _IN_A_PLACE = frozenset(
@@ -100,18 +100,17 @@ def _tellable(message: Message, channel: Channel, body: Body, book: Rulebook, sc
     return permitted(body.facts, topic.basis, topic.category, channel)
 
 
-def allowed(book: Rulebook | None, body: Body, message: Message, now: Instant) -> list[Allowed]:
+def allowed(book: Rulebook | None, body: Body, message: Message) -> list[Allowed]:
     """What an agent may do with a message now. A rulebook that changes meanwhile decides, not this answer."""
     scene = Scene(book, book.revision if book is not None else "")
     if message.state not in LIVE_STATES:
-        closed = f"the message is {message.state.value.lower().replace('_', ' ')}"
-        return [Allowed(action, False, closed) for action in ("TELL", "RELEASE", "CANCEL")]
+        return [Allowed(action, False, "closed") for action in ("TELL", "RELEASE", "CANCEL")]
     refusal = telling_refused(message, scene)
     others = next((m.deliveries for m in body.talk.messages if m.id == message.bundle), ())
     spoken = (*message.deliveries, *others)
     left = any(d.state in LEFT_STATES and d.state is not DeliveryState.FAILED for d in spoken)
-    gone = "a delivery of it has left already" if left else None
-    release = refusal or gone or (None if message.holds else "nothing holds it")
+    gone = "left" if left else None
+    release = refusal or gone or (None if message.holds else "free")
     return [
         Allowed("TELL", refusal is None, refusal),
         Allowed("RELEASE", release is None, release),

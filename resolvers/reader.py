@@ -18,7 +18,7 @@ from dsl.template import TemplateError
 from dsl.verdict import Rendered
 from engine import view
 from engine.books import in_force
-from engine.explaining import because, name_of
+from engine.explaining import because, name_of, refused
 from engine.fold import zone_of_customer
 from engine.gate_words import gate_sentence
 from engine.pipeline import Engine
@@ -178,8 +178,11 @@ class EngineReader:
 
     def options(self, reading: Reading, message: Message) -> list[Option]:
         book = self._engine.books.live
-        found = view.allowed(book, reading.artifact.body, message, reading.now)
-        return [Option(one.action, one.allowed, one.because) for one in found]
+        found = view.allowed(book, reading.artifact.body, message)
+        return [Option(one.action, one.allowed, one.refusal) for one in found]
+
+    def refused(self, reading: Reading, message: Message, refusal: str, language: str | None) -> str:
+        return refused(self._engine.books.live, message, refusal, self._language(reading, language))
 
     def _language(self, reading: Reading, asked: str | None) -> str:
         """The language asked for, else hers, else the rulebook's."""

@@ -57,7 +57,16 @@ class Hold:
 class AllowedAction:
     action: AgentAction
     allowed: bool
-    because: str | None
+
+    _refusal: strawberry.Private[str | None]
+    _reading: strawberry.Private[Reading]
+    _row: strawberry.Private[message.Message]
+
+    @described("Why not; nothing where it is allowed.")
+    def because(self, info: Info, language: str | None = None) -> str | None:
+        if self._refusal is None:
+            return None
+        return info.context.reader.refused(self._reading, self._row, self._refusal, language)
 
 
 @strawberry.type(description="What a back-end wants to tell a customer, and what became of it.")
@@ -153,7 +162,13 @@ class Message:
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
         known = frozenset(AgentAction)
         return [
-            AllowedAction(action=AgentAction(option.action), allowed=option.allowed, because=option.because)
+            AllowedAction(
+                action=AgentAction(option.action),
+                allowed=option.allowed,
+                _refusal=option.refusal,
+                _reading=self._reading,
+                _row=self._row,
+            )
             for option in info.context.reader.options(self._reading, self._row)
             if option.action in known
         ]

@@ -43,11 +43,11 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Option(msgspec.Struct, frozen=True):
-    """Something an agent may or may not do with a message, and why not."""
+    """Something an agent may or may not do with a message; `refusal` is a code of why not."""
 
     action: str
     allowed: bool
-    because: str | None = None
+    refusal: str | None = None
 
 
 class Pressed(msgspec.Struct, frozen=True):
@@ -148,6 +148,9 @@ class Reader(Protocol):
 
     def options(self, reading: Reading, message: Message) -> list[Option]:
         """What an agent may do with a message."""
+
+    def refused(self, reading: Reading, message: Message, refusal: str, language: str | None) -> str:
+        """Why an agent may not, in words."""
 
 
 class Context(Protocol):

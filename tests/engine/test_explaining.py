@@ -8,12 +8,13 @@ import pytest
 from artifact.channel import Channel
 from artifact.instant import DAY, HOUR, MINUTE
 from artifact.message import GateName, HoldKind, MessageState
-from engine.explaining import because, sentence
+from engine.explaining import because, refused, sentence
 from engine.phrases import Phrases
 from engine.phrases_en import ENGLISH
 from engine.spoken import LANGUAGES, spoken_instant, spoken_language
+from engine.view import allowed
 from tests.engine.explained import CLOSED_STATES, NOW, SITUATIONS, TRANSCRIPTS, book, told, transcript
-from tests.scenarios.stage import Stage
+from tests.scenarios.stage import Stage, settled
 
 EACH = pytest.mark.parametrize("language", LANGUAGES)
 ANYTHING_TECHNICAL = re.compile(r"\b(m1|crm|r1|d1|UTC|None)\b|\d\d?T\d\d|[+-]\d\d:\d\d|[{}_]|  |\.\.|MISSING")
@@ -47,7 +48,7 @@ def test_every_language_has_a_phrase_for_everything(language: str) -> None:
     assert set(say.holds) == set(HoldKind) - rules
     assert set(say.passed) == set(GateName)
     assert (set(say.blocked), set(say.reasons)) == (set(ENGLISH.blocked), set(ENGLISH.reasons))
-    assert set(say.held) == set(ENGLISH.held)
+    assert (set(say.held), set(say.refused)) == (set(ENGLISH.held), set(ENGLISH.refused))
     assert set(say.taken_back) == set(ENGLISH.taken_back)
     assert (len(say.days), len(say.months)) == (7, 12)
 
@@ -120,6 +121,61 @@ def test_what_a_colleague_may_release_goes_when_a_colleague_releases_it() -> Non
     stage.event("staff.released", source="centre", message=offer)
     assert stage.message(offer).state in (MessageState.READY, MessageState.UNDER_WAY)
     stage.curtain()
+
+
+PLAIN = """rulebook manners zone "Europe/Madrid" end
+category marketing basis contract channels email end
+topic offer category marketing template plain end
+template plain in English text "Hello." end
+"""
+NO = 'message rule "No" for topic offer then {} end'
+
+
+@pytest.mark.parametrize(
+    ("then", "action", "english", "spanish"),
+    [
+        ("block", "TELL", "the message is blocked", "el mensaje está bloqueado"),
+        (
+            "postpone for 3 days",
+            "RELEASE",
+            "a hold that no agent may lift is on it",
+            "lo retiene una espera que ningún agente puede levantar",
+        ),
+        ("avoid sms", "RELEASE", "nothing holds it", "nada lo retiene"),
+        ("avoid sms", "TELL", None, None),
+    ],
+)
+def test_why_an_agent_may_not_is_told_in_the_language_asked_for(
+    then: str, action: str, english: str | None, spanish: str | None
+) -> None:
+    stage = Stage(PLAIN + NO.format(then), "2026-03-02T10:00:00+01:00")
+    assert refusals(stage, stage.ask("offer"), action) == [english, spanish]
+
+
+@pytest.mark.parametrize(
+    ("events", "english", "spanish"),
+    [
+        ([], "a delivery of it has left already", "un envío suyo ya ha salido"),
+        (["delivery.seen"], "it has reached the customer", "ha llegado al cliente"),
+    ],
+)
+def test_why_an_agent_may_no_longer_is_told_too(events: list[str], english: str, spanish: str) -> None:
+    stage = Stage(PLAIN, "2026-03-02T10:00:00+01:00")
+    offer = stage.ask("offer")
+    stage.work()
+    for event in events:
+        stage.event(event, source="mail", delivery=f"{offer}-EMAIL")
+    assert refusals(stage, offer, "CANCEL") == [english, spanish]
+
+
+def refusals(stage: Stage, id: str, action: str) -> list[str | None]:
+    """Why not, in English and in Spanish."""
+    message, book = stage.message(id), settled(stage.books.get(stage.artifact().body.talk.revision))
+    [found] = [one for one in allowed(book, stage.artifact().body, message) if one.action == action]
+    return [
+        None if found.refusal is None else refused(book, message, found.refusal, language)
+        for language in ("en", "es-ES")
+    ]
 
 
 def test_the_sentence_about_no_rulebook_needs_none() -> None:
