@@ -63,6 +63,10 @@ Terminal = tuple[str, str]
 Phrase = tuple[str, ...]
 
 
+UNPAUSED = ("_WHEN", "_THEN", "_AND", "_BECAUSE")
+"""Words before which a comma is a pause in reading and means nothing."""
+
+
 @lru_cache(maxsize=16384)
 def plain(word: str) -> str:
     """How words are compared: case and accents do not matter."""
@@ -94,6 +98,7 @@ class Tongue:
             for first, phrases in self._phrases.items()
         }
         self.ends = {words[0] for words in self._words_of("_END")}
+        self.unpaused = {words[0] for terminal in UNPAUSED for words in self._words_of(terminal)}
         self.pieces = self._pieces()
 
     def _row(self, key: str, words: list[str]) -> None:

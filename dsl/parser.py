@@ -20,7 +20,7 @@ _DEPTH = 64
 _KEPT = 4 * 1024 * 1024
 """Characters of all the declarations that are remembered: two rulebooks of the largest size."""
 
-_SHOWN = 6
+_SHOWN = 20
 """How many possible words a message lists."""
 
 
@@ -156,16 +156,20 @@ class Driver:
 
     def run(self) -> Node:
         self._check_nesting()
-        while self.index < len(self.pieces):
-            begin = self.index
-            terminal, text = self.terminal()
-            last = self.pieces[self.index - 1]
-            self.feed(terminal, text, self.pieces[begin].start, last.end, begin)
+        self._read()
         self.feed(END, "", self.size, self.size, self.index)
         value = self.values[0][0]
         if not isinstance(value, Node):
             raise misread(value)
         return value
+
+    def _read(self) -> "Driver":
+        while self.index < len(self.pieces):
+            begin = self.index
+            terminal, text = self.terminal()
+            last = self.pieces[self.index - 1]
+            self.feed(terminal, text, self.pieces[begin].start, last.end, begin)
+        return self
 
     def _check_nesting(self) -> None:
         depth = 0
@@ -262,10 +266,15 @@ class Driver:
             near = nearest(piece.text, heads)
             values = {"text": _shown(piece.text), "near": heads[near] if near else ""}
             return Finding(DiagnosticCode.DECLARATION_UNKNOWN, piece.start, piece.end, values)
-        expected = self._expected()
-        values = {"text": _shown(piece.text or " "), "expected": ", ".join(expected[:_SHOWN])}
-        near = nearest(piece.text, [word.strip("`") for word in expected])
+        # On a merged look-ahead the parser has reduced already and forgotten what else could stand here: read anew.
+        expected = Driver(self.pieces[:index], self.words, self.nesting, self.size)._read()._expected()
+        more = ["..."] if len(expected) > _SHOWN else []
+        values = {"text": _shown(piece.text or " "), "expected": ", ".join(expected[:_SHOWN] + more)}
+        near = nearest(piece.text, list(map(_unquoted, expected)))
         values["near"] = near or ""
+        before = self.pieces[index - 1]
+        if before.kind == piece.kind == "WORD" and not {before.key, piece.key} & self.words.trie.keys():
+            values["several"] = f"{before.text} {piece.text}"
         return Finding(DiagnosticCode.WORD_UNEXPECTED, start, end, values)
 
     def _expected(self) -> list[str]:
@@ -273,12 +282,20 @@ class Driver:
         known = [t for t in self.table.states[self.stack[-1]] if t in self.words.first or t in _OTHERS]
         possible = sorted(t for t in known if t not in _NOT_YET and self._accepts(t))
         values = [_OTHERS[t] for t in possible if t in _OTHERS and t not in _SIGNS]
-        words = sorted(f"`{self.words.first[t]}`" for t in possible if t in self.words.first)
-        return values + words or [_OTHERS[t] for t in possible]
+        words = [f"`{self.words.first[t]}`" for t in possible if t in self.words.first and t not in _ANYWHERE]
+        aside = [f"`{self.words.first[t]}`" for t in possible if t in _ANYWHERE]
+        return values + sorted(words, key=_unquoted) + sorted(aside, key=_unquoted) or [
+            _OTHERS[t] for t in possible
+        ]
 
 
 _NOT_YET = frozenset({"_START_JOURNEY", "_STOP_JOURNEY"})
 """Words that the grammar knows and the checker refuses: nobody should be told to write them."""
+
+_ANYWHERE = frozenset(
+    {"_PRIORITY", "_VALID_FROM", "_OWNER", "_SOURCE", "_EXCEPTION_TO", "_IF_UNKNOWN", "_AGENT_MAY_RELEASE"}
+)
+"""What is said of a rule may stand almost anywhere in it, so it is named last."""
 
 _OTHERS = {
     "NAME": "a name",
@@ -333,6 +350,10 @@ def _node(kind: str, parts: list[Any], start: int, end: int, nesting: int) -> No
     if depth > _DEPTH:
         raise Stop(_too_deep(start, end, nesting), 0)
     return Node(kind, tuple(parts), start, end, depth)
+
+
+def _unquoted(word: str) -> str:
+    return word.strip("`")
 
 
 def _shown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Text to pieces: words, texts, numbers, dates, signs. Articles and comments are gone; no grammar is needed.
+"""Text to pieces: words, texts, numbers, dates, signs. Articles, comments, and commas that are mere pauses are gone; no grammar is needed.
 
 Refuses what could be read in two ways (2/3/2026) and what is not closed; each fault is kept with its place and the
 rest is scanned all the same.
@@ -31,6 +31,7 @@ class Fault(NamedTuple):
 
 
 _SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "–": "-", "—": "-", "×": "*", "÷": "/", "⇒": "=>"}
+_COMMA = ("OP", ",")
 _QUOTES = re.compile(r"<<|>>|«|»")
 
 
@@ -60,6 +61,8 @@ def scan(text: str, tongue: Tongue) -> tuple[list[Piece], list[Fault]]:
         elif kind != "SKIP":
             piece = _piece(kind, found.group(), position, end, tongue)
             if piece is not None:
+                if piece.key in tongue.unpaused and pieces and pieces[-1][:2] == _COMMA:
+                    pieces.pop()
                 pieces.append(piece)
         position = end
     return pieces, faults

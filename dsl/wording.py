@@ -31,6 +31,7 @@ FRAMES = {
     "es": Frame("línea", "columna", "ayuda", wording_es.SEVERITIES),
 }
 _NEAR = {"en": "did you mean `{near}`?", "es": wording_es.NEAR}
+_SEVERAL = {"en": "if `{several}` is one name, write `[{several}]`", "es": wording_es.SEVERAL}
 
 _EN: Mapping[str, Words] = {
     "TEXT_TOO_LARGE": (
@@ -330,4 +331,6 @@ def message_of(language: str, code: str, values: Mapping[str, str]) -> str:
 def help_of(language: str, code: str, values: Mapping[str, str]) -> str | None:
     """What to do about it."""
     template = _NEAR[language] if values.get("near") else TABLES[language][code][1]
+    if values.get("several"):
+        template = f"{_SEVERAL[language]}; {template}"
     return _filled(language, template, values) or None

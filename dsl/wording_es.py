@@ -7,6 +7,7 @@ backticks are those of the Spanish column of the lexicon.
 from collections.abc import Mapping
 
 NEAR = "¿quiso decir `{near}`?"
+SEVERAL = "si `{several}` es un solo nombre, escriba `[{several}]`"
 SEVERITIES = {"CRITICAL": "crítico", "ERROR": "error", "WARNING": "aviso", "HINT": "consejo"}
 
 WORDS: Mapping[str, tuple[str, str]] = {

@@ -46,8 +46,9 @@ def money(desk: Desk, word: Word) -> Literal | None:
     if currency not in DECIMALS:
         desk.unknown(Code.CURRENCY_UNKNOWN, word, currency, DECIMALS)
         return None
-    if currency != desk.currency:
+    if currency != desk.currency and not desk.unread_header:
         desk.report(Code.CURRENCY_OTHER, word, text=currency, currency=desk.currency)
+    if currency != desk.currency:
         return None
     value = _exact(desk, word, digits)
     if value is None:

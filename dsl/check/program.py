@@ -38,6 +38,7 @@ def check_program(
     desk = Desk(tongue, glossary=glossary)
     desk.unread = frozenset(plain(name) for _, name in unread)
     desk.unread_vocabulary = any(head in ("_VOCABULARY", "_PARAMETERS") for head, _ in unread)
+    desk.unread_header = any(head == "_RULEBOOK" for head, _ in unread)
     kept = _kept(desk, [source for source in sources if source.node.kind not in RULES], unread)
     bases = tuple(source.base for source in sources if source.node.kind not in RULES)
     frame = kept.frame.moved(bases)
@@ -62,8 +63,8 @@ def _kept(desk: Desk, sources: list[Source], unread: tuple[tuple[str, str], ...]
     digest = digest_of([source.text for source in sources], desk.tongue.code)
     kept = recalled(digest)
     if kept is None:
-        told = any(head == "_RULEBOOK" for head, _ in unread)
-        kept = Kept(frame_of(desk, [Placed(source.node, source.base) for source in sources], told=told))
+        placed = [Placed(source.node, source.base) for source in sources]
+        kept = Kept(frame_of(desk, placed, told=desk.unread_header))
         if not unread and not desk.findings:
             remember(digest, kept)
     return kept

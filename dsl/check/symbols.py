@@ -155,6 +155,7 @@ class Desk:
         self._noted: set[tuple[DiagnosticCode, int, int]] = set()
         self.unread: frozenset[str] = frozenset()
         self.unread_vocabulary = False
+        self.unread_header = False
         self._patience = 20_000  # names compared in looking for the nearest one: bounds a file full of errors
         self.base = 0
 
