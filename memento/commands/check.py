@@ -18,8 +18,9 @@ from dsl.errors import Diagnostic, Severity, rendered
 from engine.pipeline.rulebook_tests import run_tests
 from memento.commands.shared import add_json, read_rulebook
 from memento.exits import Exit
+from memento.phrases import Phrases, numbered, phrases_for
 from memento.settings import Settings
-from memento.terminal import answer, counted, say
+from memento.terminal import answer, say
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +41,8 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
     else:
         for diagnostic in checked.diagnostics:
             say(_shown(diagnostic, args.rulebook, text.decode(errors="replace")))
-        say(f"{args.rulebook}: {_verdict(checked, failed)}")
+        words = phrases_for(text.decode(errors="replace"))
+        say(f"{args.rulebook}: {_verdict(checked, failed, words)}")
     return Exit.OK if ok else Exit.FINDING
 
 
@@ -71,17 +73,18 @@ def _shown(diagnostic: Diagnostic, path: Path, text: str) -> str:
     return f"{place}\n{told}\n"
 
 
-def _verdict(checked: Checked, failed: list[str]) -> str:
-    book = checked.rulebook
+def _verdict(checked: Checked, failed: list[str], words: Phrases) -> str:
+    book, tests = checked.rulebook, numbered(len(checked.tests), words.test)
     if book is None:
         faults = sum(one.severity in (Severity.CRITICAL, Severity.ERROR) for one in checked.diagnostics)
-        return f"{counted(faults, 'error')}; this cannot be published"
+        return words.faulty.format(errors=numbered(faults, words.error))
     if failed:
-        names = ", ".join(f"“{name}”" for name in failed)
-        fail = "fails" if len(failed) == 1 else "fail"
-        of = f"{len(failed)} of its {counted(len(checked.tests), 'test')}"
-        return f"{of} {fail}: {names}; this cannot be published"
-    return (
-        f"can be published. {counted(len(book.rules), 'message rule')}, {counted(len(book.topics), 'topic')}, "
-        f"{counted(len(checked.tests), 'test')}; the dearest message reads {counted(checked.cost, 'condition')}"
+        names = ", ".join(words.quoted.format(name) for name in failed)
+        say_so = words.failing[len(failed) != 1]
+        return say_so.format(failed=len(failed), tests=tests, names=names)
+    return words.good.format(
+        rules=numbered(len(book.rules), words.rule),
+        topics=numbered(len(book.topics), words.topic),
+        tests=tests,
+        conditions=numbered(checked.cost, words.condition),
     )

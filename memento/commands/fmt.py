@@ -17,6 +17,7 @@ from dsl.lexicon import CODES
 from dsl.translate import translate_rulebook
 from memento.commands.shared import add_json, read_rulebook
 from memento.exits import Exit
+from memento.phrases import phrases_for
 from memento.settings import Settings
 from memento.terminal import answer, say
 
@@ -49,7 +50,8 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
     elif args.check:
         _tell(path, text, formatted, canonical=canonical)
     elif args.write:
-        say(f"{path}: {'was canonical' if canonical else 'written'}")
+        words = phrases_for(text)
+        say(f"{path}: {words.was_canonical if canonical else words.written}")
     elif formatted:
         say(formatted.removesuffix("\n"))
     return Exit.FINDING if args.check and not canonical else Exit.OK
@@ -101,4 +103,5 @@ def _tell(path: Path, before: str, after: str, *, canonical: bool) -> None:
         before.splitlines(), after.splitlines(), str(path), "canonical", lineterm="", n=1
     ):
         say(line)
-    say(f"{path}: {'is' if canonical else 'is not'} in canonical form")
+    words = phrases_for(before)
+    say(f"{path}: {words.canonical if canonical else words.not_canonical}")

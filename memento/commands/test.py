@@ -6,12 +6,14 @@ never count. Exit code 1 where a test fails.
 
 import argparse
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
-from dsl.coverage import Coverage, RuleSeen, Seen, WatchedRulebook
+from dsl.coverage import Coverage, RuleSeen, WatchedRulebook
 from engine.pipeline.rulebook_tests import TestResult, run_tests
 from memento.commands.shared import add_json, compiled
 from memento.exits import Exit
+from memento.phrases import Phrases, phrases_for
 from memento.settings import Settings
 from memento.terminal import answer, say
 
@@ -33,36 +35,38 @@ def run(args: argparse.Namespace, settings: Settings) -> Exit:
     if args.json:
         answer({"ok": not failed, "tests": results, "coverage": coverage})
     else:
-        _tell(args.rulebook, results)
-        _tell_untried(coverage)
-        say(f"{len(results) - failed} passed, {failed} failed")
+        for line in _told(args.rulebook, checked.rulebook.text, results, coverage):
+            say(line)
     return Exit.FINDING if failed else Exit.OK
 
 
-def _tell(rulebook: Path, results: list[TestResult]) -> None:
+def _told(rulebook: Path, text: str, results: list[TestResult], coverage: Coverage) -> Iterator[str]:
+    """How each test ended, and what they leave untried, in the tongue of the rulebook."""
+    words = phrases_for(text)
+    failed = sum(not result.passed for result in results)
     for result in results:
-        say(f"{'passed' if result.passed else 'FAILED'}  {rulebook}:{result.line}  {result.name}")
-        for line in result.detail.splitlines():
-            say(f"        {line}")
+        yield f"{words.passed if result.passed else words.failed}  {rulebook}:{result.line}  {result.name}"
+        yield from (f"        {line}" for line in result.detail.splitlines())
+    yield from _untried(coverage, words)
+    yield words.ended.format(passed=len(results) - failed, failed=failed)
 
 
-_NOT_FIRED = {Seen.NEVER: "no test asks it", Seen.CANDIDATE: "asked, and never fires"}
-
-
-def _tell_untried(coverage: Coverage) -> None:
+def _untried(coverage: Coverage, words: Phrases) -> Iterator[str]:
     fired = len(coverage.rules) - len(coverage.not_fired())
-    say(f"{fired} of {len(coverage.rules)} rules fired")
+    yield words.fired.format(fired=fired, rules=len(coverage.rules))
     for rule in coverage.rules:
-        what = _NOT_FIRED.get(rule.seen)
-        for line in [what] if what else _one_way(rule):
-            say(f"untried {rule.kind} “{rule.name}”: {line}")
+        unseen = words.unseen.get(rule.seen)
+        for what in [unseen] if unseen else _one_way(rule, words):
+            yield words.untried.format(kind=words.kinds[rule.kind], name=rule.name, what=what)
     for table in coverage.tables:
         if table.missed:
-            rows = ", ".join(str(number) if number else "otherwise" for number in table.missed)
-            say(f"untried table {table.name}: row {rows}")
+            rows = ", ".join(str(number) if number else words.otherwise for number in table.missed)
+            yield words.untried_rows.format(name=table.name, rows=rows)
 
 
-def _one_way(rule: RuleSeen) -> list[str]:
+def _one_way(rule: RuleSeen, words: Phrases) -> list[str]:
     """The conditions of a rule that fired and were never seen to fail."""
-    shown = ((one.text or f"condition {number}", one) for number, one in enumerate(rule.conditions, 1))
-    return [f"`{text}` never fails" for text, one in shown if not one.failed]
+    shown = (
+        (one.text or words.nameless.format(number), one) for number, one in enumerate(rule.conditions, 1)
+    )
+    return [words.never_fails.format(text) for text, one in shown if not one.failed]

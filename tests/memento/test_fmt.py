@@ -54,6 +54,16 @@ def test_what_was_written_passes_the_check(capfdbinary: pytest.CaptureFixture[by
     assert list(file.parent.iterdir()) == [file]
 
 
+def test_of_a_spanish_rulebook_it_speaks_spanish(
+    capfdbinary: pytest.CaptureFixture[bytes], file: Path
+) -> None:
+    file.write_text('Reglamento modales zona "UTC" fin')
+    assert run(capfdbinary, file, "--check")[1].endswith(f"\n{file}: no está en su forma canónica\n")
+    assert run(capfdbinary, file, "--write")[1] == f"{file}: escrito\n"
+    assert run(capfdbinary, file, "--write")[1] == f"{file}: ya estaba en su forma canónica\n"
+    assert run(capfdbinary, file, "--check")[1] == f"{file}: está en su forma canónica\n"
+
+
 def test_a_link_stays_a_link(capfdbinary: pytest.CaptureFixture[bytes], file: Path) -> None:
     link = file.with_name("link.rules")
     link.symlink_to(file)

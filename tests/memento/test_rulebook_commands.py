@@ -1,10 +1,12 @@
 """`check` and `test`: whatever is in the file, the answer is a list of findings with their places."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from memento import phrases
 from memento.__main__ import main
 from memento.exits import Exit
 from tests.memento.process import INSURER
@@ -120,3 +122,57 @@ def test_a_test_that_fails_says_what_was_expected(
     assert code == Exit.FINDING
     assert f"FAILED  {file}:7  never" in out
     assert "0 passed, 1 failed" in out
+
+
+SPANISH = """reglamento modales zona "UTC" fin
+categoría avisos base contrato canales correo fin
+tema hola categoría avisos plantilla hola fin
+plantilla hola en español texto "Hola." fin
+regla de mensaje "Nunca" para el tema hola cuando mensaje.urgencia es crítica entonces bloquear fin
+regla de mensaje "Siempre" para el tema hola cuando mensaje.urgencia es normal entonces evitar sms fin
+tabla nivel toma la primera
+  | mensaje.urgencia | => marcas |
+  | crítica          | => 1      |
+  | en otro caso     | => 2      |
+fin
+prueba "sale" con fecha 2 de marzo de 2026 10:00 cuando llega un mensaje sobre hola se espera entrega fin
+"""
+FALLIDA = 'prueba "nunca" con fecha 2 de marzo de 2026 10:00 cuando llega un mensaje sobre hola se espera bloqueo fin\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "command", "said"),
+    [
+        (
+            "",
+            "check",
+            "FILE: puede publicarse. 2 reglas de mensaje, 1 tema, 1 prueba; el mensaje más caro lee",
+        ),
+        (FALLIDA, "check", "FILE: falla 1 de sus 2 pruebas: «nunca»; así no puede publicarse"),
+        ("tema", "check", "FILE: 1 error; así no puede publicarse"),
+        ("", "test", "superada  FILE:12  sale"),
+        (FALLIDA, "test", "FALLIDA  FILE:13  nunca"),
+        (FALLIDA, "test", "pruebas superadas: 1; fallidas: 1"),
+        ("", "test", "reglas disparadas: 1 de 2"),
+        ("", "test", "sin probar: regla de mensaje «Nunca»: se consulta y nunca se dispara"),
+        ("", "test", "sin probar: regla de mensaje «Siempre»: `mensaje.urgencia es normal` no falla nunca"),
+        ("", "test", "sin probar: tabla nivel: fila 1, en otro caso"),
+    ],
+)
+def test_what_is_said_of_a_spanish_rulebook_is_said_in_spanish(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path, more: str, command: str, said: str
+) -> None:
+    file = tmp_path / "modales.rules"
+    file.write_text(SPANISH + more)
+    _, out = run(capfdbinary, command, file)
+    assert any(line.startswith(said.replace("FILE", str(file))) for line in out.splitlines()), out
+
+
+def test_every_tongue_has_all_phrases_with_the_same_places_open() -> None:
+    def places(phrase: object) -> list[str]:
+        return re.findall(r"\{\w*\}", str(phrase))
+
+    for english, spanish in zip(phrases.ENGLISH, phrases.SPANISH, strict=True):
+        assert sorted(places(english)) == sorted(places(spanish))
+        if isinstance(english, dict):
+            assert set(english) == set(spanish)
