@@ -65,7 +65,7 @@ def compile_rulebook(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Chec
     if words.code != "en":
         names = glossary or UNDECLARED
         sources = [_in_english(source, words.code, limits.nesting, names) for source in sources]
-    outcome = check_program(sources, words, lines, unread, glossary)
+    outcome = check_program(sources, words, lines, limits, unread, glossary)
     diagnostics = _worded(findings + outcome.findings, lines, words.code)
     if any(diagnostic.severity in (Severity.CRITICAL, Severity.ERROR) for diagnostic in diagnostics):
         return Checked(None, diagnostics, 0, outcome.tests)

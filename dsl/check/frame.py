@@ -10,6 +10,7 @@ from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
 
+from artifact.limits import Limits
 from artifact.workdays import Calendar
 from dsl.check.behaviour import Behaviour
 from dsl.check.calendars import Hours, check_calendars
@@ -143,9 +144,9 @@ _kept: dict[bytes, Kept] = {}
 _lock = Lock()
 
 
-def digest_of(texts: Sequence[str], language: str) -> bytes:
+def digest_of(texts: Sequence[str], language: str, limits: Limits) -> bytes:
     """The name of a frame."""
-    digest = blake2b(language.encode(), digest_size=16)
+    digest = blake2b(f"{language} {limits}".encode(), digest_size=16)
     for text in texts:
         encoded = text.encode("utf-8", "surrogatepass")
         digest.update(b"%d:" % len(encoded) + encoded)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from artifact.instant import Instant
-from artifact.limits import DEFAULT_LIMITS
 from artifact.span import Span, add_span
 from dsl.check import literals
 from dsl.check.behaviour import Behaviour
@@ -98,7 +97,7 @@ def _length(span: Span) -> Instant:
 
 
 def _number(desk: Desk, part: Node | None, low: int) -> int | None:
-    return None if part is None else literals.whole(desk, part.word(), low, DEFAULT_LIMITS.group_size)
+    return None if part is None else literals.whole(desk, part.word(), low, desk.limits.group_size)
 
 
 def report_mixed(desk: Desk, place: Place, name: str, topics: Iterable[Topic]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from artifact.limits import DEFAULT_LIMITS
+from artifact.limits import Limits
 from artifact.span import Span
 from dsl.check import literals
 from dsl.check.paths import URGENCY
@@ -124,27 +124,27 @@ def _info(checker: Conditions, word: Word, where: Where) -> ListInfo | None:
     desk, symbols = checker.desk, checker.symbols
     situation = symbols.situations.find(word.text)
     if situation is not None:
-        return _of_situations(situation)
+        return _of_situations(situation, desk.limits)
     found = symbols.lists.find(word.text)
     if found is not None:
         return found
     name = desk.tongue.builtin(word.text)
     name = _SINGULAR.get(name, name)
     if name == "interactions":
-        return _interactions()
+        return _interactions(desk.limits)
     if name in ("messages", "contacts"):
         return _said(checker, name, word, where)
     fields = symbols.events.find(word.text)
     if fields is not None:
         name = symbols.events.spelled(word.text)
-        return ListInfo(Source.EVENTS, name, name, fields, DEFAULT_LIMITS.counted_events)
+        return ListInfo(Source.EVENTS, name, name, fields, desk.limits.counted_events)
     known = [*symbols.situations, *symbols.lists, *symbols.events, *map(desk.tongue.name_of, _KEPT)]
     desk.unknown(Code.NAME_UNKNOWN, word, word.text, known)
     return None
 
 
-def _of_situations(info: SituationInfo) -> ListInfo:
-    most = DEFAULT_LIMITS.open_situations + DEFAULT_LIMITS.closed_situations
+def _of_situations(info: SituationInfo, limits: Limits) -> ListInfo:
+    most = limits.open_situations + limits.closed_situations
     return ListInfo(Source.SITUATIONS, info.kind, info.kind, info.fields, most, situation=info)
 
 
@@ -152,23 +152,23 @@ def _said(checker: Conditions, name: str, word: Word, where: Where) -> ListInfo 
     if not where.message:
         checker.desk.report(Code.NOT_READABLE_HERE, word, text=word.text, what="a message")
         return None
-    return said_info(name, checker.symbols)
+    return said_info(name, checker.symbols, checker.desk.limits)
 
 
-def said_info(name: str, symbols: Symbols) -> ListInfo:
+def said_info(name: str, symbols: Symbols, limits: Limits) -> ListInfo:
     """The list of all messages asked for, or of all contacts made."""
     fields: Fields = Names()
     fields.add("topic", Type(Kind.ONE_OF, tuple(symbols.topics)))
     fields.add("category", Type(Kind.ONE_OF, tuple(symbols.categories)))
     if name == "messages":
         fields.add("urgency", URGENCY)
-        return ListInfo(Source.MESSAGES, name, "message", fields, DEFAULT_LIMITS.requests)
+        return ListInfo(Source.MESSAGES, name, "message", fields, limits.requests)
     fields.add("channel", CHANNEL)
-    return ListInfo(Source.CONTACTS, name, "contact", fields, DEFAULT_LIMITS.contacts)
+    return ListInfo(Source.CONTACTS, name, "contact", fields, limits.contacts)
 
 
-def _interactions() -> ListInfo:
+def _interactions(limits: Limits) -> ListInfo:
     fields: Fields = Names()
     fields.add("channel", CHANNEL)
     fields.add("agent", TEXT)
-    return ListInfo(Source.INTERACTIONS, "interactions", "interaction", fields, DEFAULT_LIMITS.interactions)
+    return ListInfo(Source.INTERACTIONS, "interactions", "interaction", fields, limits.interactions)

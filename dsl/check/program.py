@@ -5,6 +5,7 @@ What comes out is a Program, or only findings.
 
 from typing import NamedTuple
 
+from artifact.limits import Limits
 from dsl.check.declarations import Placed
 from dsl.check.frame import Frame, Kept, digest_of, frame_of, recalled, remember
 from dsl.check.glossary import check_glossary
@@ -27,6 +28,7 @@ def check_program(
     sources: list[Source],
     tongue: Tongue,
     lines: Lines,
+    limits: Limits,
     unread: tuple[tuple[str, str], ...] = (),
     glossary: Glossary | None = None,
 ) -> Outcome:
@@ -35,7 +37,7 @@ def check_program(
     `unread` are head and name of the declarations that could not be parsed: their names are not reported, so nothing
     that is found good beside them is remembered.
     """
-    desk = Desk(tongue, glossary=glossary)
+    desk = Desk(tongue, limits, glossary)
     desk.unread = frozenset(plain(name) for _, name in unread)
     desk.unread_vocabulary = any(head in ("_VOCABULARY", "_PARAMETERS") for head, _ in unread)
     desk.unread_header = any(head == "_RULEBOOK" for head, _ in unread)
@@ -60,7 +62,7 @@ def check_program(
 
 def _kept(desk: Desk, sources: list[Source], unread: tuple[tuple[str, str], ...]) -> Kept:
     """The frame of a text, with the rules that are known to be good in it."""
-    digest = digest_of([source.text for source in sources], desk.tongue.code)
+    digest = digest_of([source.text for source in sources], desk.tongue.code, desk.limits)
     kept = recalled(digest)
     if kept is None:
         placed = [Placed(source.node, source.base) for source in sources]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from copy import copy
 from typing import NamedTuple
 
+from artifact.limits import Limits
 from artifact.workdays import Calendar
 from dsl.errors import DiagnosticCode, Finding
 from dsl.glossary import Glossary
@@ -146,9 +147,9 @@ _SHOWN = 12
 class Desk:
     """Takes findings, and knows where the declaration at hand begins. `calendars` count working days; "" is everyone's."""
 
-    def __init__(self, tongue: Tongue, currency: str = "EUR", glossary: Glossary | None = None) -> None:
-        self.tongue, self.currency = tongue, currency
-        self.language = tongue.code
+    def __init__(self, tongue: Tongue, limits: Limits, glossary: Glossary | None = None) -> None:
+        self.tongue, self.limits = tongue, limits
+        self.currency, self.language = "EUR", tongue.code
         self._glossary = glossary if tongue.code != "en" else None
         self.findings: list[Finding] = []
         self.calendars: Names[Calendar] = Names()

@@ -137,7 +137,7 @@ class Tests:
         built_in = self.desk.tongue.builtin(word.text)
         info = self.symbols.lists.find(word.text)
         if info is None and built_in in ("messages", "contacts"):
-            return self._given_said(node, said_info(built_in, self.symbols), count)
+            return self._given_said(node, said_info(built_in, self.symbols, self.desk.limits), count)
         if info is None:
             known = [*self.symbols.lists, *map(self.desk.tongue.name_of, ("messages", "contacts"))]
             self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, known, what="a list")

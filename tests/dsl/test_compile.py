@@ -51,3 +51,16 @@ def test_a_rulebook_that_one_message_could_make_too_dear_is_refused_at_its_name(
     [diagnostic] = refused.diagnostics
     assert (diagnostic.code, refused.rulebook, refused.cost) == ("COST_TOO_HIGH", None, cost)
     assert text.split("\n")[diagnostic.line - 1].startswith("rulebook ")
+
+
+def test_bounds_are_those_of_the_installation_whatever_was_checked_before() -> None:
+    text = (
+        PRELUDE
+        + "group many takes category service waits 1 day from the first leaves at 100 messages template words end\n"
+    )
+    allowing = Limits(group_size=100)
+    assert [d.code for d in compile_rulebook(text).diagnostics] == ["NUMBER_INVALID"]
+    assert compile_rulebook(text, allowing).diagnostics == ()
+    counting = PRELUDE + rule("the number of claim.noted in the last 7 days is at least 3", "deliver by app")
+    less = compile_rulebook(counting, Limits(counted_events=20)).cost
+    assert compile_rulebook(counting).cost == less + 180
