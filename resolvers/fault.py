@@ -85,6 +85,11 @@ def raised(cause: BaseException) -> dict[str, Any]:
     if isinstance(cause, Lagged):
         help = "subscribe again with this cursor as `after`"
         return plain(Fault.SUBSCRIBER_LAGGED, "you read too slowly to follow", cursor=cause.cursor, help=help)
+    if isinstance(cause, UnicodeEncodeError):
+        # A document cannot hold half of a character, the value of a variable can; nothing is called so anywhere.
+        help = "send the character whole, as UTF-8"
+        message = "a text holds half of a character (a lone surrogate)"
+        return plain(Fault.VARIABLES_INVALID, message, help=help)
     log.error("a resolver failed", exc_info=cause)
     return plain(Fault.INTERNAL, "something went wrong on our side")
 

@@ -6,7 +6,7 @@ skip or repeat without anybody noticing.
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -15,6 +15,9 @@ from artifact.errors import ErrorCode, InputError
 from schema.scalars import Cursor
 
 T = TypeVar("T")
+
+Number = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+"""A place in a listing that is counted from 1."""
 
 LONGEST = 2_000
 """Characters. Longer text is no cursor of ours and is not decoded."""

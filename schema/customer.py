@@ -8,7 +8,7 @@ from artifact import message
 from schema.commitment import Commitment, known_state
 from schema.consent import Consent
 from schema.contact_budget import ContactBudget
-from schema.cursor import Listing
+from schema.cursor import Listing, Number
 from schema.delivery import Delivery
 from schema.described import described
 from schema.enums import AliasKind, Channel, CommitmentState, CustomerKind, TaskState
@@ -76,7 +76,7 @@ class Customer:
         check_first(first, info.context.limits)
         wanted = filter_of(where)
         listing = Listing("customer.messages", [self.id, conditions_of(wanted)])
-        below = listing.unseal(after, tuple[int, str], "after") if after else None
+        below = listing.unseal(after, tuple[Number, str], "after") if after else None
         rows = [
             row
             for row in self._rows()
@@ -137,7 +137,7 @@ class Customer:
         check_first(first, info.context.limits)
         newest = self._reading.artifact.version + 1
         listing = Listing("timeline", self.id)
-        before = listing.unseal(after, int, "after") if after else newest
+        before = listing.unseal(after, Number, "after") if after else newest
         entries = await info.context.reader.entries(self.id, min(before, newest), first + 1)
         return page_of(
             entries,

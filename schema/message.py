@@ -8,7 +8,7 @@ from artifact import message
 from artifact.decision import Record
 from artifact.message import GateName as Gates
 from artifact.message import HoldKind as Holds
-from schema.cursor import Listing
+from schema.cursor import Listing, Number
 from schema.decision import Decision
 from schema.delivery import Delivery
 from schema.described import described
@@ -140,7 +140,7 @@ class Message:
     async def decisions(self, info: Info, first: int, after: Cursor | None = None) -> Connection[Decision]:
         check_first(first, info.context.limits)
         listing = Listing("decisions", self.id)
-        before = listing.unseal(after, int, "after") if after else None
+        before = listing.unseal(after, Number, "after") if after else None
         records = await info.context.reader.records(self._reading.artifact.customer_id, self.id)
         rows = [row for row in records if before is None or row.n < before]
         return page_of(

@@ -4,7 +4,7 @@ from typing import Self
 
 import strawberry
 
-from schema.cursor import Listing
+from schema.cursor import Listing, Number
 from schema.described import described
 from schema.enums import RulebookState
 from schema.paging import Connection, check_first, page_of
@@ -60,7 +60,7 @@ class Rulebook:
     ) -> Connection[RulebookVersion]:
         check_first(first, info.context.limits)
         listing = Listing("versions")
-        below = listing.unseal(after, int, "after") if after else None
+        below = listing.unseal(after, Number, "after") if after else None
         saved = await info.context.reader.versions(first + 1, below)
         return page_of(
             saved,

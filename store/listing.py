@@ -7,6 +7,7 @@ used on another one it is refused, because it would skip rows without a word.
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from hashlib import blake2b
+from typing import Annotated
 
 import msgspec
 
@@ -18,7 +19,8 @@ Place = tuple[int, str]
 """Sorts rows in the order of the listing: the instant negated, then the id."""
 
 _encoder = msgspec.msgpack.Encoder()
-_cursors = msgspec.msgpack.Decoder(tuple[bytes, Instant, str])
+_At = Annotated[Instant, msgspec.Meta(ge=-(2**62), le=2**62)]
+_cursors = msgspec.msgpack.Decoder(tuple[bytes, _At, str])
 
 
 def place_of(row: MessageRow) -> Place:

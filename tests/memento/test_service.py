@@ -150,3 +150,31 @@ def test_a_rulebook_at_fault_ends_the_start_and_changes_nothing(tmp_path: Path, 
     assert done.returncode == Exit.INPUT
     assert "RULEBOOK_INVALID" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+HALVES = {
+    "customer": "query Q($half: ID!) { customer(id: $half) { id } }",
+    "message": "query Q($half: ID!) { message(id: $half) { id } }",
+    "messages": "query Q($half: String!) { messages(first: 1, where: {topic: $half}) { nodes { id } } }",
+    "rulebookVersion": "query Q($half: ID!) { rulebookVersion(id: $half) { id } }",
+    "previewRulebook": "query Q($half: ID!) { previewRulebook(versionId: $half, first: 1) { total } }",
+    "publishRulebook": """mutation M($half: ID!) {
+        publishRulebook(input: {id: "a", versionId: $half}) { userErrors { code } } }""",
+    "tellMessage": """mutation M($half: ID!) {
+        tellMessage(input: {id: "a", messageId: $half}) { userErrors { code } } }""",
+    "acknowledgeDeliveries": """mutation M($half: ID!) { acknowledgeDeliveries(
+        input: {id: $half, customerId: "c", deliveries: [{deliveryId: "d", outcome: SEEN}]}
+    ) { userErrors { code } } }""",
+}
+
+
+@pytest.mark.parametrize("query", HALVES.values(), ids=HALVES.keys())
+def test_half_a_character_in_whatever_is_asked_for_is_the_callers_fault_and_not_ours(
+    url: str, query: str
+) -> None:
+    body = json.dumps({"query": query, "variables": {"half": "\ud800"}}).encode()
+    headers = {"Content-Type": "application/json", "X-Memento-Actor": "tests"}
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=20) as response:
+        [error] = json.load(response)["errors"]
+    assert error["extensions"]["code"] == "VARIABLES_INVALID"
+    assert "half of a character" in error["message"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from artifact.errors import ErrorCode, InputError
-from schema.cursor import Listing
+from schema.cursor import Listing, Number
 
 PLACES = st.tuples(
     st.integers(-(2**63), 2**63 - 1), st.text(alphabet=st.characters(codec="utf-8"), max_size=200)
@@ -46,6 +46,14 @@ def test_a_cursor_that_was_tampered_with_is_refused_or_still_a_place(
     changed = cursor[:at] + data.draw(st.sampled_from("AZaz09-_%")) + cursor[at + 1 :]
     with suppress(InputError):
         assert isinstance(Listing("listing").unseal(changed, tuple[int, str])[0], int)
+
+
+@pytest.mark.parametrize("place", [0, -1, 2**63, 2**64 - 1])
+def test_a_place_that_no_listing_has_is_refused(place: int) -> None:
+    cursor = Listing("listing").seal(place)
+    with pytest.raises(InputError) as error:
+        Listing("listing").unseal(cursor, Number, "after")
+    assert error.value.code is ErrorCode.CURSOR_INVALID
 
 
 def refused(cursor: str, listing: str, conditions: object) -> None:
