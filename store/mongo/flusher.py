@@ -72,11 +72,14 @@ class Flusher:
             self._task = asyncio.get_running_loop().create_task(self._run(), name="memento-flusher")
 
     async def room(self) -> None:
-        """Wait while too much waits for its copies: a tail must not grow without bound."""
+        """Wait while too much waits for its copies: a tail must not grow without bound.
+
+        By looking again and again, for the task may be one of another loop: who asks for a sweep begins it on its own.
+        """
         if len(self._waiting) > BACKLOG:
             self.add(())
-            if self._task is not None:
-                await asyncio.wait([self._task])
+        while len(self._waiting) > BACKLOG and self._task is not None and not self._task.done():  # noqa: ASYNC110 - an event is of one loop too
+            await asyncio.sleep(LINGER)
 
     async def settle(self) -> None:
         """Copy and drop all that waits, now. Raises the driver's error where that fails."""

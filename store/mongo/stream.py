@@ -139,8 +139,8 @@ def _change_of(document: Document) -> Change:
     if kind == "insert":
         made = document["fullDocument"]
         return Change(document["documentKey"]["_id"], 0, made["version"], due=made.get("due"))
-    if kind == "update":
-        fields = document["updateDescription"]["updatedFields"]
+    fields = document.get("updateDescription", {}).get("updatedFields", {})
+    if kind == "update" and "previous" in fields:
         due = fields.get("due")  # told where it is another than before
         return Change(document["documentKey"]["_id"], fields["previous"], fields["version"], due=due)
     # Not our doing (a restore, an operator's hand): anything may have changed.

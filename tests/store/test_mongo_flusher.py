@@ -1,6 +1,8 @@
 """Tail and log together have no hole and no double, whoever dies when."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -161,6 +163,30 @@ async def test_a_commit_waits_while_too_many_copies_are_owed(
     for n in range(30):
         await committed(store, step("ada", n))
         assert len(await tails_of(store, "ada")) <= 5
+
+
+async def test_a_commit_waits_for_copies_that_another_loop_makes(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await open_store()
+    asyncio.get_running_loop().set_debug(True)
+    monkeypatch.setattr(flusher, "BACKLOG", 0)
+    tail = tail_of(step_of(step("ada", 0)))
+
+    async def copy() -> None:
+        store._flusher.add([tail])
+        assert store._flusher._task is not None
+        begun.set()
+        await store._flusher._task
+
+    begun = Event()
+    other = Thread(target=asyncio.run, args=(copy(),))
+    other.start()
+    await asyncio.to_thread(begun.wait)
+    async with asyncio.timeout(10):
+        await store._flusher.room()
+    assert store._flusher._waiting == []
+    await asyncio.to_thread(other.join)
 
 
 async def test_tails_of_the_dead_are_found_by_the_upkeep(

@@ -52,6 +52,19 @@ async def test_a_lost_place_in_the_stream_is_a_gap_and_then_goes_on(open_store: 
         assert await anext(reader) == Change("ada", 1, 2)
 
 
+async def test_a_document_that_an_operator_turned_by_hand_is_a_gap_and_the_stream_goes_on(
+    open_store: Open,
+) -> None:
+    store = await open_store()
+    reader = await watching(store)
+    await committed(store, step("ada", 0), step("bea", 0))
+    await documents(store, ARTIFACT).update_one({"_id": "ada"}, {"$set": {"version": 7}})
+    await committed(store, step("bea", 1))
+    async with asyncio.timeout(20):
+        seen = [await anext(reader) for _ in range(4)]
+    assert seen[2:] == [GAP, Change("bea", 1, 2)]
+
+
 async def test_a_stream_that_was_cut_goes_on_where_it_was(open_store: Open, mongo_url: str) -> None:
     other = await open_store()
     async with through_wire(open_store, mongo_url, retry=True) as (wire, store):
