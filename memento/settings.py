@@ -60,8 +60,10 @@ def _of_file(file: Path) -> dict[str, dict[str, Any]]:
     """The sections of a settings file. Raises InputError."""
     try:
         with file.open("rb") as opened:
-            text = opened.read(LARGEST_FILE_BYTES).decode()
-        given = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+            text = opened.read(LARGEST_FILE_BYTES + 1)
+        if len(text) > LARGEST_FILE_BYTES:
+            raise ValueError(f"it is longer than {LARGEST_FILE_BYTES} bytes")
+        given = json.loads(text) if file.suffix == ".json" else tomllib.loads(text.decode())
     except OSError as error:
         why = error.strerror or str(error)
         raise InputError(ErrorCode.FILE_UNREADABLE, f"{file} cannot be read: {why}") from error

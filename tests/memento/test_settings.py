@@ -76,6 +76,7 @@ def test_reserved_room_leaves_room_for_others() -> None:
         ("limit = 3\n", ErrorCode.TYPE_INVALID),
         ("[limit\n", ErrorCode.FILE_UNREADABLE),
         ("\udcff", ErrorCode.FILE_UNREADABLE),
+        ("[limit]\n" + "# tasks\n" * 40_000 + "tasks = 3\n", ErrorCode.FILE_UNREADABLE),
     ],
 )
 def test_a_file_at_fault_is_told(tmp_path: Path, text: str, code: ErrorCode) -> None:
