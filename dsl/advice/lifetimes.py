@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from artifact.span import Span
 from dsl.advice.rules import Remark
-from dsl.effects import RaiseEvent
 from dsl.errors import DiagnosticCode as Code
 from dsl.lexicon import tongue
 from dsl.program import ClosePlan, EffectPlan, MessageRule, Program, RaisePlan, Turn
@@ -41,7 +40,7 @@ def _circles(program: Program) -> Iterator[Remark]:
     """Events that rules raise in answer to each other, without end but for the limit of depth."""
     raises: dict[str, dict[str, str]] = {}
     for rule in program.event_rules:
-        raised = [effect.type for effect in rule.effects if isinstance(effect, RaisePlan | RaiseEvent)]
+        raised = [effect.type for effect in rule.effects if isinstance(effect, RaisePlan)]
         for trigger in rule.clause.triggers:
             for type_ in raised:
                 raises.setdefault(trigger.type, {}).setdefault(type_, rule.name)

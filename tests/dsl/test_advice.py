@@ -1,5 +1,6 @@
 """What the advice claims of rules is so for every customer, and what it shows as an example is one."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -190,6 +191,16 @@ def test_a_tie_shows_a_customer_and_cannot_be_published() -> None:
 def test_a_text_with_errors_is_told_its_errors_alone() -> None:
     checked = compile_rulebook(PRELUDE + rule("claim is opne"))
     assert advised(checked) == checked
+
+
+@pytest.mark.parametrize(
+    "closes", ["if still pending after 3 days close letter", "if broken close letter", ""]
+)
+def test_a_situation_closes_wherever_something_closes_it(closes: str) -> None:
+    text = f"""situation letter one per claim_id opens on claim.noted end
+commitment answer "An answer" one per claim_id made on claim.noted within 9 days kept on claim.closed {closes} end
+"""
+    assert ("SITUATION_NEVER_CLOSES" in codes_of(text)) is (closes == "")
 
 
 def test_of_very_many_pairs_the_rest_is_left_out_and_that_is_told() -> None:
