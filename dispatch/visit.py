@@ -12,6 +12,7 @@ from typing import Any
 
 from artifact.channel import Channel
 from artifact.customer import Artifact
+from artifact.errors import InputError
 from artifact.instant import SECOND, Instant
 from artifact.message import Delivery
 from channels.port import Certainty, ChannelPort, Handover, HandoverState
@@ -62,8 +63,11 @@ class Visitor:
         self._desk.looking_at(customer_id)
         try:
             await self._visited(customer_id)
-        except Exception as fault:
-            log.warning("customer %s cannot be looked after: %r", customer_id, fault)
+        except InputError as error:
+            log.warning("customer %s cannot be looked after: %s", customer_id, error)
+            self._pause(customer_id, 0)
+        except Exception:
+            log.exception("looking after customer %s failed", customer_id)
             self._pause(customer_id, 0)
         finally:
             self._desk.looked_at(customer_id)
@@ -73,7 +77,9 @@ class Visitor:
     async def _visited(self, customer_id: str) -> None:
         woken = await self._engine.wake([customer_id])
         if not woken:
-            raise LookupError("she cannot be brought up to date")
+            log.warning("customer %s cannot be brought up to date", customer_id)
+            self._pause(customer_id, 0)
+            return
         artifact, now = woken[0], self._engine.now()
         self._settle(artifact, now)
         wanted = self._with_room(artifact, now)

@@ -1,17 +1,20 @@
 """Many at once: two dispatchers on one store, a crowd at one instant, and she calls at the very moment."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from artifact.channel import Channel
+from artifact.customer import Artifact
 from artifact.decision import EventStatus
 from artifact.errors import ErrorCode
 from artifact.message import DeliveryState
 from channels.file_name import file_name
 from channels.port import Certainty
 from channels.registry import Means, close_channels, open_channels
+from engine.pipeline import Engine
 from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
 from tests.dispatch.clock import StandingClock, madrid
@@ -106,3 +109,27 @@ async def test_over_a_real_folder_each_delivery_is_one_file_and_survives_a_new_p
         assert (delivery.state, delivery.attempts) == (DeliveryState.HANDED_OVER, 2)
     await close_channels(channels)
     assert [p.name for p in (tmp_path / "spool").rglob("*.json")] == [file_name(delivery.id)]
+
+
+class Faulty(Engine):
+    """An engine with a fault of its own, met once for each customer that is looked at."""
+
+    async def wake(self, customer_ids: Sequence[str], *, passing: bool = False) -> list[Artifact]:
+        if customer_ids not in (met := vars(self).setdefault("met", [])):
+            met.append(customer_ids)
+            raise ZeroDivisionError
+        return await super().wake(customer_ids, passing=passing)
+
+
+async def test_a_fault_of_ours_is_logged_with_its_trace_and_puts_her_off_no_longer_than_a_while(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = await world.engine(Faulty)
+    id = await world.ask(engine)
+    dispatcher = world.dispatcher(engine)
+    await dispatcher.drain()
+    assert "ZeroDivisionError" in caplog.text
+    assert world.sms.seen == []
+    world.clock.pass_seconds(3)
+    await dispatcher.drain()
+    assert world.sms.seen == [f"{id}-SMS"]
