@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from random import uniform
 
 import msgspec
 import uvicorn
@@ -34,6 +35,7 @@ from store.port import Publication, Store
 log = logging.getLogger(__name__)
 
 UPKEEP_SECONDS = 1.0
+JITTER_SECONDS = 0.05
 
 
 class Serving(msgspec.Struct, frozen=True):
@@ -88,7 +90,8 @@ async def serving(
     """Serve until the block ends. Without `dispatching` what is due waits until somebody lets it go."""
     engine = engine_over(store, settings)
     channels = open_channels(Means(spool=spool))
-    dispatcher = Dispatcher(engine, channels, DispatchSettings(worker=_worker()), SystemClock())
+    clock = SystemClock(_jitter) if store.shared else SystemClock()
+    dispatcher = Dispatcher(engine, channels, DispatchSettings(worker=_worker()), clock)
     await engine.start()
     settle()
     try:
@@ -106,6 +109,11 @@ async def serving(
         await dispatcher.stop()
         await engine.stop()
         await close_channels(channels)
+
+
+def _jitter() -> float:
+    """Of all processes on one store, which know of the same instants."""
+    return uniform(0, JITTER_SECONDS)  # noqa: S311 - who comes first is no secret
 
 
 def _worker() -> str:
