@@ -9,7 +9,6 @@ class Limits(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     id_characters: int = 200
     text_characters: int = 20_000
     aliases: int = 20
-    artifact_soft_bytes: int = 64 * 1024
     artifact_hard_bytes: int = 1024 * 1024
     open_messages: int = 256
     reserved_messages: int = 16
