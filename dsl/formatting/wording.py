@@ -168,8 +168,8 @@ class Wording:
         if token.terminal in _BEING:
             if token.kind in _LASTED:
                 return 1
-            subject = "." not in tokens[index - 1].value
-            return int(subject and after.terminal == "NAME" and self._is_state(after.value))
+            is_one = after.terminal == "NAME" and self._is_state(after.value)
+            return int(is_one and self._has_states(tokens[index - 1].value))
         if token.terminal == "_PER":
             return int(after.value in _FEMININE)
         if token.terminal in _SOME:
@@ -185,6 +185,10 @@ class Wording:
         if token.terminal in _BEFORE_A_VOWEL:
             return int(_BEFORE_A_VOWEL[token.terminal].match(plain(self.text(tokens, index + 1))) is not None)
         return int(token.terminal == "_CLOSES" and token.kind == "on_close")
+
+    def _has_states(self, name: str) -> bool:
+        """Whether this is what can be in a state, and not a field of it: its `estado` *is* open, and nothing else."""
+        return "." not in name and self.tongue.builtin(self.names(name)) != "state"
 
     def _is_state(self, name: str) -> bool:
         return plain(name) in self.states or self.tongue.builtin(name) in _STATES

@@ -94,6 +94,7 @@ def test_names_articles_and_states_are_written_as_spanish() -> None:
         "el siniestro está abierto",
         "la pérdida está cerrada",
         "hay algún siniestro con (kind es water)",
+        "todo siniestro con (estado es abierto)",
         "no hay ninguna pérdida",
         "hasta que se cierre la pérdida, como máximo 3 días, si no, bloquear",
         'porque "It rests" en español "Descansa"',
