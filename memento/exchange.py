@@ -11,7 +11,7 @@ from typing import Any
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 
-class Exchange(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+class Exchange(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # which class it is, uvicorn finds out when imported
     """One connection, and its requests one after the other."""
 
     transport: Any

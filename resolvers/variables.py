@@ -103,7 +103,7 @@ def _shape(type_: GraphQLInputType) -> Any:
 def _nullable(type_: Any) -> Any:
     if isinstance(type_, GraphQLList):
         item = _shape(type_.of_type)
-        return None if item is None else list[item]  # type: ignore[valid-type]
+        return None if item is None else list[item]  # type: ignore[valid-type]  # made at run time
     if isinstance(type_, GraphQLInputObjectType):
         return _object(type_)
     return _LEAVES.get(type_.name)
@@ -116,4 +116,4 @@ def _object(type_: GraphQLInputObjectType) -> Any:
         if shape is None or field.default_value is not Undefined or field.default is not None:
             return None
         fields[name] = shape if isinstance(field.type, GraphQLNonNull) else NotRequired[shape]
-    return None if type_.is_one_of else TypedDict(type_.name, fields)  # type: ignore[operator]
+    return None if type_.is_one_of else TypedDict(type_.name, fields)  # type: ignore[operator]  # made at run time

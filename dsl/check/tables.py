@@ -81,7 +81,7 @@ def _checked(checker: Expressions, info: TableInfo) -> None:
         return
     before, checker.desk.base = checker.desk.base, info.base
     info.open = True
-    info.plan = _Checker(checker, info).plan()  # type: ignore[arg-type]
+    info.plan = _Checker(checker, info).plan()  # type: ignore[arg-type]  # every checker is of Conditions
     info.open, info.done = False, True
     checker.desk.base = before
 

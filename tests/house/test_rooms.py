@@ -45,21 +45,6 @@ def test_the_wheel_carries_every_file_of_every_room() -> None:
     assert {name.split("/", 1)[0] for name in shipped} == set(ROOMS)
 
 
-def test_no_pure_module_of_the_engine_imports_the_one_that_is_not() -> None:
-    guilty = []
-    for name, text in modules("engine").items():
-        if name in {"engine/pipeline.py", "engine/__init__.py"}:
-            continue
-        for node in ast.walk(ast.parse(text)):
-            named = (
-                [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
-            )
-            origin = node.module or "" if isinstance(node, ast.ImportFrom) else ""
-            if "engine.pipeline" in {origin, *named, *(f"{origin}.{part}" for part in named)}:
-                guilty.append(name)
-    assert guilty == []
-
-
 def test_nothing_imports_the_database_stand_in() -> None:
     # It is under GPL-2.0: the tests may run it as a process of its own, and that is all.
     guilty = []
