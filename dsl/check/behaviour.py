@@ -5,10 +5,11 @@ from typing import Any
 from artifact.span import Span, Unit
 from dsl.check import literals
 from dsl.check.clauses import TURNS, Clauses, triggers_in
-from dsl.check.conditions import conjuncts, may_be_unknown
-from dsl.check.declarations import Placed
+from dsl.check.conditions import conjuncts
+from dsl.check.header import Placed
 from dsl.check.paths import merged
 from dsl.check.symbols import Fields, SituationInfo
+from dsl.check.unknown import may_be_unknown
 from dsl.check.where import Where
 from dsl.effects import Block, GroupInto
 from dsl.errors import DiagnosticCode as Code

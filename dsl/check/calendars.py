@@ -10,8 +10,8 @@ from typing import NamedTuple
 from artifact.public_holidays import known_regions
 from artifact.workdays import DAY_MINUTES, Calendar, OpenHours
 from dsl.check import literals
-from dsl.check.declarations import Placed, zone_named
 from dsl.check.effects import Effects
+from dsl.check.header import Placed, zone_named
 from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
 from dsl.interpret import reads_of

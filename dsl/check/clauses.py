@@ -4,7 +4,7 @@ A trigger may name an event, or a situation or commitment whose own events tell 
 """
 
 from dsl.check import literals
-from dsl.check.declarations import Catalogue
+from dsl.check.catalogue import Catalogue
 from dsl.check.paths import merged
 from dsl.check.symbols import Fields
 from dsl.check.where import Where

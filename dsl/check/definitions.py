@@ -1,8 +1,8 @@
 """`define`: checked once with everything readable, so that a mistake shows even where nobody uses the name yet."""
 
-from dsl.check.declarations import Placed
 from dsl.check.effects import Effects
 from dsl.check.expressions import is_condition
+from dsl.check.header import Placed
 from dsl.check.paths import everywhere
 from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from dsl.check import literals
 from dsl.check.behaviour import Behaviour
-from dsl.check.declarations import Placed
+from dsl.check.header import Placed
 from dsl.errors import DiagnosticCode as Code
 from dsl.names import Names
 from dsl.program import HOLDOUT, WHOLE_SHARE, Arm, ExperimentPlan

@@ -14,10 +14,12 @@ from artifact.limits import Limits
 from artifact.workdays import Calendar
 from dsl.check.behaviour import Behaviour
 from dsl.check.calendars import Hours, check_calendars
-from dsl.check.declarations import Catalogue, Collector, Header, Placed, header_of
+from dsl.check.catalogue import Catalogue
+from dsl.check.collector import Collector
 from dsl.check.definitions import check_definitions
 from dsl.check.effects import Effects
 from dsl.check.groups import check_group
+from dsl.check.header import Header, Placed, header_of
 from dsl.check.parameters import check_parameters
 from dsl.check.pressure import check_cap
 from dsl.check.rules import Rule

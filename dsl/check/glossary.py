@@ -1,6 +1,6 @@
 """Whether a glossary is one to one: no name twice, none that already means something else, none that nothing is called."""
 
-from dsl.check.declarations import Placed
+from dsl.check.header import Placed
 from dsl.check.symbols import Desk
 from dsl.errors import DiagnosticCode as Code
 from dsl.glossary import GENDERS, OTHER, Glossary, names_of

@@ -8,7 +8,7 @@ from artifact.instant import Instant
 from artifact.span import Span, add_span
 from dsl.check import literals
 from dsl.check.behaviour import Behaviour
-from dsl.check.declarations import Placed
+from dsl.check.header import Placed
 from dsl.check.paths import merged
 from dsl.check.symbols import Desk
 from dsl.errors import DiagnosticCode as Code

@@ -1,7 +1,7 @@
 """`parameters`: values with names, each from a day on. The rows of one name are of one type and of different days."""
 
 from dsl.check import literals
-from dsl.check.declarations import Placed
+from dsl.check.header import Placed
 from dsl.check.symbols import Desk, Symbols
 from dsl.errors import DiagnosticCode as Code
 from dsl.names import Names

@@ -3,8 +3,8 @@
 from artifact.span import Span, Unit
 from dsl.check import literals
 from dsl.check.behaviour import Behaviour
-from dsl.check.declarations import Placed
 from dsl.check.effects import Effects
+from dsl.check.header import Placed
 from dsl.check.waiting import otherwise_of
 from dsl.errors import DiagnosticCode as Code
 from dsl.rulebook import Cap

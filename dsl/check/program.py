@@ -6,9 +6,9 @@ What comes out is a Program, or only findings.
 from typing import NamedTuple
 
 from artifact.limits import Limits
-from dsl.check.declarations import Placed
 from dsl.check.frame import Frame, Kept, digest_of, frame_of, recalled, remember
 from dsl.check.glossary import check_glossary
+from dsl.check.header import Placed
 from dsl.check.rules import RULES, Rules, Source
 from dsl.check.symbols import Desk
 from dsl.errors import Finding, Lines

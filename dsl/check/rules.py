@@ -8,9 +8,9 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from dsl.check.behaviour import Behaviour
-from dsl.check.declarations import Header, Placed
 from dsl.check.experiments import arms_of, check_experiment, placed_arms, rule_name
 from dsl.check.groups import check_grouped
+from dsl.check.header import Header, Placed
 from dsl.check.tests import Tests
 from dsl.errors import DiagnosticCode as Code
 from dsl.errors import Lines

@@ -1,8 +1,8 @@
 """Templates: for which channels and languages there are words, and whether the words are Liquid."""
 
 from artifact.channel import Channel
-from dsl.check.declarations import Placed
 from dsl.check.effects import Effects
+from dsl.check.header import Placed
 from dsl.errors import DiagnosticCode as Code
 from dsl.program import TemplateVariant
 from dsl.syntax import Node, Word

@@ -6,8 +6,9 @@ from artifact.event import Subject
 from artifact.facts import EMPTY_FACTS
 from artifact.instant import Instant
 from dsl.check import literals
-from dsl.check.declarations import LONGEST_LIST, Header, Placed
+from dsl.check.collector import LONGEST_LIST
 from dsl.check.effects import EVENT_VERBS, MESSAGE_VERBS, Effects
+from dsl.check.header import Header, Placed
 from dsl.check.lists import said_info
 from dsl.check.symbols import Fields, ListInfo
 from dsl.check.where import Where
