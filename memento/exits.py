@@ -15,7 +15,7 @@ class Exit(IntEnum):
     INPUT = 2
     """not done: the command line, a file or a setting is at fault, or what was asked for does not exist"""
     UNAVAILABLE = 3
-    """not done, but may be later: the store is in use or cannot answer, no service answers, an address is taken"""
+    """not done, but may be later: the store is in use, not there yet or cannot answer, no service answers, an address is taken"""
     FAULT = 70
     """a fault of Memento itself"""
     INTERRUPTED = 130

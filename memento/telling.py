@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from artifact.customer import Artifact, Body
 from artifact.decision import GateOutcome, Record, RuleRow
-from artifact.facts import Commitment, Situation
+from artifact.facts import Commitment, CommitmentState, Situation
 from artifact.instant import Instant, datetime_of
 from artifact.message import Message
 from artifact.span import zone_of
 from dsl.rulebook import Rulebook
 from engine.explaining import because, name_of, sentence
 from engine.fold import zone_of_customer
+from engine.gate_words import gate_sentence
 from engine.spoken import phrases_of
 
 _SILENT = frozenset({GateOutcome.PASSED, GateOutcome.SKIPPED})
@@ -26,8 +27,10 @@ class Teller:
         self._artifact = artifact
         self._book = book
         self._now = now
-        self._zone = zone_of(zone_of_customer(artifact.body.facts, book))
+        self._zone_name = zone_of_customer(artifact.body.facts, book)
+        self._zone = zone_of(self._zone_name)
         self._language = book.language if book is not None else "en"
+        self._say = phrases_of(self._language, book)
 
     def at(self, instant: Instant | None) -> str:
         """An instant on her wall clock."""
@@ -61,7 +64,12 @@ class Teller:
         return f"{one.kind}{reference}: {one.state} since {self.at(one.changed_at)}"
 
     def _commitment(self, one: Commitment) -> str:
-        return f"{one.name} {one.reference}: {one.state.lower()}, due {self.at(one.due)}"
+        promise = (
+            self._book.label("commitment", one.name, self._language) if self._book is not None else one.name
+        )
+        reference = f" ({one.reference})" if one.reference else ""
+        state = "pending" if one.state is CommitmentState.OPEN else one.state.lower().replace("_", " ")
+        return f"{promise}{reference}: {state}, due {self.at(one.due)}"
 
     def headline(self, message: Message) -> str:
         """A message in a line: where it is, and the sentence."""
@@ -88,15 +96,15 @@ class Teller:
         yield f"{self.at(record.now)}  {record.state}{_reason(record.reason)}, after {record.cause}"
         for gate in record.gates:
             if gate.outcome not in _SILENT:
-                until = f" until {self.at(gate.until)}" if gate.until is not None else ""
-                yield f"    {gate.gate.lower()}: {gate.outcome.lower()}{_reason(gate.reason)}{until}"
+                said = gate_sentence(gate, record.now, self._zone_name, self._say)
+                yield f"    {gate.gate.lower()}: {said[:1].lower()}{said[1:-1]}"
         for row in record.rules:
             if row.result != "NOT_MET":
                 yield f"    rule “{row.rule}”: {row.result.lower()}{self._why(row)}"
         if record.untold:
-            yield f"    {phrases_of(self._language, self._book).untold}"
+            yield f"    {self._say.untold}"
         for name, value in record.reads.items():
-            yield f"    read {name}: {'unknown' if value is None else value}"
+            yield f"    read {name}: {_plain(value)}"
 
     def _why(self, row: RuleRow) -> str:
         if row.result == "FIRED":
@@ -107,6 +115,15 @@ class Teller:
 
 def _reason(code: str) -> str:
     return f" ({code})" if code else ""
+
+
+def _plain(value: object) -> str:
+    """A value that was read, as a person reads it; a situation or promise by its references and their states."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, dict):
+        return ", ".join(f"{reference} {state}".strip() for reference, state in value.items()) or "none"
+    return str(value)
 
 
 def _consent_line(body: Body) -> Iterator[str]:

@@ -17,5 +17,6 @@ COMMANDS = {
     "explain": "say in words why a message is where it is",
     "export": "write all artifacts and decisions of a store as newline JSON",
     "export-schema": "write the GraphQL contract",
+    "backup": "copy a store's file, also beside a running service",
     "verify": "enact every customer's log again and check the invariants",
 }

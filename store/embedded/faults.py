@@ -54,6 +54,15 @@ def unavailable(path: Path, why: str) -> InputError:
     )
 
 
+def missing(path: Path) -> InputError:
+    """Nothing to read: no service has made a store here so far."""
+    return InputError(
+        ErrorCode.STORE_UNAVAILABLE,
+        f"there is no store at {path} yet",
+        help=f"check the name; `memento serve --store {path}` makes one",
+    )
+
+
 def invalid(path: Path, why: str) -> InputError:
     """The file is not a store that can be used."""
     return InputError(

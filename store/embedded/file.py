@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 
 from store.embedded import sql
-from store.embedded.faults import AnsweringFor, invalid, newer, older, unavailable
+from store.embedded.faults import AnsweringFor, invalid, missing, newer, older, unavailable
 
 OLDEST_SQLITE = 3_051_003
 """Before it, two connections that commit and checkpoint at one moment could lose a commit (SQLite's WAL-reset bug)."""
@@ -34,7 +34,7 @@ def open_reader(path: Path) -> apsw.Connection:
     """A connection that cannot write, on a file that is there."""
     with AnsweringFor(path):
         if not _demand_ours(path):
-            raise unavailable(path, "there is no store here yet")
+            raise missing(path)
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY, statementcachesize=64)
         return _ready(connection, path, _ready_for_reading)
 

@@ -84,7 +84,8 @@ def test_a_persons_fault_is_told_with_its_code_and_ends_with_two(
 def test_a_store_that_is_not_there_may_come(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     code, _, err = run(capfdbinary, "verify", "--store", "nowhere.memento")
     assert code == Exit.UNAVAILABLE
-    assert "STORE_UNAVAILABLE" in err
+    assert "STORE_UNAVAILABLE: there is no store at nowhere.memento yet" in err
+    assert "check the name" in err
 
 
 def test_a_service_that_is_not_there_may_come(

@@ -1,6 +1,7 @@
 """The service as an operator and a back-end meet it: started, fed, fed again, looked into, stopped, started again."""
 
 import json
+import re
 import signal
 import urllib.request
 from collections.abc import Iterator
@@ -101,12 +102,30 @@ def test_a_customer_and_her_messages_are_told_beside_the_running_service(url: st
     shown = memento("customer", "C002", "--store", store)
     assert shown.returncode == Exit.OK
     assert "Bruno Ferrer" in shown.stdout
+    assert "The adjuster calls within 2 working days (S-2041): " in shown.stdout
     with Client(url, "tests") as client:
         query = '{ messages(first: 1, where: {customerId: "C002"}) { nodes { id explanation } } }'
         [message] = client.execute(query)["messages"]["nodes"]
     told = memento("explain", message["id"], "--store", store)
     assert told.stdout.splitlines()[0] == message["explanation"]
     assert answer("explain", message["id"], "--store", store)["sentence"] == message["explanation"]
+
+
+@pytest.mark.usefixtures("fed")
+def test_a_decision_is_told_in_words_and_not_in_codes(folder: Path, url: str) -> None:
+    query = "{ messages(first: 100) { nodes { id decisions(first: 20) { nodes { gates { outcome } } } } } }"
+    with Client(url, "tests") as client:
+        found = client.execute(query)["messages"]["nodes"]
+    held = next(
+        message["id"]
+        for message in found
+        for decision in message["decisions"]["nodes"]
+        if any(gate["outcome"] in {"HELD", "BLOCKED"} for gate in decision["gates"])
+    )
+    told = memento("explain", held, "--store", folder / "brand.memento").stdout
+    gates = re.findall(r"^    (?:life|rules|channels|consent|group|when|deadline): (.*)$", told, re.MULTILINE)
+    assert gates
+    assert [line for line in gates if len(line.split()) < 3 or "_" in line] == []
 
 
 @pytest.mark.parametrize("words", [("customer", "nobody"), ("explain", "nothing")])
