@@ -17,6 +17,7 @@ from dsl.conditions import Compile, Test, fault_of, valid
 from dsl.effects import MessageEffect, Postpone
 from dsl.groups import LAYOUT, Group, Groups, Part
 from dsl.interpret import Interpreter, first_missing, reads_of
+from dsl.noting import note
 from dsl.plain import Candidate, Split, candidates, split
 from dsl.program import MessageRule, Program, Waiting
 from dsl.reading import Env, Keys, reference_of
@@ -302,8 +303,7 @@ def _told(group: Group, looked: list[Looked], env: Env) -> Traced:
     """What was read for these rules, and the trace of the looks. Others may have looked at more."""
     trace = list(group.place)
     for part, (sight, zones, _) in zip(group.parts, looked, strict=True):
-        for note in part.looks.notes:
-            note(env)
+        note(part.looks.notes, (sight.own or sight.any).meant, env)
         trace += sight.zones(part.looks)
         trace += zones
     return Traced(env.reads, tuple(trace))

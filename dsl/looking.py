@@ -1,16 +1,17 @@
 """How the columns of a table are looked at, made ready: what is of the customer, what is of the message, then time.
 
 Each source is read in the quickest way there is, and gives the zone that dsl.reading's value would fall into. What was
-read is noted only when somebody asks what a verdict rests on: for that each look has a note. The loops are in dsl.seen.
+read is noted only when somebody asks what a verdict rests on (dsl.noting). The loops are in dsl.seen.
 """
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from dsl.columns import Column, Ruled, Zone, raw_zone
 from dsl.lapses import LapseLook, lapse_look
 from dsl.lists import how_many, in_window, listed, noted
+from dsl.noting import Field, KindNote, Note, Notes
 from dsl.plain import Lapse, Source
 from dsl.reading import (
     BUILT_IN,
@@ -20,17 +21,12 @@ from dsl.reading import (
     commitment_is,
     getter,
     raw_getter,
-    situation_known,
-    the_situation,
 )
 from dsl.typed import Aggregate, CommitmentIs, Read, Scope, SituationIs, SituationKnown
 from dsl.values import Value
 
 Standing: TypeAlias = tuple[bool, bool, str | None]
 """What can be asked of a kind of situation: whether any that fits is open; whether the one meant is; its state."""
-
-Note: TypeAlias = Callable[[Env], object]
-"""Reads something for no other reason than that the evaluation notes it."""
 
 _OF_MESSAGE = frozenset({Scope.MESSAGE, Scope.MESSAGE_DATA, Scope.EVENT})
 
@@ -103,18 +99,18 @@ class Split(NamedTuple):
 class Looks(NamedTuple):
     """The columns that some rules name, in the order in which they are looked at, and how.
 
-    `order` are their numbers, first those of the customer; `absent` the zones of these where there is nothing to look
-    at. `about` has them by the kind of situation that a message is about.
+    `order` are their numbers, first those of the customer; `absent` has each of these with its zone where there is
+    nothing to look at. `about` has them by the kind of situation that a message is about.
     """
 
     order: tuple[int, ...]
-    absent: tuple[int, ...]
+    absent: tuple[tuple[int, int], ...]
     shared: Shared
     about: dict[str | None, Split]
     message: tuple[OtherLook, ...]
     lapses: tuple[LapseLook, ...]
     counts: tuple[OtherLook, ...]
-    notes: tuple[Note, ...]
+    notes: Notes
 
 
 _FACT, _KIND, _OTHER, _MESSAGE, _LAPSE, _COUNT = range(6)
@@ -181,13 +177,13 @@ def looks_at(columns: Sequence[Column], currency: str) -> Looks:
         zones[look.first : look.first + len(look.absent.zones)] = look.absent.zones
     return Looks(
         tuple(range(len(columns))),
-        tuple(zones),
+        tuple(enumerate(zones)),
         shared,
         {},
         tuple(_other(at, columns[at], currency) for at in ways[_MESSAGE]),
         tuple(lapse_look(at, columns[at], currency) for at in ways[_LAPSE]),
         tuple(_other(at, columns[at], currency) for at in ways[_COUNT]),
-        (),
+        Notes(),
     )
 
 
@@ -331,32 +327,29 @@ def _counted(number: Aggregate, currency: str, env: Env) -> Value:
     return noted(number, count, found, currency, env)
 
 
-def _notes(sources: Sequence[Source]) -> tuple[Note, ...]:
-    """What notes all that is read of the customer where these are looked at; each kind is looked through once."""
+def _notes(sources: Sequence[Source]) -> Notes:
+    """How all that is read of the customer where these are looked at is noted."""
+    fields: list[Field] = []
     kinds: dict[str, list[Source]] = {}
-    notes: dict[object, Note] = {}
+    others: dict[object, Note] = {}
     for source in sources:
         match source:
             case _ if _way_of(source) == _KIND:
                 kinds.setdefault(_kind_of(source), []).append(source)
+            case Read(Scope.ATTRIBUTE) as read:
+                fields.append((read.shown, read.field))
             case CommitmentIs(name, state):
-                notes.setdefault(name, partial(commitment_is, name=name, state=state))
+                others.setdefault(name, partial(commitment_is, name=name, state=state))
             case Read() as read:
-                notes[read] = raw_getter(read)
+                others[read] = raw_getter(read)
             case other:
                 raise AssertionError(other)
-    return (*notes.values(), *(_note(kind, found) for kind, found in kinds.items()))
+    return Notes(
+        tuple(fields), tuple(_note(kind, found) for kind, found in kinds.items()), tuple(others.values())
+    )
 
 
-def _note(kind: str, sources: Sequence[Source]) -> Note:
-    fields = [(one.shown, one.field) for one in sources if isinstance(one, Read)]
-    chooses = any(isinstance(one, SituationIs) and one.state not in ("open", "closed") for one in sources)
-    if not fields and not chooses:
-        return partial(situation_known, kind=kind)
-
-    def note(env: Env) -> None:
-        one = the_situation(env, kind)
-        data = {} if one is None else one.data
-        env.reads |= {shown: data.get(field) for shown, field in fields}
-
-    return note
+def _note(kind: str, sources: Sequence[Source]) -> KindNote:
+    fields = tuple((one.shown, one.field) for one in sources if isinstance(one, Read))
+    stands = any(isinstance(one, SituationIs) and one.state not in ("open", "closed") for one in sources)
+    return KindNote(kind, stands or bool(fields), fields)

@@ -106,8 +106,7 @@ class Sight(NamedTuple):
         zones = self.any.zones
         if self.own is not None:
             zones = [own if own != UNSEEN else one for own, one in zip(self.own.zones, zones, strict=True)]
-        nothing = zip(looks.order, looks.absent, strict=False)
-        return [zone if (zone := zones[at]) != UNSEEN else absent for at, absent in nothing]
+        return [zone if (zone := zones[at]) != UNSEEN else absent for at, absent in looks.absent]
 
 
 class Seen:

@@ -1,0 +1,53 @@
+"""What a look at the customer has read: noted only when somebody asks what a verdict rests on.
+
+The loop here notes what reading each thing by itself would (dsl.reading), but goes through each kind of situation once.
+Refuses to note what was not looked at for the message: others may have had to look at more.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from dsl.reading import Env, the_situation
+
+Note: TypeAlias = Callable[[Env], object]
+"""Reads something for no other reason than that the evaluation notes it."""
+
+Field: TypeAlias = tuple[str, str]
+"""What is read, as the author names it, and the name of the field."""
+
+
+class KindNote(NamedTuple):
+    """What is read of a kind of situation: of the one meant its `fields`, or how it stands, where that is `asked`."""
+
+    kind: str
+    asked: bool
+    fields: tuple[Field, ...]
+
+
+class Notes(NamedTuple):
+    """What is read of the customer: her own fields, her situations, and all else."""
+
+    fields: tuple[Field, ...] = ()
+    kinds: tuple[KindNote, ...] = ()
+    others: tuple[Note, ...] = ()
+
+
+def note(notes: Notes, meant: frozenset[str], env: Env) -> None:
+    """Note all of it. Which situation is meant may depend on the message for the kinds `meant`."""
+    reads, attributes, present = env.reads, env.facts.attributes, env.by_kind()
+    for shown, name in notes.fields:
+        fact = attributes.get(name)
+        reads[shown] = None if fact is None else fact.value
+    for other in notes.others:
+        other(env)
+    for kind, asked, fields in notes.kinds:
+        if kind not in present:
+            for shown, _ in fields:
+                reads[shown] = None
+            continue
+        found = env.situations(kind)
+        if asked:
+            one = found[0] if len(found) == 1 and kind not in meant else the_situation(env, kind)
+            data = {} if one is None else one.data
+            for shown, name in fields:
+                reads[shown] = data.get(name)
