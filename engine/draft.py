@@ -97,9 +97,14 @@ class Draft:
         """Every gate that it has come to, in their order."""
         if self.passed is GateName.RENDERING:
             self._tell_when()
-        passed = _UP_TO[self.passed]
-        stopped = [one for name, one in self.said.items() if name not in passed]
-        return (*[self.said.get(name) or _PASSED[name] for name in passed], *stopped)
+        rows = [*_UP_TO[self.passed]]
+        passed = len(rows)
+        for one in self.said.values():
+            if one.gate < passed:
+                rows[one.gate] = one
+            else:
+                rows.append(one)
+        return tuple(rows)
 
     def _tell_when(self) -> None:
         """Where the wall clock that was read is not hers, that is said."""
@@ -113,12 +118,14 @@ _IN_ORDER = tuple(GateName)
 BEFORE: dict[GateName, GateName | None] = dict(zip(_IN_ORDER, (None, *_IN_ORDER), strict=False))
 """The gate that a message has passed when it comes to this one."""
 
-_UP_TO: dict[GateName | None, tuple[GateName, ...]] = {
+_PASSED = tuple(
+    gate(name, GateOutcome.PASSED, "no_group" if name is GateName.GROUP else "") for name in _IN_ORDER
+)
+_UP_TO: dict[GateName | None, tuple[KeptGate, ...]] = {
     None: (),
-    **{name: _IN_ORDER[: n + 1] for n, name in enumerate(_IN_ORDER)},
+    **{name: _PASSED[: n + 1] for n, name in enumerate(_IN_ORDER)},
 }
-_PASSED = {name: gate(name, GateOutcome.PASSED) for name in GateName}
-_PASSED[GateName.GROUP] = gate(GateName.GROUP, GateOutcome.PASSED, "no_group")
+"""What there is to say of the gates up to one, where there is nothing more to say than that they were passed."""
 
 
 def expiry(message: Message, topic: Topic, zone: str) -> Instant | None:
