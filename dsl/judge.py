@@ -86,7 +86,9 @@ class Judge:
         run: list[Fired] = []
         rows: list[RuleRow] = []
         group = self._groups.of(asked.topic, asked.category)
-        looked = [self._looked(part, seen, env, run, rows) for part in group.parts]
+        looked: list[Looked] = []
+        for part in group.parts:
+            looked.append(self._looked(part, seen, env, run, rows))
         found = self._concluded(group, looked, run)
         trail = Trail(partial(_told, group, looked, env))
         shown = all_told(rows, found.silenced) if rows or found.silenced else ()

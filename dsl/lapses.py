@@ -7,7 +7,7 @@ moving a moment along the calendar of a zone is what costs. Refuses to guess whe
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -91,14 +91,12 @@ def _midnight(day: int) -> Instant:
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
-@lru_cache(maxsize=8192)
 def _reached(span: Span | None, edge: Edge, moment: Instant, zone: str) -> Instant:
     """The instant of a step from an instant."""
     amount, past = edge
     return moment + past if span is None or not amount else moved(moment, span, zone, amount)
 
 
-@lru_cache(maxsize=8192)
 def _day_reached(span: Span | None, edge: Edge, day: int, zone: str) -> Instant:
     """The instant of a step from a date."""
     amount, past = edge
@@ -106,17 +104,22 @@ def _day_reached(span: Span | None, edge: Edge, day: int, zone: str) -> Instant:
 
 
 def lapsed(lapse: LapseLook, moment: Value, asked: int, env: Env) -> int:
-    """Which steps from the moment are reached; notes the next one that any of the rules asked waits for."""
-    reach, steps, due, calendar, now = lapse.reach, lapse.steps, lapse.due, env.zone, env.now
+    """Which steps from the moment are reached; notes the next one that any of the rules asked waits for.
+
+    The calendar is asked of few: of a step that length alone leaves in doubt, and of the one that is waited for.
+    """
+    steps, soonest, due, now = lapse.steps, lapse.soonest, lapse.due, env.now
     elapsed = now - lapse.start(moment)
-    low, high = bisect_right(lapse.latest, elapsed), bisect_right(lapse.soonest, elapsed)
-    at = low
-    if low < high:  # what lies between must be asked of the calendar
-        at = bisect_right(steps, now, low, high, key=lambda step: reach(step, moment, calendar))
+    at = bisect_right(lapse.latest, elapsed)
     for step in range(at, len(steps)):
-        if due[step] & asked:
-            flip = reach(steps[step], moment, calendar)
-            if flip < NEVER:
-                env.until(flip)
+        awaited = due[step] & asked
+        if not awaited and soonest[step] > elapsed:
+            continue
+        reached = lapse.reach(steps[step], moment, env.zone)
+        if reached <= now:
+            at = step + 1
+        elif awaited:
+            if reached < NEVER:
+                env.until(reached)
             break
     return 2 * at or 1
