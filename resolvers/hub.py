@@ -132,19 +132,27 @@ class Hub:
 
     async def run(self) -> None:
         """Watch the store until it closes. A watcher that fails is replaced, then everybody told of a gap."""
-        while True:
-            try:
-                async for change in self._changes:
-                    self._told(change)
-                break
-            except Exception:
-                log.exception("watching the store failed; beginning anew")
+        try:
+            while not await self._watched():
                 await asyncio.sleep(RETRY_SECONDS)
                 self._changes = self._store.watch(self._is_followed)
                 self._everybody_missed_something()
-        self._ended = True
-        for follower in self._all():
-            follower.end()
+        except InputError as error:
+            log.info("nothing more will be told: %s", error)
+        finally:
+            self._ended = True
+            for follower in self._all():
+                follower.end()
+
+    async def _watched(self) -> bool:
+        """Tell of commits until the store closes; False: the watcher failed."""
+        try:
+            async for change in self._changes:
+                self._told(change)
+        except Exception:
+            log.exception("watching the store failed; beginning anew")
+            return False
+        return True
 
     def _is_followed(self, change: Change) -> bool:
         """Who is followed later reads her later, and finds this commit."""
