@@ -84,7 +84,7 @@ def _line(number: int, text: bytes | None, limits: Limits) -> Line | None:
         return None
     try:
         return Line(number, read_json(text.strip()))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         if not text.endswith(b"\n"):
             return Line(number, error=_cut_short())
         return Line(number, error=_invalid(f"the line is no JSON in UTF-8: {_why(error)}"))

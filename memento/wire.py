@@ -16,12 +16,17 @@ _decoder = msgspec.json.Decoder()
 def read_json(data: bytes | str) -> Any:
     """The value that the text means. Raises ValueError for what is no JSON."""
     try:
+        return _decoded(data)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _decoded(data: bytes | str) -> Any:
+    try:
         return _decoder.decode(data)
     except msgspec.DecodeError:
         # Slower, and it tells what is no JSON from what is JSON that no text of ours can hold.
         return json.loads(data, parse_constant=_no_json)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
 
 
 def _no_json(name: str) -> NoReturn:

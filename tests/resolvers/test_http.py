@@ -140,3 +140,13 @@ def test_a_fault_of_ours_is_logged_and_not_told(
     assert error["extensions"] == {"code": "INTERNAL"}
     assert "secret" not in str(answer)
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "quoted", ["half", "\\ud800", '", "x": 1e999, "y": "'], ids=["plain", "half", "endless"]
+)
+def test_json_nested_without_end_is_refused_whatever_else_it_holds(world: World, quoted: str) -> None:
+    deep = f'{{"query": "{quoted}", "variables": {"[" * 100_000}{"]" * 100_000}}}'
+    answer = world.http.post("/graphql", content=deep, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"]["code"] == "REQUEST_INVALID"
