@@ -209,9 +209,13 @@ class Executor:
             with self._patience.turn():
                 return await self._answered(prepared, operation, values, context)
         except TimeoutError:
-            seconds = self._surface.execution_seconds
-            help = "send the same call with the same ids again to learn what became of it"
-            return Answer(None, [plain(Fault.TIMEOUT, f"not done within {seconds:g} seconds", help=help)])
+            return Answer(
+                None, [self._late("send the same call with the same ids again to learn what became of it")]
+            )
+
+    def _late(self, help: str) -> dict[str, Any]:
+        seconds = self._surface.execution_seconds
+        return plain(Fault.TIMEOUT, f"not done within {seconds:g} seconds", help=help)
 
     async def _answered(
         self, prepared: Prepared, operation: Operation, values: VariableValues, context: Context
@@ -247,7 +251,7 @@ class Executor:
                 raise Refused([_ended(error)]) from error
 
     async def _event(self, run: PlannedRun, operation: Operation, event: Any) -> Answer:
-        """What a subscription tells of one event."""
+        """What a subscription tells of one event. Raises Refused where that takes too long."""
         variables = run.variable_values.coerced
         answer = self._told.find(event, operation, variables)
         if answer is not None:
@@ -257,9 +261,14 @@ class Executor:
             answer = Answer(data)
             self._told.keep(event, operation, variables, answer)
             return answer
-        with self._patience.turn():
-            result = execute_subscription_event(run.build_per_event_executor(event))
-            return _answer(result if isinstance(result, ExecutionResult) else await result)
+        try:
+            with self._patience.turn():
+                result = execute_subscription_event(run.build_per_event_executor(event))
+                return _answer(result if isinstance(result, ExecutionResult) else await result)
+        except TimeoutError as error:
+            raise Refused(
+                [self._late("subscribe again, after the last cursor that you were told")]
+            ) from error
 
     def _values(self, prepared: Prepared, operation: Operation, asked: Asked) -> VariableValues:
         """The variables. Raises Refused for those that do not fit."""

@@ -1,5 +1,6 @@
 """An operation of one field is asked once, by plan, and answered as graphql-core would answer it."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from enum import Enum
 from typing import Any
@@ -40,6 +41,11 @@ class Done:
     @strawberry.field
     async def slow(self) -> str:
         return "slow"
+
+    @strawberry.field
+    async def stuck(self) -> str:
+        await asyncio.sleep(3600)
+        return "never"
 
 
 @strawberry.enum
@@ -214,6 +220,15 @@ async def followed(executor: Executor, events: tuple[Any, ...], query: str, **va
     desk = Desk(told=events)
     stream = executor.follow(executor.prepare(query), Asked(query, variables), desk)  # type: ignore[arg-type]
     return [answer async for answer in stream]
+
+
+@pytest.mark.anyio
+async def test_an_event_that_takes_too_long_to_tell_ends_its_subscription_in_words() -> None:
+    hasty = msgspec.structs.replace(DEFAULT_SURFACE, execution_seconds=0.01)
+    executor = Executor(BUILT._schema, run_class_of(BUILT), hasty)
+    with pytest.raises(Refused) as refused:
+        await followed(executor, (Done(name="a"),), "subscription { told { ... on Done { stuck } } }")
+    assert refused.value.code == "TIMEOUT"
 
 
 @pytest.mark.anyio
