@@ -14,7 +14,7 @@ from memento.actor import HEADER, actor_of
 from memento.request import ANSWER, LEGACY, Request, asked_of, check_size, media_type
 from memento.service import Service
 from memento.wire import write_json
-from resolvers.executor import Answer
+from resolvers.answers import Answer
 from resolvers.fault import Fault, Refused, raised, refused
 from resolvers.patience import Patience
 

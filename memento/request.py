@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope
 
 from memento.wire import read_json
-from resolvers.executor import Asked
+from resolvers.answers import Asked
 from resolvers.fault import Fault, Refused, refused
 from resolvers.patience import Patience
 from resolvers.surface import Surface

@@ -20,7 +20,7 @@ from memento.principals import Seat
 from memento.request import asked, check_size
 from memento.service import Service
 from memento.wire import read_json, write_json
-from resolvers.executor import Answer, Asked
+from resolvers.answers import Answer, Asked
 from resolvers.fault import Fault, Refused, plain, raised
 
 log = logging.getLogger(__name__)

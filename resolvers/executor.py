@@ -6,25 +6,17 @@ what comes again with every call is made once (resolvers.one_field, resolvers.pl
 surface allows.
 """
 
-from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any, cast
 
 import msgspec
 from graphql import (
-    DocumentNode,
     ExecutionResult,
-    FieldNode,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
-    OperationDefinitionNode,
-    OperationType,
-    get_operation_ast,
     parse,
     specified_rules,
     validate,
@@ -37,11 +29,13 @@ from graphql.execution import (
 )
 from graphql.execution.values import VariableValues
 
+from resolvers.answers import Answer, Asked, Told
 from resolvers.call import Call
 from resolvers.context import Context
+from resolvers.documents import Documents, Operation, Prepared, alone, fields_of, tokens_of
 from resolvers.fault import Fault, Refused, field_error, placed, plain, raised, refused
 from resolvers.measure import check_rows, check_shape
-from resolvers.one_field import OneField, one_field_of
+from resolvers.one_field import one_field_of
 from resolvers.patience import Patience
 from resolvers.plan import PlannedRun, Plans
 from resolvers.surface import Surface
@@ -49,114 +43,6 @@ from resolvers.variables import Variables
 
 MOST_ERRORS = 20
 """Validation errors told at once."""
-
-MOST_TOLD = 256
-"""Answers kept for others who follow the same: what is told within some milliseconds, for they are all woken together."""
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """One operation as a client sent it."""
-
-    query: str
-    variables: dict[str, Any] | None = None
-    operation_name: str | None = None
-
-
-class Answer(msgspec.Struct):
-    """What an operation that was begun has answered. `text`: as it was written, see `written`."""
-
-    data: Any
-    errors: list[dict[str, Any]] | None = None
-    text: bytes | None = None
-
-    def plain(self) -> dict[str, Any]:
-        """As GraphQL writes it."""
-        return {"data": self.data} if self.errors is None else {"errors": self.errors, "data": self.data}
-
-    def written(self, write: Callable[[Any], bytes]) -> bytes:
-        """As text; written once, to however many it is sent."""
-        if self.text is None:
-            self.text = write(self.plain())
-        return self.text
-
-
-class Operation(msgspec.Struct, frozen=True):
-    """One operation: query, mutation or subscription, the fields that stand plainly at its root, the document for it
-    alone and without its variables, how those are read, and its plan.
-    """
-
-    kind: OperationType
-    fields: frozenset[str]
-    document: DocumentNode
-    variables: Variables
-    one: OneField | None = None
-
-
-class Prepared(msgspec.Struct, frozen=True):
-    """A valid document, how many tokens it has, and whether variables give the size of its pages.
-
-    `plans` None: directives decide anew in each run what is selected.
-    """
-
-    document: DocumentNode
-    tokens: int
-    rows_vary: bool
-    plans: Plans | None
-    operations: dict[str | None, Operation] = {}
-
-    def node(self, name: str | None) -> OperationDefinitionNode:
-        """The operation meant, as it is written. Raises Refused where the document does not tell."""
-        found = get_operation_ast(self.document, name)
-        if found is None:
-            raise refused(Fault.DOCUMENT_INVALID, "name one of the document's operations in `operationName`")
-        return found
-
-
-class Documents:
-    """The documents seen last, bounded by their number and by all their tokens."""
-
-    def __init__(self, surface: Surface) -> None:
-        self._surface = surface
-        self._tokens = 0
-        self._kept: OrderedDict[str, Prepared] = OrderedDict()
-
-    def get(self, query: str) -> Prepared | None:
-        found = self._kept.get(query)
-        if found is not None:
-            self._kept.move_to_end(query)
-        return found
-
-    def keep(self, query: str, prepared: Prepared) -> None:
-        if len(query) > 16 * prepared.tokens + 1024:
-            return  # carries a large text of its own: not a document that comes again
-        self._kept[query] = prepared
-        self._tokens += prepared.tokens
-        while len(self._kept) > self._surface.cached_documents or self._tokens > self._surface.cached_tokens:
-            _, dropped = self._kept.popitem(last=False)
-            self._tokens -= dropped.tokens
-
-
-class Told:
-    """What was answered of the events told last: a commit is told to all who follow a customer, mostly alike."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, int], tuple[Any, Operation, dict[str, Any], Answer]] = (
-            OrderedDict()
-        )
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def find(self, event: Any, operation: Operation, variables: dict[str, Any]) -> Answer | None:
-        """The answer to this very event."""
-        found = self._kept.get((id(event), id(operation)))
-        return found[3] if found is not None and found[2] == variables else None
-
-    def keep(self, event: Any, operation: Operation, variables: dict[str, Any], answer: Answer) -> None:
-        # Event and operation are kept with their answer, so that their ids are not given to others.
-        self._kept[id(event), id(operation)] = (event, operation, variables, answer)
-        if len(self._kept) > MOST_TOLD:
-            self._kept.popitem(last=False)
 
 
 class Executor:
@@ -199,7 +85,7 @@ class Executor:
         if errors:
             raise Refused([placed(error, Fault.DOCUMENT_INVALID) for error in errors])
         vary = check_rows(self._schema, document, surface, None)
-        return Prepared(document, _tokens_of(document), vary, None if "@" in query else Plans())
+        return Prepared(document, tokens_of(document), vary, None if "@" in query else Plans())
 
     async def run(self, prepared: Prepared, asked: Asked, context: Context) -> Answer:
         """Execute a query or a mutation. Raises Refused for variables that do not fit."""
@@ -301,7 +187,7 @@ class Executor:
             node = prepared.node(name)
             hide = not self._surface.suggestions
             variables = Variables.of(self._schema, node.variable_definitions or (), hide_suggestions=hide)
-            found = Operation(node.operation, _fields(node), _alone(prepared.document, node), variables)
+            found = Operation(node.operation, fields_of(node), alone(prepared.document, node), variables)
             if prepared.plans is not None:
                 run = self._run(prepared, found, VariableValues({}, {}), None)
                 found = msgspec.structs.replace(found, one=one_field_of(run))
@@ -319,30 +205,9 @@ async def _source(run: Run[Any]) -> AsyncGenerator[Any, None]:
     return cast(AsyncGenerator[Any, None], found)
 
 
-def _fields(operation: OperationDefinitionNode) -> frozenset[str]:
-    selections = operation.selection_set.selections
-    return frozenset(node.name.value for node in selections if isinstance(node, FieldNode))
-
-
-def _alone(document: DocumentNode, operation: OperationDefinitionNode) -> DocumentNode:
-    """The document with this operation only, and without its variables: they are read before it runs."""
-    bare = replace(operation, variable_definitions=())
-    fragments = [one for one in document.definitions if isinstance(one, FragmentDefinitionNode)]
-    return DocumentNode(definitions=(bare, *fragments), loc=document.loc)
-
-
 def _ended(error: Exception) -> dict[str, Any]:
     return field_error(error) if isinstance(error, GraphQLError) else raised(error)
 
 
 def _answer(result: ExecutionResult) -> Answer:
     return Answer(result.data, [field_error(error) for error in result.errors] if result.errors else None)
-
-
-def _tokens_of(document: DocumentNode) -> int:
-    count = 0
-    token = document.loc.start_token if document.loc else None
-    while token is not None:
-        count += 1
-        token = token.next
-    return count

@@ -10,7 +10,9 @@ import pytest
 import strawberry
 
 from artifact.errors import ErrorCode, InputError
-from resolvers.executor import MOST_TOLD, Answer, Asked, Executor, Prepared
+from resolvers.answers import MOST_TOLD, Answer, Asked
+from resolvers.documents import Prepared
+from resolvers.executor import Executor
 from resolvers.fault import Refused
 from resolvers.root import run_class_of
 from resolvers.surface import DEFAULT_SURFACE

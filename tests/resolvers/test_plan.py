@@ -16,7 +16,9 @@ from graphql.execution import Executor as Run
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from resolvers.executor import Answer, Asked, Executor, Prepared
+from resolvers.answers import Answer, Asked
+from resolvers.documents import Prepared
+from resolvers.executor import Executor
 from resolvers.fault import Refused
 from resolvers.root import build_schema
 from resolvers.surface import Surface
