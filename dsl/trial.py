@@ -102,7 +102,8 @@ class Asks(msgspec.Struct, frozen=True):
 class ExpectEffect(msgspec.Struct, frozen=True):
     """Something was decided (`denied`: was not). Parts that the author left out are None or empty: any will do.
 
-    `until` and `for_` are the author's words on a postponement; `rule` and `because` who said it, and why.
+    `until` and `for_` are the author's words on a postponement; `rule` and `because` who said it, and why. `text` is the
+    author's, as a whole.
     """
 
     verb: str
@@ -112,6 +113,7 @@ class ExpectEffect(msgspec.Struct, frozen=True):
     for_: Span | None = None
     rule: str | None = None
     because: str | None = None
+    text: str = ""
 
 
 class ExpectTrue(msgspec.Struct, frozen=True):

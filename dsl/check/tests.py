@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from artifact.event import Subject
 from artifact.facts import EMPTY_FACTS
 from artifact.instant import Instant
@@ -261,16 +263,19 @@ class Tests:
     def _outcome(self, node: Node) -> Expectation | None:
         if node.kind == "nothing":
             return ExpectNothing()
+        text = " ".join(self.text[node.start : node.end].split())
+        if node.kind in ("not_action", "by_rule", "because") or node.kind in EVENT_VERBS | MESSAGE_VERBS:
+            found = self._decided(node)
+            return None if found is None else replace(found, text=text)
+        condition = self.effects.condition(node, Where())
+        return ExpectTrue(condition, text) if condition else None
+
+    def _decided(self, node: Node) -> ExpectEffect | None:
         if node.kind == "not_action":
             return self._effect(node.node(), denied=True)
         if node.kind == "by_rule":
             return self._effect(node.node(), rule=self._rule(node.word(1)))
-        if node.kind == "because" or node.kind in EVENT_VERBS | MESSAGE_VERBS:
-            return self._effect(node)
-        condition = self.effects.condition(node, Where())
-        return (
-            ExpectTrue(condition, " ".join(self.text[node.start : node.end].split())) if condition else None
-        )
+        return self._effect(node)
 
     def _rule(self, word: Word) -> str:
         """A rule by its name, as it is spelled where it is declared."""
@@ -281,7 +286,7 @@ class Tests:
         self.desk.unknown(Code.NAME_UNKNOWN, word, word.text, known, what="a rule")
         return word.text
 
-    def _effect(self, node: Node, *, denied: bool = False, rule: str | None = None) -> Expectation | None:
+    def _effect(self, node: Node, *, denied: bool = False, rule: str | None = None) -> ExpectEffect | None:
         because = None
         if node.kind == "because":
             because = node.node(1).word().text
@@ -300,7 +305,7 @@ class Tests:
 
     def _postponed(
         self, node: Node, denied: bool, rule: str | None, because: str | None
-    ) -> Expectation | None:
+    ) -> ExpectEffect | None:
         if node.kind == "postpone":
             return ExpectEffect("postpone", None, denied, rule=rule, because=because)
         waiting = self.effects.postponed(node, {}, _ANYWHERE, limited=False)

@@ -55,6 +55,7 @@ from engine.pipeline.backtest import handed_over
 from engine.pipeline.run import Run
 from engine.rulebook_trial import TESTED, Moment, check_effect
 from engine.scene import Scene
+from engine.trial_words import words_of
 
 SOURCE = "test"
 
@@ -295,7 +296,7 @@ class _Play:
             else:
                 fault = self._not_nothing(moment)
             if fault is not None:
-                raise _Failed(f"step {number}: {fault}")
+                raise _Failed(words_of(self.book).step.format(number=number, fault=fault))
 
     def _untrue(self, outcome: ExpectTrue, moment: Moment) -> str | None:
         env = Env(moment.body.facts, moment.zone, moment.now, self.book.program.keys, event=self.last)
@@ -303,8 +304,10 @@ class _Play:
         truth = Interpreter(self.book.currency, self.book.program.figures).truth(outcome.condition, env)
         if truth:
             return None
-        return f"`{outcome.text}` was expected, but it is {'not known' if truth is None else 'not so'}"
+        words = words_of(self.book)
+        case = words.not_known if truth is None else words.not_so
+        return words.expected.format(text=outcome.text, case=case)
 
     def _not_nothing(self, moment: Moment) -> str | None:
         said = [m.request.topic for m in moment.messages] + [t.kind for t in moment.tasks]
-        return f"nothing was expected, but there was {', '.join(said)}" if said else None
+        return words_of(self.book).nothing.format(", ".join(said)) if said else None

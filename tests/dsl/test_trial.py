@@ -1,5 +1,6 @@
 """Tests of a rulebook are typed data; what is wrong in them is told like anything else."""
 
+from artifact.channel import Channel
 from artifact.instant import parse_instant
 from artifact.span import Span, Unit
 from dsl.effects import Block, Deliver, Send
@@ -70,9 +71,9 @@ def test_expectations_are_data() -> None:
     ).steps
     assert isinstance(expects, Expects)
     block, deliver, send, until, for_, holds = expects.outcomes
-    assert block == ExpectEffect("block", Block(), because="No")
-    assert deliver == ExpectEffect("deliver", Deliver(("SMS",)), denied=True)  # type: ignore[arg-type]
-    assert send == ExpectEffect("send", Send("apology", ("APP",)))  # type: ignore[arg-type]
+    assert block == ExpectEffect("block", Block(), because="No", text='block because "No"')
+    assert deliver == ExpectEffect("deliver", Deliver((Channel.SMS,)), denied=True, text="not deliver by sms")
+    assert send == ExpectEffect("send", Send("apology", (Channel.APP,)), text="send apology by app")
     assert isinstance(until, ExpectEffect)
     assert until.until == parse_instant("2026-03-05T08:00:00+01:00")
     assert isinstance(for_, ExpectEffect)
