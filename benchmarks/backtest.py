@@ -103,9 +103,9 @@ _ABOUT = Subject("claim", "1")
 
 
 def _asked(chance: Random, at: Instant) -> dict[str, str]:
-    """A message that waits some days and lives for nine, so that about five are open at a time."""
+    """A message that waits some days and lives for seven, so that about five are open at a time."""
     return {
         "topic": f"topic_{chance.randrange(topics_of(_RULES))}",
         "notBefore": format_instant(at + chance.randrange(1, 6) * DAY),
-        "expiresAt": format_instant(at + 9 * DAY),
+        "expiresAt": format_instant(at + 7 * DAY),
     }
