@@ -5,9 +5,10 @@ so nothing is copied.
 """
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import nsmallest
+from itertools import islice
 from threading import Lock
 
 import msgspec
@@ -18,7 +19,7 @@ from artifact.event import EventKey
 from artifact.instant import Instant
 from store.checks import change_of, check_commit, closed, outdated
 from store.feed import Feed, Reader
-from store.listing import lets_through, page_of, place_after, place_of
+from store.listing import Place, lets_through, page_of, place_after, place_of
 from store.port import (
     Commit,
     CommitResult,
@@ -61,6 +62,7 @@ class MemoryStore:
         self._customers: dict[str, _Customer] = {}
         self._ids: list[str] = []
         self._messages: dict[str, MessageRow] = {}
+        self._places: list[Place] = []  # of all messages, in order; none until a listing asks for them
         self._rulebooks: list[RulebookRow] = []
         self._publications: list[Publication] = []
         self._closed = False
@@ -113,9 +115,10 @@ class MemoryStore:
         customer.events.update((entry.event.key, entry.n) for entry in commit.entries if entry.event)
         if commit.snapshot:
             customer.snapshots[commit.snapshot.n] = commit.snapshot
-        rows = {row.id: row for row in commit.messages}
-        customer.messages.update(rows)
-        self._messages.update(rows)
+        if rows := {row.id: row for row in commit.messages}:
+            customer.messages.update(rows)
+            self._messages.update(rows)
+            self._places = []
         return CommitResult.COMMITTED
 
     async def artifact(self, customer_id: str) -> Artifact | None:
@@ -187,16 +190,19 @@ class MemoryStore:
         """See the port."""
         place = place_after(where, after)
         with self._open():
-            rows = [row for row in self._asked(where) if lets_through(where, row)]
-        rows.sort(key=place_of)
-        return page_of(where, rows if place is None else (r for r in rows if place_of(r) > place), first)
+            places = self._places_asked(where)
+            start = 0 if place is None else bisect_right(places, place)
+            rows = (self._messages[id] for _, id in islice(places, start, None))
+            return page_of(where, (row for row in rows if lets_through(where, row)), first)
 
-    def _asked(self, where: MessageFilter) -> Iterable[MessageRow]:
-        """The rows that can meet a filter: of one customer, hers alone."""
-        if where.customer_id is None:
-            return self._messages.values()
-        customer = self._customers.get(where.customer_id)
-        return customer.messages.values() if customer else ()
+    def _places_asked(self, where: MessageFilter) -> list[Place]:
+        """The places, in order, of the rows that can meet a filter: of one customer, hers alone."""
+        if where.customer_id is not None:
+            customer = self._customers.get(where.customer_id)
+            return sorted(map(place_of, customer.messages.values())) if customer else []
+        if not self._places:
+            self._places = sorted(map(place_of, self._messages.values()))
+        return self._places
 
     async def save_rulebook(
         self, text: str, author: str, id: str, revision: str | None, newest: int | None = None
