@@ -111,10 +111,7 @@ class Backtest:
         return await self._summary(len(histories))
 
     async def _customer(self, customer_id: str, history: list[Received], end: Instant) -> None:
-        [loaded] = await self._store.load([Want(customer_id, tuple({r.event.key: None for r in history}))])
-        artifact = loaded.artifact or Artifact(customer_id)
-        run = Run(artifact, self._scene, self._epoch, self._pasts, Memo())
-        run.known.update(loaded.known)
+        run = await self._begin(customer_id, history)
         for one in history:
             await self._advance(run, one.received_at - 1)
             await self._give(run, one)
@@ -124,6 +121,17 @@ class Backtest:
         self._queue(run)
         if self._waiting >= _ENTRIES_PER_FLUSH:
             await self._flush()
+
+    async def _begin(self, customer_id: str, history: list[Received]) -> Run:
+        """Where an earlier part of the same run left her. Of somebody new no event is known, so none is looked for."""
+        [found] = await self._store.load([Want(customer_id)])
+        if found.artifact is not None:
+            keys = tuple({one.event.key: None for one in history})
+            [found] = await self._store.load([Want(customer_id, keys)])
+        artifact = found.artifact or Artifact(customer_id)
+        run = Run(artifact, self._scene, self._epoch, self._pasts, Memo())
+        run.known.update(found.known)
+        return run
 
     async def _give(self, run: Run, one: Received) -> None:
         self._tally.events += 1
