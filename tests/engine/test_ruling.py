@@ -1,5 +1,7 @@
 """What rules that fired say together: one value by rank, unions elsewhere, put together once for the same rules."""
 
+import pytest
+
 from artifact.channel import Channel, Urgency
 from artifact.span import Span, Unit
 from dsl.effects import Avoid, Block, Deliver, Propagate, RequireProof, SetUrgency
@@ -72,3 +74,23 @@ def test_what_is_kept_is_bounded_and_right_after_it_was_let_go() -> None:
         said = ruled(Fired(f"Rule {n}", n, (SetUrgency(Urgency.LOW),)))
         assert said.urgency is Urgency.LOW
     assert len(kept_here._kept) <= kept_here._MOST
+
+
+def test_a_mark_is_that_of_all_that_is_said_however_often_the_rules_were_made() -> None:
+    def marks() -> list[int]:
+        low, silent = SetUrgency(Urgency.LOW), Avoid((SMS,))
+        fired = (Fired("A", 1, (low,)), Fired("B", 2, (silent,)), Fired("B", 2, (silent,), False))
+        mixtures = [(), *((one,) for one in fired), fired[:2], (fired[0], fired[2])]
+        return [ruling_of(TOPIC, mixture).mark for mixture in mixtures]
+
+    assert marks() == marks()
+    assert len({*marks(), 0}) == 7
+
+
+def test_no_more_marks_are_kept_than_there_may_be_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_here, "_MOST_MARKS", 3)
+    monkeypatch.setattr(kept_here, "_marks", {})
+    fired = tuple(Fired(f"Rule {n}", n, ()) for n in range(10))
+    first = [ruling_of(TOPIC, (one,)).mark for one in fired]
+    assert len(kept_here._marks) <= 3
+    assert [ruling_of(TOPIC, (one,)).mark for one in fired] == first
