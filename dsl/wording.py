@@ -151,7 +151,7 @@ _EN: Mapping[str, Words] = {
     "EFFECT_REPEATED": ("`{text}` is asked for twice", "keep one, or join the channels with a comma"),
     "UNKNOWN_UNDECIDED": (
         "`{text}` may be unknown, and this rule blocks or postpones",
-        "add `if unknown apply` or `if unknown ignore` below the name of the rule",
+        "add `if unknown apply` or `if unknown ignore` before `then`",
     ),
     "LIMIT_MISSING": ("this waits without a limit", "add `, at most 30 days, otherwise block`"),
     "LIMIT_MEANINGLESS": ("waiting cannot end in waiting", "say `otherwise block` or `otherwise deliver`"),

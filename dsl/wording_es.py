@@ -146,7 +146,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "EFFECT_REPEATED": ("`{text}` se pide dos veces", "deje uno, o una los canales con una coma"),
     "UNKNOWN_UNDECIDED": (
         "puede que `{text}` se desconozca, y esta regla bloquea o aplaza",
-        "añada `si se desconoce aplicar` o `si se desconoce ignorar` bajo el nombre de la regla",
+        "añada `si se desconoce aplicar` o `si se desconoce ignorar` antes de `entonces`",
     ),
     "LIMIT_MISSING": ("esto espera sin límite", "añada `, como máximo 30 días, si no, bloquear`"),
     "LIMIT_MEANINGLESS": (

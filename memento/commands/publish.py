@@ -112,8 +112,9 @@ def _preview(client: Client, version_id: str, args: argparse.Namespace) -> Exit:
     if found.causes:
         say("because of")
     for cause in found.causes:
-        by = f" by rule “{cause['rule']}”" if cause["rule"] is not None else ""
-        say(f"  {cause['count']:>7}  {cause['reason'] or 'nothing that holds them'}{by}")
+        why = cause["reason"].replace("_", " ") or "nothing that holds them"
+        rule = f"the rule “{cause['rule']}”" if cause["rule"] is not None else ""
+        say(f"  {cause['count']:>7}  {rule or why}")
     for example in found.examples:
         say(f"customer {example['customerId']}, message {example['messageId']}")
         say(f"  now    {example['before']['explanation']}")
