@@ -2,7 +2,9 @@
 
 import pytest
 
+from artifact.decision import EventStatus
 from artifact.instant import format_instant
+from artifact.limits import Limits
 from artifact.message import HoldKind, MessageState
 from engine.awaiting import ENDINGS
 from tests.scenarios.stage import Stage, instant
@@ -152,6 +154,18 @@ def test_what_a_rule_raised_is_taken_back_with_the_event_that_it_was_raised_for(
     stage.event("claim.assessed", source="core", id="a1", claim_id="S1")
     assert [h.kind for h in stage.message(offer).holds] == [HoldKind.NOT_BEFORE]
     stage.correct("core", "a1")
+    assert HoldKind.WHILE in [h.kind for h in stage.message(offer).holds]
+    stage.curtain()
+
+
+def test_what_is_taken_back_deeper_than_the_memory_is_folded_anew_ends_no_hold_either() -> None:
+    stage = Stage(UNTIL.format("claim.decided", "block"), MONDAY, Limits(late_entries=1))
+    stage.event("claim.opened", claim_id="S1")
+    offer = stage.ask("offer", notBefore="2027-03-20T10:00:00+01:00")
+    decided(stage, "d1", "2027-03-16T10:00+01:00")
+    for _ in range(3):
+        stage.event("weather.changed")
+    assert stage.correct("core", "d1").status is EventStatus.LATE
     assert HoldKind.WHILE in [h.kind for h in stage.message(offer).holds]
     stage.curtain()
 
