@@ -19,6 +19,7 @@ from engine.judging import Merged, rank_of
 from engine.placing import has_words
 from engine.planning import Way
 from engine.ruling import Extra, Ruling, earliest
+from engine.settled import BUNDLED, UNSETTLED
 from engine.talking import Talking
 
 SOURCE = "memento"
@@ -51,7 +52,8 @@ def merged_of(party: Party, book: Rulebook) -> Merged:
     )
     urgency = max((m.urgency for m in all_of), key=URGENCY_RANK.__getitem__)
     first = min(party.guests, key=lambda guest: guest.order)
-    return Merged(ruling.topic, Verdict(), ruling, urgency, rank_of(first.message, urgency))
+    mark = BUNDLED if all(m.mark for m in all_of) else UNSETTLED
+    return Merged(ruling.topic, Verdict(), ruling, urgency, rank_of(first.message, urgency), mark=mark)
 
 
 def _topic(party: Party, group: Group | None, topics: list[Topic]) -> Topic:

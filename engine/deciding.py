@@ -27,7 +27,15 @@ from engine.judging import Memo, judge, reads_alike
 from engine.rounds import Found, decide_all
 from engine.said import said_of
 from engine.scene import Scene
-from engine.settled import UNSETTLED, Left, Marks, all_settled, left_by
+from engine.settled import (
+    BUNDLED,
+    UNSETTLED,
+    Left,
+    Marks,
+    all_settled,
+    left_by,
+    same_circumstances,
+)
 from engine.talking import Talking
 from engine.traces import kept
 
@@ -65,6 +73,13 @@ def _found(
         if m.group is None
     ]
     left = talking.left or left_by(talking.talk, before.body.facts, before.now, scene.revision)
+    if not same_circumstances(left.facts, facts, book):
+        left = left._replace(messages={})
+    marks = [(m, merged.mark) for m, merged in judged] + [
+        (m, BUNDLED) for m in messages if m.group is not None
+    ]
+    if left.all_stand(marks, talking.contacts, talking.now):
+        return [], left.messages
     round = decide_all(talking, facts, scene, book, judged, left)
     return round.found, round.marks
 
@@ -86,12 +101,12 @@ def still_decided(
     """
     talk = before.body.talk
     return (
-        (before.now == talking.now or all_settled(talk))
-        and reads_alike(before.body.facts, facts)
+        reads_alike(before.body.facts, facts)
         and not talking.changed
         and len(talking.messages) == len(talk.messages)
         and tuple(talking.contacts) == talk.contacts
         and all(m.next_at is None or talking.now < m.next_at for m in talk.messages)
+        and (all_settled(talk) or (before.now == talking.now and talk.revision == scene.revision))
         and (
             talk.revision == scene.revision
             or (change is not None and not concerns(change, talking, facts, scene))

@@ -28,7 +28,7 @@ from engine.moment import Moment
 from engine.placing import first_instant
 from engine.planning import Way, go, go_together
 from engine.scene import Scene
-from engine.settled import Left, mark_of, same_circumstances
+from engine.settled import BUNDLED, Left, mark_of
 from engine.talking import Talking
 from engine.traces import gate
 
@@ -83,7 +83,7 @@ class Round:
         """A message with which no group has to do: what was decided before stands, or it is planned."""
         moment = self.moment
         counts = self.moved and not merged.topic.passes_caps
-        if not counts and self.left.stands(message, merged, moment.now):
+        if not counts and self.left.stands(message, merged.mark, moment.now):
             self.marks[message.id] = message, merged.mark
             if moment.budget.caps:
                 self._reserve(message, merged)
@@ -95,13 +95,13 @@ class Round:
         decided = decided_of(draft)
         self._push(draft)
         self._keep(message, draft, decided)
-        self.marks[message.id] = decided.message, mark_of(draft, decided.message)
 
     # ---- the contact budget
 
     def _keep(self, message: Message, draft: Draft, decided: Decided) -> None:
         """What was decided. What it takes of the budget are its plans, not one that was dropped on the way."""
         self.found.append((message, decided))
+        self.marks[decided.message.id] = decided.message, mark_of(draft, decided.message)
         budget, ruling = self.moment.budget, draft.merged.ruling
         if not budget.caps:
             return
@@ -166,10 +166,10 @@ class Round:
         if party.gathering is not None:
             self._apart(_who_cannot(party, draft, self.moment.budget))
         decided = decided_of(draft)
-        self.found += [
-            (guest.message, item_decided(guest.draft, _placed(guest), decided.message, party.gathering))
-            for guest in party.guests
-        ]
+        for guest in party.guests:
+            item = item_decided(guest.draft, _placed(guest), decided.message, party.gathering)
+            self.found.append((guest.message, item))
+            self.marks[item.message.id] = item.message, mark_of(guest.draft, item.message)
         self._keep(self.talking.messages.get(bundle.id, bundle), draft, decided)
 
     def _apart(self, guests: list[Guest]) -> None:
@@ -205,7 +205,9 @@ class Round:
         placed = {p.bundle for m in self.talking.messages.values() if m.id not in over for p in m.places}
         for bundle in empty:  # awaited while somebody lives who may come back to it
             awaited = bundle.id in placed and not has_set_out(bundle)
-            self.found.append((bundle, _dissolved(bundle, awaited)))
+            decided = _dissolved(bundle, awaited)
+            self.found.append((bundle, decided))
+            self.marks[bundle.id] = decided.message, BUNDLED
 
 
 def _rank(item: tuple[Message, Merged]) -> Rank:
@@ -288,14 +290,14 @@ def decide_all(
     seating = Seating(talking, book, zone) if grouped else None
     while True:
         moment = moment_of(talking, facts, scene, book, zone)
-        if not same_circumstances(left.facts, moment):
-            left = left._replace(messages={})
         round = Round(talking, moment, left, seating)
         round.run(judged)
         if not round.disturbed:
             break
     if seating is not None:
         talking.gatherings = seating.gatherings
+        if seating.out or seating.pushed:
+            round.marks = {}  # who was put apart, or together, in an earlier round may not be a moment later
     return round
 
 

@@ -129,10 +129,14 @@ def _mark_of(fired: tuple[Fired, ...]) -> int:
 
 
 def _marked(one: Fired) -> tuple[Fired, int]:
-    """A rule with its mark; as it is held on to, no other one can be taken for it."""
+    """A rule with its mark; as it is held on to, no other one can be taken for it.
+
+    Its rank is left out: it counts only among those that fired, and another rulebook may count it otherwise.
+    """
     if len(_marks) >= _MOST_MARKS:
         _marks.clear()
-    mark = int.from_bytes(blake2b(_encode(one), digest_size=8).digest()) >> 1
+    said = _encode((one.rule, one.effects, one.holding))
+    mark = int.from_bytes(blake2b(said, digest_size=8).digest()) >> 1
     found = _marks[id(one)] = one, mark
     return found
 

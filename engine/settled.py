@@ -7,22 +7,24 @@ rules said is kept in the talk as a mark, so what is just read from the store st
 (docs/decisions/0015). Refuses what might come out otherwise a moment later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from artifact.customer import Contact, Talk
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import LIVE_STATES, DeliveryState, Message
+from dsl.rulebook import Rulebook
 from engine.draft import Draft
-from engine.judging import Merged
-from engine.moment import Moment
 
 Marks: TypeAlias = Mapping[str, tuple[Message, int]]
 """Messages by id as they were left, each with its mark."""
 
 UNSETTLED = 0
 """The mark of a message that is to be decided with every entry."""
+
+BUNDLED = 1
+"""The mark of a bundle, of which no rule says anything."""
 
 
 class Left(NamedTuple):
@@ -36,13 +38,20 @@ class Left(NamedTuple):
     facts: Facts
     now: Instant
 
-    def stands(self, message: Message, merged: Merged, now: Instant) -> bool:
-        """Whether deciding again would come to the same, in circumstances that are still the same."""
+    def stands(self, message: Message, mark: int, now: Instant) -> bool:
+        """Whether deciding it again would come to the same, in circumstances that are still the same."""
         known = self.messages.get(message.id)
         if known is None or known[0] is not message:
             return False
         next_at = message.next_at
-        return known[1] == merged.mark != UNSETTLED and (next_at is None or now < next_at)
+        return known[1] == mark != UNSETTLED and (next_at is None or now < next_at)
+
+    def all_stand(
+        self, marks: Iterable[tuple[Message, int]], contacts: Sequence[Contact], now: Instant
+    ) -> bool:
+        """The same of all that are open, in whatever company."""
+        found = [self.stands(message, mark, now) for message, mark in marks]
+        return len(found) == len(self.messages) and all(found) and tuple(contacts) == self.contacts
 
     def mark_of(self, message: Message) -> int:
         """Its mark, where it is still as it was left."""
@@ -67,18 +76,19 @@ def mark_of(draft: Draft, decided: Message) -> int:
     """The mark of a decision. What it made of the message it would make of it again, unless it may not stand."""
     if decided.state not in LIVE_STATES or draft.restless or draft.alerts:
         return UNSETTLED
+    if draft.passed is None:
+        return UNSETTLED  # it got no further than LIFE, so nothing wakes it when the rules say otherwise
     if draft.gone and any(d.state is DeliveryState.IN_DOUBT for d in decided.deliveries):
         return UNSETTLED  # a doubt that comes up raises a task, and it may have come up in this very moment
     return draft.merged.mark
 
 
-def same_circumstances(before: Facts, moment: Moment) -> bool:
+def same_circumstances(before: Facts, now: Facts, book: Rulebook) -> bool:
     """Whether all that planning reads of her is as it was; the rules' part of the memory is in the marks."""
-    now = moment.facts
     return before is now or (
         before.consents == now.consents
         and before.preferences == now.preferences
         and before.kind is now.kind
         and before.deceased_at == now.deceased_at
-        and moment.book.hours_of(before) == moment.hours
+        and book.hours_of(before) == book.hours_of(now)
     )
