@@ -9,6 +9,7 @@ from artifact.decision import GateOutcome
 from artifact.instant import DAY, HOUR
 from artifact.limits import Limits
 from artifact.message import DeliveryState, GateName, HoldKind, Message, MessageState
+from engine.settled import all_settled
 from engine.view import inbox
 from tests.scenarios.stage import Stage
 from tests.simulation.histories import MONDAY
@@ -292,3 +293,19 @@ def test_the_bundle_says_at_which_gate_it_waits() -> None:
     assert gates[GateName.GROUP] == (GateOutcome.PASSED, "bundle")
     assert gates[GateName.WHEN][0] is GateOutcome.PASSED
     stage.curtain()
+
+
+def test_what_waits_in_company_stands_until_something_concerns_it() -> None:
+    stage = staged()
+    for topic in ("news", "written"):
+        stage.ask(topic)
+    before = stage.artifact().body.talk
+    assert all_settled(before)
+    stage.event("heard.of.by_nobody")
+    stage.event("customer.updated", age=40)
+    after = stage.artifact().body.talk
+    assert len(before.messages) == 3
+    assert all(one is other for one, other in zip(before.messages, after.messages, strict=True))
+    stage.ask("followed")
+    assert len(bundles(stage)[0].items) == 3
+    assert through(stage) == [("all_news", Channel.EMAIL, 24)]

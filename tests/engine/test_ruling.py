@@ -94,3 +94,17 @@ def test_no_more_marks_are_kept_than_there_may_be_rules(monkeypatch: pytest.Monk
     first = [ruling_of(TOPIC, (one,)).mark for one in fired]
     assert len(kept_here._marks) <= 3
     assert [ruling_of(TOPIC, (one,)).mark for one in fired] == first
+
+
+def test_the_mark_tells_what_is_said_and_not_how_many_rules_there_are() -> None:
+    avoid, block = Fired("Avoid", 1, (Avoid((SMS,)),)), Fired("Block", 2, (Block(),))
+    mark = ruled(avoid, block).mark
+    assert ruled(Fired("Avoid", 3, avoid.effects), Fired("Block", 9, block.effects)).mark == mark
+    others = [
+        ruled(),
+        ruled(avoid),
+        ruled(Fired("Avoid", 1, (Avoid((EMAIL,)),)), block),
+        ruled(Fired("Avoid", 1, avoid.effects, holding=False), block),
+        ruled(Fired("Shun", 1, avoid.effects), block),
+    ]
+    assert len({mark, *(one.mark for one in others)}) == 6

@@ -10,7 +10,7 @@ from artifact.span import Span, Unit
 from dsl.effects import Block, Postpone, PostponeKind, Propagate
 from dsl.rulebook import Cap
 from engine.judging import Memo
-from engine.settled import all_settled
+from engine.settled import UNSETTLED, all_settled
 from tests.engine.handmade import Rule, fact_is, handmade
 from tests.engine.world import MONDAY, Customer, event, request
 
@@ -151,3 +151,11 @@ def test_a_plan_that_is_dropped_takes_nothing_of_the_budget() -> None:
     customer.tell(event("message.sent_elsewhere", MONDAY, topic="offer", channel="SMS"))
     assert customer.state(customer.ask("claim_settled")) == (MessageState.BLOCKED, "cap")
     assert customer.state(customer.ask("apology"))[0] is MessageState.READY
+
+
+def test_what_gets_no_further_than_life_is_decided_with_every_entry() -> None:
+    """The gate of the rules would have noted when a condition on time flips."""
+    customer = waiting()
+    customer.tell(event("customer.deceased", MONDAY + MINUTE))
+    assert {m.reason for m in customer.messages("receipt")} == {"deceased"}
+    assert customer.body.talk.marks == (UNSETTLED, UNSETTLED)

@@ -116,3 +116,19 @@ def test_a_rule_that_a_message_still_names_concerns() -> None:
     [message] = stage.artifact().body.talk.messages
     assert "Edited" in {anchor.rule for anchor in message.anchors}
     assert decided_anew(stage, held.replace("at most 5 days", "at most 6 days"))
+
+
+def test_rules_that_disagree_are_told_again_under_another_rulebook_even_at_the_same_instant() -> None:
+    louder = 'message rule "{}"\n  for topic bill\n  when claim is open\n  then set the urgency to {}\nend\n'
+    text = (
+        with_rule("for topic news\n  then avoid email")
+        + louder.format("High", "high")
+        + louder.format("Low", "low")
+    )
+    stage = Stage(text, MONDAY)
+    stage.event("claim.opened", claim_id="S1", amount=1)
+    stage.ask("bill")
+    assert [task.kind for task in stage.artifact().body.talk.tasks] == ["rule_tie"]
+    stage.publish(text.replace("avoid email", "avoid letter"))
+    assert [task.kind for task in stage.artifact().body.talk.tasks] == ["rule_tie", "rule_tie"]
+    stage.curtain()
