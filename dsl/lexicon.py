@@ -81,6 +81,7 @@ class Tongue:
     def __init__(self, code: str) -> None:
         self.code = code
         self.noise: frozenset[str] = frozenset()
+        self.clock: frozenset[str] = frozenset()
         self.fuse: dict[str, str] = {}
         self.months: dict[str, int] = {}
         self.names: dict[str, str] = {}
@@ -106,6 +107,8 @@ class Tongue:
         self.spelled.setdefault(key, tuple(words))
         if key == "noise":
             self.noise = frozenset(map(plain, words))
+        elif key == "clock":
+            self.clock = frozenset({*map(plain, words), ","})
         elif key == "fuse":
             self.fuse = dict(word.split(" = ", 1) for word in words)
         elif key == "months":

@@ -61,11 +61,20 @@ def scan(text: str, tongue: Tongue) -> tuple[list[Piece], list[Fault]]:
         elif kind != "SKIP":
             piece = _piece(kind, found.group(), position, end, tongue)
             if piece is not None:
-                if piece.key in tongue.unpaused and pieces and pieces[-1][:2] == _COMMA:
+                if _is_idle(pieces, piece, tongue):
                     pieces.pop()
                 pieces.append(piece)
         position = end
     return pieces, faults
+
+
+def _is_idle(before: list[Piece], piece: Piece, tongue: Tongue) -> bool:
+    """Whether the last piece means nothing before this one: a pausing comma, the `at` of `2 March 2026 at 10:00`."""
+    if piece.key in tongue.unpaused:
+        return bool(before) and before[-1][:2] == _COMMA
+    if piece.kind != "TIME" or len(before) < 2 or before[-2].kind != "DATE":
+        return False
+    return (before[-1].key or before[-1].text) in tongue.clock
 
 
 def _piece(kind: str, text: str, start: int, end: int, tongue: Tongue) -> Piece | None:

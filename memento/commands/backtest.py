@@ -28,11 +28,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Name what the command takes."""
     parser.add_argument("rulebook", type=Path, metavar="RULEBOOK")
     parser.add_argument("events", type=Path, metavar="EVENTS")
-    parser.add_argument("--customers", type=Path, metavar="FILE")
+    parser.add_argument("--customers", type=Path, metavar="FILE", help="what is known of them from the start")
     parser.add_argument(
         "--until", metavar="INSTANT", help="where to end; without it, 4 days after the newest event"
     )
-    add_store(parser, required=False, help="keep the result here, and go on from what is here already")
+    add_store(parser, default=None, help="keep the result here, and go on from what is here already")
     parser.add_argument(
         "--spread",
         type=int,

@@ -17,7 +17,7 @@ from store.embedded.copying import copy_store
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Name what the command takes."""
-    add_store(parser, help="the store: a file")
+    add_store(parser, help="a file; %(default)s without")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the copy goes")
 
 

@@ -48,7 +48,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, default=8080, help="%(default)s without; 0 takes any that is free"
     )
-    parser.add_argument("--rulebook", type=Path, default=RULEBOOK, metavar="FILE")
+    parser.add_argument(
+        "--rulebook", type=Path, default=RULEBOOK, metavar="FILE", help="other manners; the insurer's without"
+    )
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the day as lines of events and end")
     parser.add_argument("--once", action="store_true", help="end after the day")
     add_json(parser)

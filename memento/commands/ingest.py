@@ -19,7 +19,7 @@ SHOWN_REFUSALS = 20
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Name what the command takes."""
-    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("file", type=Path, metavar="FILE", help="lines of events")
     parser.add_argument("--url", default=DEFAULT_URL, help="the service; %(default)s without")
     parser.add_argument("--actor", default="memento ingest", help="who sends; recorded with every event")
     add_json(parser)

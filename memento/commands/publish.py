@@ -16,14 +16,14 @@ from memento.client import Client
 from memento.commands.shared import DEFAULT_URL, add_json, compiled, instant_given, positive
 from memento.exits import Exit
 from memento.settings import Settings
-from memento.terminal import answer, note, progress, say
+from memento.terminal import answer, counted, note, progress, say
 
 PREVIEW_SECONDS = 600.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Name what the command takes."""
-    parser.add_argument("file", type=Path, nargs="?", metavar="FILE")
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a rulebook")
     parser.add_argument("--version", type=positive, metavar="N", help="a saved version, by its number")
     parser.add_argument("--rollback", action="store_true", help="go back to what was in force before")
     parser.add_argument("--preview", action="store_true", help="only say what would change")
@@ -104,7 +104,8 @@ def _preview(client: Client, version_id: str, args: argparse.Namespace) -> Exit:
     if args.json:
         answer(found)
         return Exit.OK
-    say(f"{found.changed} of {found.messages} open messages of {found.customers} customers would change")
+    open_messages, customers = counted(found.messages, "open message"), counted(found.customers, "customer")
+    say(f"{found.changed} of {open_messages} of {customers} would change")
     if found.failed:
         say(f"  {found.failed} customers could not be decided; the service's log says why")
     for move in found.moves:

@@ -20,12 +20,7 @@ ACTOR = "memento serve"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Name what the command takes."""
-    add_store(
-        parser,
-        required=False,
-        help=f"a file, mongodb://HOST/DATABASE, or `{MEMORY}`; %(default)s without",
-    )
-    parser.set_defaults(store="brand.memento")
+    add_store(parser, help=f"a file, mongodb://HOST/DATABASE, or `{MEMORY}`; %(default)s without")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address; any other is refused")
     parser.add_argument(
         "--port", type=int, default=8080, help="%(default)s without; 0 takes any that is free"

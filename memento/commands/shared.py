@@ -21,14 +21,15 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="answer with one JSON document on stdout")
 
 
-def add_store(parser: argparse.ArgumentParser, *, required: bool = True, help: str = "") -> None:
-    """`--store`."""
-    parser.add_argument(
-        "--store",
-        required=required,
-        metavar="FILE|URL",
-        help=help or "the store: a file, or mongodb://HOST/DATABASE",
-    )
+DEFAULT_STORE = "brand.memento"
+A_FILE_OR_URL = "a file, or mongodb://HOST/DATABASE; %(default)s without"
+
+
+def add_store(
+    parser: argparse.ArgumentParser, *, default: str | None = DEFAULT_STORE, help: str = A_FILE_OR_URL
+) -> None:
+    """`--store`: what `serve` makes where nothing is said is what the others read."""
+    parser.add_argument("--store", default=default, metavar="FILE|URL", help=help)
 
 
 def positive(text: str) -> int:

@@ -55,6 +55,18 @@ def test_a_comma_that_is_a_pause_means_nothing() -> None:
     ]
 
 
+@pytest.mark.parametrize("when", ["2 March 2026 at 10:00", "2 March 2026, 10:00", "2026-03-02 at 10:00"])
+def test_an_hour_may_be_said_after_its_day_as_people_say_it(when: str) -> None:
+    rule = 'message rule "R" for topic survey then postpone until {} end test "T" at {} expect nothing end'
+    assert book(rule.format(when, when)).program == book(rule.format(*["2 March 2026 10:00"] * 2)).program
+
+
+def test_it_is_said_so_in_spanish_too() -> None:
+    text = 'regla de mensaje "R" para el tema survey entonces aplazar hasta el 2 de marzo de 2026 a las 10:00 fin'
+    [one], [other] = (parse_declaration(t, "es", 20).nodes for t in (text, text.replace(" a las", "")))
+    assert shape_of(one) == shape_of(other)
+
+
 def test_a_name_of_several_words_is_shown_in_its_brackets() -> None:
     [told] = helps('message rule "R" for topic survey when heat pump is open then block end')
     assert told is not None
