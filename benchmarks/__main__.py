@@ -17,22 +17,20 @@ from benchmarks.scale import FULL, TINY, Scale
 from benchmarks.timing import loop_speed
 
 NAMES = (
-    *(
-        "evaluate",
-        "peers",
-        "parse",
-        "deciding",
-        "late",
-        "history",
-        "publish",
-        "log_bytes",
-        "backtest",
-        "ingest",
-        "sweeping",
-        "conversion",
-        "service",
-        "sockets",
-    ),
+    "evaluate",
+    "peers",
+    "parse",
+    "deciding",
+    "late",
+    "history",
+    "publish",
+    "log_bytes",
+    "backtest",
+    "ingest",
+    "sweeping",
+    "conversion",
+    "service",
+    "sockets",
 )
 """In the order in which they run; each is a module of this folder."""
 

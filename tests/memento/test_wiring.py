@@ -32,7 +32,6 @@ def test_the_same_day_ends_in_the_same_digest_over_a_file_and_over_mongodb(tmp_p
     assert verdict["ok"] is True
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("address", ["postgres://here", "http://here", "mongo://here"])
 async def test_another_kind_of_store_is_refused(address: str) -> None:
     assert (await refused(address)).code is ErrorCode.VALUE_UNKNOWN

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from gql import Client, GraphQLRequest
 from gql.transport.httpx import HTTPXAsyncTransport
 from gql.transport.websockets import WebsocketsTransport
@@ -34,7 +33,6 @@ def asked(query: str, **variables: Any) -> GraphQLRequest:
     return GraphQLRequest(query, variable_values=variables)
 
 
-@pytest.mark.anyio
 async def test_a_client_of_others_asks_tells_and_follows(world: World) -> None:
     customer = world.fresh()
     delivery = world.show(customer)

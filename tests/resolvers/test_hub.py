@@ -12,8 +12,6 @@ from resolvers.hub import Follower, Hub, Lagged
 from store.feed import GAP, Feed
 from store.port import Change, Concerns
 
-pytestmark = pytest.mark.anyio
-
 
 class Watched:
     """The one part of a store that a hub uses."""

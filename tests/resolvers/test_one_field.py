@@ -134,7 +134,6 @@ async def answered(executor: Executor, query: str, **variables: Any) -> tuple[An
     return await executor.run(executor.prepare(query), asked, desk), desk.asked  # type: ignore[arg-type]
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("query", "asked"),
     [
@@ -158,7 +157,6 @@ async def test_it_is_asked_once_and_answered_alike(query: str, asked: list[str])
     assert expected[1] == asked
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     "variables",
     [
@@ -188,7 +186,6 @@ async def test_arguments_that_variables_give_reach_the_resolver_alike(
         assert len(expected[1]) == 1
 
 
-@pytest.mark.anyio
 async def test_a_variable_that_does_not_fit_asks_nothing() -> None:
     query = "mutation M($name: String!) { do(name: $name) { name } }"
     for executor in (PLAIN, QUICK):
@@ -198,7 +195,6 @@ async def test_a_variable_that_does_not_fit_asks_nothing() -> None:
     assert await answered(QUICK, query, name="z") == (Answer({"do": {"name": "z"}}), ["z"])
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     "selection",
     [
@@ -224,7 +220,6 @@ async def followed(executor: Executor, events: tuple[Any, ...], query: str, **va
     return [answer async for answer in stream]
 
 
-@pytest.mark.anyio
 async def test_an_event_that_takes_too_long_to_tell_ends_its_subscription_in_words() -> None:
     hasty = msgspec.structs.replace(DEFAULT_SURFACE, execution_seconds=0.01)
     executor = Executor(BUILT._schema, run_class_of(BUILT), hasty)
@@ -233,7 +228,6 @@ async def test_an_event_that_takes_too_long_to_tell_ends_its_subscription_in_wor
     assert refused.value.code == "TIMEOUT"
 
 
-@pytest.mark.anyio
 async def test_an_event_is_answered_once_for_all_who_follow_it_alike() -> None:
     query = "subscription S($why: String!) { told { ... on Done { name echo(word: $why) } } }"
     event, executor = Done(name="a"), Executor(BUILT._schema, run_class_of(BUILT), DEFAULT_SURFACE)
@@ -247,7 +241,6 @@ async def test_an_event_is_answered_once_for_all_who_follow_it_alike() -> None:
     assert another.data == {"told": {"name": "b", "echo": "x"}}
 
 
-@pytest.mark.anyio
 async def test_many_events_are_told_each_its_own_and_few_are_kept() -> None:
     executor = Executor(BUILT._schema, run_class_of(BUILT), DEFAULT_SURFACE)
     events = tuple(Other(number=number) for number in range(2 * MOST_TOLD))

@@ -7,8 +7,6 @@ import pytest
 
 from resolvers.patience import Patience
 
-pytestmark = pytest.mark.anyio
-
 LONG = 20.0
 
 
