@@ -47,7 +47,8 @@ class Limits(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     intent_seconds: int = 60
     grace_seconds: int = 15 * 60
     commit_attempts: int = 8
-    group_size: int = 64
+    commit_events: int = 64
+    bundle_messages: int = 64
     queued_submissions: int = 4_096
     rounds: int = 64
     page_size: int = 100

@@ -218,7 +218,7 @@ class Seating:
         party.gathering = self.gatherings[gathering.id] = gathering
 
     def _most(self, group: Group) -> int:
-        return min(group.leaves_at or self.talking.limits.group_size, self.talking.limits.group_size)
+        return min(group.leaves_at or self.talking.limits.bundle_messages, self.talking.limits.bundle_messages)
 
     def _sit(self, guest: Guest, party: Party) -> bool:
         """Whether there is a channel that all of them may take."""

@@ -97,7 +97,7 @@ def _length(span: Span) -> Instant:
 
 
 def _number(desk: Desk, part: Node | None, low: int) -> int | None:
-    return None if part is None else literals.whole(desk, part.word(), low, desk.limits.group_size)
+    return None if part is None else literals.whole(desk, part.word(), low, desk.limits.bundle_messages)
 
 
 def report_mixed(desk: Desk, place: Place, name: str, topics: Iterable[Topic]) -> None:

@@ -53,7 +53,7 @@ class Inbox:
         group: list[Submission] = []
         size = 0
         with self._lock:
-            while self._line and (not group or size + len(self._line[0].jobs) <= self._limits.group_size):
+            while self._line and (not group or size + len(self._line[0].jobs) <= self._limits.commit_events):
                 submission = self._line.popleft()
                 size += len(submission.jobs)
                 if not submission.done.cancelled():

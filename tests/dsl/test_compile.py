@@ -58,7 +58,7 @@ def test_bounds_are_those_of_the_installation_whatever_was_checked_before() -> N
         PRELUDE
         + "group many takes category service waits 1 day from the first leaves at 100 messages template words end\n"
     )
-    allowing = Limits(group_size=100)
+    allowing = Limits(bundle_messages=100)
     assert [d.code for d in compile_rulebook(text).diagnostics] == ["NUMBER_INVALID"]
     assert compile_rulebook(text, allowing).diagnostics == ()
     counting = PRELUDE + rule("the number of claim.noted in the last 7 days is at least 3", "deliver by app")

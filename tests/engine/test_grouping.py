@@ -194,7 +194,7 @@ def test_a_window_that_slides_ends_at_its_maximum() -> None:
 
 
 def test_a_bundle_holds_no_more_than_the_limit_of_the_installation() -> None:
-    stage = staged(limits=Limits(group_size=2))
+    stage = staged(limits=Limits(bundle_messages=2))
     for _ in range(3):
         stage.ask("news")
     stage.work()

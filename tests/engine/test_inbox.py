@@ -11,7 +11,7 @@ from artifact.limits import DEFAULT_LIMITS
 from engine.pipeline.inbox import Inbox, Submission, answer
 from engine.pipeline.kernel import Job
 
-LIMITS = msgspec.structs.replace(DEFAULT_LIMITS, group_size=4, queued_submissions=6)
+LIMITS = msgspec.structs.replace(DEFAULT_LIMITS, commit_events=4, queued_submissions=6)
 
 
 def asked(*customers: str) -> Submission:
