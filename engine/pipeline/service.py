@@ -106,9 +106,10 @@ class Engine:
         started.set_result(None)
         while True:
             await bell.wait()
+            stopping = self._stopping  # read first: whoever stood in line by then is answered yet
             while group := self._inbox.take():
                 await self._process(group)
-            if self._stopping:
+            if stopping:
                 return
 
     async def _process(self, group: list[Submission]) -> None:
