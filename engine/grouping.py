@@ -218,7 +218,8 @@ class Seating:
         party.gathering = self.gatherings[gathering.id] = gathering
 
     def _most(self, group: Group) -> int:
-        return min(group.leaves_at or self.talking.limits.bundle_messages, self.talking.limits.bundle_messages)
+        most = self.talking.limits.bundle_messages
+        return min(group.leaves_at or most, most)
 
     def _sit(self, guest: Guest, party: Party) -> bool:
         """Whether there is a channel that all of them may take."""
