@@ -81,7 +81,7 @@ def _window(desk: Desk, node: Node, parts: dict[str, Node]) -> tuple[Span, Span 
     spans = [literals.span(desk, one) for one in part.nodes()]
     for span, one in zip(spans, part.nodes(), strict=True):
         if span is not None and span.amount == 0:
-            desk.report(Code.NUMBER_INVALID, one, text="0", low=1, high=100_000)
+            desk.report(Code.NUMBER_INVALID, one, text="0", low=1, high=literals.most_of(span.unit))
             return None
     waits, at_most = spans[0], spans[1] if len(spans) > 1 else None
     if waits is None or (part.kind == "sliding" and at_most is None):

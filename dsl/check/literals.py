@@ -81,7 +81,7 @@ def span(desk: Desk, node: Node) -> Span | None:
 def wait(desk: Desk, node: Node) -> Span | None:
     """A duration that time passes through; working days and hours are counted in a calendar."""
     unit, named = Unit(node.word(1).text), node.maybe_word(2)
-    amount = whole(desk, node.word(0), 0, _MOST_WORKING if unit in _WORKING else _MOST)
+    amount = whole(desk, node.word(0), 0, most_of(unit))
     if unit in _WORKING:
         calendar = calendar_for(desk, unit, named, node)
         return None if amount is None or calendar is None else Span(amount, unit, calendar)
@@ -100,8 +100,20 @@ def window(desk: Desk, node: Node) -> Span | None:
 
 
 _WORKING = (Unit.WORKING_DAY, Unit.WORKING_HOUR)
-_MOST, _MOST_WORKING = 100_000, 2_000
-"""Working days are walked one by one: eight years of them are enough for any promise."""
+_MOST = {
+    # Walked one by one: eight years of them are enough for any promise.
+    Unit.WORKING_DAY: 2_000,
+    Unit.WORKING_HOUR: 2_000,
+    # Two centuries, after which the calendar still goes on: what is reckoned from today must not run beyond it.
+    Unit.WEEK: 10_000,
+    Unit.MONTH: 2_400,
+    Unit.YEAR: 200,
+}
+
+
+def most_of(unit: Unit) -> int:
+    """How many of a unit a duration may have."""
+    return _MOST.get(unit, 100_000)
 
 
 def calendar_for(desk: Desk, unit: Unit, named: Word | None, place: Place) -> Calendar | None:

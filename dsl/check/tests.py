@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from artifact.errors import InputError
 from artifact.event import Subject
 from artifact.facts import EMPTY_FACTS
 from artifact.instant import Instant
@@ -12,6 +13,7 @@ from dsl.check.collector import LONGEST_LIST
 from dsl.check.effects import EVENT_VERBS, MESSAGE_VERBS, Effects
 from dsl.check.header import Header, Placed
 from dsl.check.lists import said_info
+from dsl.check.said import said
 from dsl.check.symbols import Fields, ListInfo
 from dsl.check.where import Where
 from dsl.effects import (
@@ -80,12 +82,12 @@ class Tests:
         self.header, self.topics = header, topics
         self.values = Interpreter(header.currency)
         self.at: Instant = 0
-        self.text = ""
+        self.name, self.text = Word("STRING", "", 0, 0), ""
 
     def test(self, placed: Placed, text: str) -> RulebookTest:
         """One test."""
         node, self.desk.base = placed
-        self.text = text
+        self.name, self.text = node.word(), text
         start = next(node.all("at"), None)
         self.at = self._instant(start.node()) if start else 0
         if start is None:
@@ -102,11 +104,16 @@ class Tests:
     def _instant(self, node: Node) -> Instant:
         found = literals.instant(self.desk, node)
         value = self._constant(literals.as_instant(found)) if found else 0
-        return int(value)
+        return int(value or 0)
 
     def _constant(self, expression: Expression) -> Any:
         env = Env(EMPTY_FACTS, self.header.zone, self.at, {})
-        return self.values.value(expression, env)
+        try:
+            return self.values.value(expression, env)
+        except (InputError, OverflowError, ValueError):
+            text = said(expression, self.header.currency)
+            self.desk.report(Code.DATE_INVALID, self.name, text=text)
+            return None
 
     def _json(self, expression: Expression, of: Type) -> Any:
         return to_json(self._constant(expression), of, self.header.currency)

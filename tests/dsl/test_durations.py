@@ -1,0 +1,43 @@
+"""How long an author may say: whatever is reckoned from today ends before the calendar does."""
+
+import pytest
+
+from artifact.instant import parse_instant
+from artifact.span import Span, Unit, add_span
+from dsl.check.literals import most_of
+from dsl.compile import compile_rulebook
+from dsl.lexicon import tongue
+from tests.dsl.support import PRELUDE, rule
+
+LAST_DAY = parse_instant("2500-12-31T23:59:59Z")
+"""The last one that an author can name."""
+
+CALENDAR = "calendar working days Monday to Friday working hours 9:00 to 10:00 end\n"
+ELAPSING = [unit for unit in Unit if not unit.startswith("working")]
+
+
+@pytest.mark.parametrize("unit", ELAPSING)
+def test_the_longest_duration_of_each_unit_stays_within_the_calendar(unit: Unit) -> None:
+    assert add_span(LAST_DAY, Span(most_of(unit), unit), "Pacific/Apia") > LAST_DAY
+
+
+@pytest.mark.parametrize("unit", Unit)
+def test_one_more_than_the_longest_is_refused_where_it_stands(unit: Unit) -> None:
+    word = tongue("en").spelled[f"UNIT:{unit}"][0]
+    wait = "postpone for {} " + word
+    text = PRELUDE + CALENDAR + rule("claim is open", wait.format(most_of(unit)))
+    assert compile_rulebook(text).diagnostics == ()
+    refused = compile_rulebook(text.replace(f" {most_of(unit)} ", f" {most_of(unit) + 1} "))
+    assert [one.code for one in refused.diagnostics] == ["NUMBER_INVALID"]
+
+
+def test_a_test_that_reckons_beyond_the_calendar_is_told_so() -> None:
+    far = "2 March 2500" + " + 200 years" * 40
+    text = f"""test "Far" at 2 March 2026 10:00
+  when event claim.opened with (claim_id = "x", until = {far})
+  expect nothing
+end
+"""
+    [diagnostic] = compile_rulebook(PRELUDE + text).diagnostics
+    assert diagnostic.code == "DATE_INVALID"
+    assert "2500-03-02" in diagnostic.message
