@@ -169,7 +169,7 @@ class Tongue:
                     rf"(?P<MONEY>{number}\s*(?:{currency}))",
                     rf"(?P<PERCENT>{number}\s*%)",
                     rf"(?P<NUMBER>{number}(?![\w]))",
-                    r"(?P<OP><=|=>|>=|!=|≤|≥|≠|⇒|[-−–—+*×/÷(),:<>=|])",
+                    r"(?P<OP><=|=>|>=|==|!=|≤|≥|≠|⇒|[-−–—+*×/÷(),:<>=|])",
                 )
             )
         )

@@ -66,9 +66,27 @@ def sentence(book: Rulebook | None, body: Body, message: Message, language: str,
 def _over(say: Phrases, message: Message) -> str:
     if message.group is not None and message.reason == DISSOLVED:
         return say.dissolved
-    if message.state is MessageState.RETRACTED and message.reason in say.taken_back:
-        return say.taken_back[message.reason]
-    return say.closed[message.state]
+    over = say.closed[message.state]
+    if message.state is not MessageState.RETRACTED:
+        return over
+    over, gone = say.taken_back.get(message.reason, over), _gone(say, message)
+    return say.too_late.format(over=over, gone=gone) if gone else over
+
+
+def _gone(say: Phrases, message: Message) -> str:
+    """By which channels it has surely left; empty where by none."""
+    return spoken_list(
+        [say.channels[d.channel] for d in message.deliveries if d.state in _SURELY_LEFT], say.also
+    )
+
+
+_SURELY_LEFT = frozenset(DeliveryState) - {
+    DeliveryState.PLANNED,
+    DeliveryState.WITHDRAWN,
+    DeliveryState.SENDING,
+    DeliveryState.IN_DOUBT,
+    DeliveryState.FAILED,
+}
 
 
 def refused(book: Rulebook | None, message: Message, refusal: str, language: str) -> str:

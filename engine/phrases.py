@@ -54,6 +54,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     may_release: str
     closed: Mapping[MessageState, str]
     taken_back: Mapping[str, str]
+    too_late: str
     unclassified: Reason
     blocked: Mapping[str, Reason]
     holds: Mapping[HoldKind, Reason]

@@ -64,6 +64,7 @@ ENGLISH = Phrases(
         "withdrawn": "was taken back by a rule",
         "corrected": "was taken back because what it told was corrected",
     },
+    too_late="{over}, after it had gone out {gone}",
     unclassified=(
         "the rules in force know no topic of this name, and the customer has not agreed to such messages",
         "It may go when the rules name the topic.",

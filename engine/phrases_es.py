@@ -61,9 +61,10 @@ SPANISH = Phrases(
         MessageState.ERASED: "se borró",
     },
     taken_back={
-        "withdrawn": "se retiró: así lo manda una regla",
+        "withdrawn": "se retiró por una regla",
         "corrected": "se retiró porque se corrigió lo que contaba",
     },
+    too_late="{over}, cuando ya había salido {gone}",
     unclassified=(
         "las reglas vigentes no conocen ningún tema con este nombre, y el cliente no ha aceptado mensajes así",
         "Podrá salir cuando las reglas nombren el tema.",

@@ -195,8 +195,13 @@ class Conditions(Expressions):
     def _same(self, left: Type, right: Type, place: Place) -> bool:
         if family(left.kind) is family(right.kind) or {left.kind, right.kind} == {Kind.ONE_OF, Kind.TEXT}:
             return True
-        self.desk.report(Code.TYPE_MISMATCH, place, found=right, wanted=left)
+        self.desk.report(Code.TYPE_MISMATCH, place, found=right, wanted=left, near=self._priced(left, place))
         return False
+
+    def _priced(self, of: Type, place: Place) -> str:
+        """A bare number where an amount is wanted, with the currency that was surely meant."""
+        bare = of.kind is Kind.MONEY and isinstance(place, Node) and place.kind == "number"
+        return f"{place.word().text} {self.desk.currency}" if bare and isinstance(place, Node) else ""
 
     def _compared(
         self, relation: Relation, left: Place | None, right: Place | None, node: Node, where: Where

@@ -125,7 +125,8 @@ async def _paint(service: Serving, shown: Canvas, clock: VirtualClock) -> None:
 
 
 def _title(now: Instant) -> str:
-    return f"{datetime_of(now).astimezone(zone_of(ZONE)):%A %d %B %H:%M}"
+    wall = datetime_of(now).astimezone(zone_of(ZONE))
+    return f"{wall:%A} {wall.day} {wall:%B %H:%M}"
 
 
 async def _summary(args: argparse.Namespace, service: Serving, player: Player) -> dict[str, Any]:

@@ -67,6 +67,18 @@ def test_it_is_said_so_in_spanish_too() -> None:
     assert shape_of(one) == shape_of(other)
 
 
+def test_a_bare_number_where_an_amount_is_wanted_is_given_its_currency() -> None:
+    rule = 'event rule "E" on claim.opened when event.amount > {} then send apology end'
+    assert helps(rule.format("10,000")) == ["did you mean `10000 EUR`?"]
+    assert codes(rule.format("10,000 EUR")) == []
+
+
+def test_what_programmers_write_for_is_is_read_as_is() -> None:
+    rule = 'message rule "R" for topic survey when customer.tier {} gold then avoid sms end'
+    [one], [other] = (parse_declaration(rule.format(sign), "en", 20).nodes for sign in ("==", "is"))
+    assert shape_of(one) == shape_of(other)
+
+
 def test_a_name_of_several_words_is_shown_in_its_brackets() -> None:
     [told] = helps('message rule "R" for topic survey when heat pump is open then block end')
     assert told is not None

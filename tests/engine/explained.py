@@ -161,6 +161,11 @@ SITUATIONS: dict[str, Message] = {
     "told by phone and at the branch": _sent((Channel.PHONE, GONE, NOW), (Channel.BRANCH, GONE, NOW)),
     "a topic without a display name": _held(HoldKind.QUIET_HOURS, NOW + 21 * HOUR, topic="news_of_claim"),
     "taken back by a rule": _message(state=MessageState.RETRACTED, reason="withdrawn"),
+    "taken back by a rule, too late": _message(
+        state=MessageState.RETRACTED,
+        reason="withdrawn",
+        deliveries=(Delivery("d1", Channel.EMAIL, GONE), Delivery("d2", Channel.SMS, DeliveryState.FAILED)),
+    ),
     "taken back by a correction": _message(state=MessageState.RETRACTED, reason="corrected"),
     **{f"closed: {state.lower()}": _message(state=state) for state in sorted(CLOSED_STATES)},
 }
