@@ -54,7 +54,7 @@ Decision = tuple[Message, Verdict, tuple[KeptGate, ...], str, Instant | None, In
 
 
 def _kept_anew(one: Decision, book: CompiledRulebook) -> KeptRecord:
-    """The first record that tells of a verdict: further ones find it packed."""
+    """The first record that tells of a verdict, whose rules fired together before: further records find it packed."""
     one[1].trail.packed = None
     return kept(*one, book)
 

@@ -17,10 +17,10 @@ Field: TypeAlias = tuple[str, str]
 
 
 class KindNote(NamedTuple):
-    """What is read of a kind of situation: of the one meant its `fields`, or how it stands, where that is `asked`."""
+    """What is read of a kind of situation: its `fields` are those of the one meant, which must be `chosen` for them."""
 
     kind: str
-    asked: bool
+    chosen: bool
     fields: tuple[Field, ...]
 
 
@@ -40,13 +40,13 @@ def note(notes: Notes, meant: frozenset[str], env: Env) -> None:
         reads[shown] = None if fact is None else fact.value
     for other in notes.others:
         other(env)
-    for kind, asked, fields in notes.kinds:
+    for kind, chosen, fields in notes.kinds:
         if kind not in present:
             for shown, _ in fields:
                 reads[shown] = None
             continue
         found = env.situations(kind)
-        if asked:
+        if chosen:
             one = found[0] if len(found) == 1 and kind not in meant else the_situation(env, kind)
             data = {} if one is None else one.data
             for shown, name in fields:
