@@ -58,7 +58,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         key = plain(candidate)
         if abs(len(key) - len(wanted)) <= allowed and len(key) <= _LONGEST:
             distance = _distance(wanted, key)
-            if distance <= allowed and (best is None or (distance, candidate) < best):
+            if (
+                distance <= allowed
+                and distance < len(wanted)
+                and (best is None or (distance, candidate) < best)
+            ):
                 best = (distance, candidate)
     return best[1] if best else None
 

@@ -79,6 +79,23 @@ def test_what_programmers_write_for_is_is_read_as_is() -> None:
     assert shape_of(one) == shape_of(other)
 
 
+@pytest.mark.parametrize(
+    ("written", "first"),
+    [("is greater than", "is more than"), ("is above", "is more than"), ("is fewer than", "is less than")],
+)
+def test_other_words_for_a_comparison_are_the_same_comparison(written: str, first: str) -> None:
+    rule = 'message rule "R" for topic survey when customer.age {} 60 then avoid sms end'
+    [one], [other] = (parse_declaration(rule.format(words), "en", 20).nodes for words in (written, first))
+    assert shape_of(one) == shape_of(other)
+
+
+def test_nothing_is_near_a_single_sign() -> None:
+    [told] = helps('message rule "R" for topic survey then postpone 2 hours end')
+    assert told is not None
+    assert "did you mean" not in told
+    assert "`for`" in told
+
+
 def test_a_name_of_several_words_is_shown_in_its_brackets() -> None:
     [told] = helps('message rule "R" for topic survey when heat pump is open then block end')
     assert told is not None
