@@ -52,17 +52,13 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     wanted = plain(name)
     if len(wanted) > _LONGEST:
         return None
-    allowed = max(1, len(wanted) // 3)
+    allowed = min(max(1, len(wanted) // 3), len(wanted) - 1)  # One sign is near to no other.
     best: tuple[int, str] | None = None
     for candidate in known:
         key = plain(candidate)
         if abs(len(key) - len(wanted)) <= allowed and len(key) <= _LONGEST:
             distance = _distance(wanted, key)
-            if (
-                distance <= allowed
-                and distance < len(wanted)
-                and (best is None or (distance, candidate) < best)
-            ):
+            if distance <= allowed and (best is None or (distance, candidate) < best):
                 best = (distance, candidate)
     return best[1] if best else None
 
