@@ -111,7 +111,7 @@ def _reduction(rule: Rule) -> Reduction:
     inlined = set()
     for index, symbol in enumerate(rule.expansion):
         steps += [-1] * absent[index]
-        if not (symbol.is_term and symbol.filter_out):  # type: ignore[attr-defined]
+        if not (symbol.is_term and symbol.filter_out):  # type: ignore[attr-defined]  # of terminals alone
             steps.append(index)
             if not symbol.is_term and symbol.name.startswith("_"):
                 inlined.add(index)

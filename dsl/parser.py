@@ -226,7 +226,7 @@ class Driver:
             assert isinstance(action, Reduction)
             if action.size:
                 del stack[-action.size :]
-            stack.append(states[stack[-1]][action.origin])  # type: ignore[arg-type]
+            stack.append(states[stack[-1]][action.origin])  # type: ignore[arg-type]  # behind a rule stands a state
 
     def feed(self, terminal: str, text: str, start: int, end: int, index: int) -> None:
         states, stack = self.table.states, self.stack
@@ -253,7 +253,7 @@ class Driver:
         start, end = (items[0][1], items[-1][2]) if items else (position, position)
         self.values.append((_built(rule, items, start, end, self.nesting), start, end))
         goto = self.table.states[self.stack[-1]][rule.origin]
-        self.stack.append(goto)  # type: ignore[arg-type]
+        self.stack.append(goto)  # type: ignore[arg-type]  # behind a rule stands a state
 
     def _unexpected(self, terminal: str, start: int, end: int, index: int) -> Finding:
         if terminal == END:
