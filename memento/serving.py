@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 UPKEEP_SECONDS = 1.0
 JITTER_SECONDS = 0.05
+LAST_PORT = 65_535
 
 
 class Serving(msgspec.Struct, frozen=True):
@@ -56,8 +57,17 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def listen(place: Place) -> socket.socket:
-    """The socket, before anything else is started. Raises InputError ADDRESS_REFUSED, or where the port is taken."""
+    """The socket, before anything else is started. Raises InputError ADDRESS_REFUSED, NUMBER_INVALID, or where the port
+    is taken.
+    """
     check_address(place.host)
+    if not 0 <= place.port <= LAST_PORT:
+        raise InputError(
+            ErrorCode.NUMBER_INVALID,
+            f"{place.port} is no port",
+            help=f"ports go from 1 to {LAST_PORT}; 0 takes any that is free",
+            path=("port",),
+        )
     host = place.host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol has to be named: asyncio turns Nagle's delay off only where it sees TCP.
@@ -66,11 +76,11 @@ def listen(place: Place) -> socket.socket:
         if os.name != "nt":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, place.port))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listening.close()
         raise InputError(
             ErrorCode.TOO_BUSY,
-            f"cannot listen on {place.host}:{place.port}: {getattr(error, 'strerror', None) or error}",
+            f"cannot listen on {place.host}:{place.port}: {error.strerror or error}",
             help="stop who listens there, or name another --port; 0 takes any that is free",
             path=("port",),
         ) from error

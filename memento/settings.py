@@ -94,9 +94,8 @@ def _checked(section: str, struct: type[S], given: Mapping[str, Any]) -> S:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         path = (section, *map(str, fault["loc"]))
-        raise InputError(
-            ErrorCode.NUMBER_INVALID, fault["msg"][:1].lower() + fault["msg"][1:], path=path
-        ) from error
+        code = ErrorCode.TYPE_INVALID if fault["type"].startswith("bool") else ErrorCode.NUMBER_INVALID
+        raise InputError(code, fault["msg"][:1].lower() + fault["msg"][1:], path=path) from error
     return struct(**{name: getattr(read, name) for name in given})
 
 

@@ -60,6 +60,11 @@ def unavailable(error: PyMongoError) -> InputError:
     """The store cannot answer now, or could not find out what became of a write."""
     return InputError(
         ErrorCode.STORE_UNAVAILABLE,
-        f"MongoDB cannot answer: {error}"[:500],
-        help="look at the replica set's health and at MEMENTO's address of it; the same input may be sent again",
+        f"MongoDB cannot answer: {_said(error)}",
+        help="look at the replica set's health and at the address that was given; the same input may be sent again",
     )
+
+
+def _said(error: PyMongoError) -> str:
+    """The driver's words without its picture of the whole set, which is for its own makers."""
+    return str(error).partition(", Timeout: ")[0][:500]

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from artifact.errors import ErrorCode, InputError
 from memento.__main__ import main
 from memento.commands import COMMANDS
 from memento.exits import Exit
+from memento.serving import Place, listen
 from memento.version import VERSION
 from tests.house.project import ROOT, pyproject
 from tests.memento.process import INSURER, memento, write_day
@@ -116,6 +118,13 @@ def test_a_reader_who_has_had_enough_is_no_fault(tmp_path: Path) -> None:
     )
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_a_port_that_there_is_not_is_refused_as_an_input(port: int) -> None:
+    with pytest.raises(InputError) as caught:
+        listen(Place(port=port))
+    assert (caught.value.code, caught.value.path) == (ErrorCode.NUMBER_INVALID, ("port",))
 
 
 def test_the_exported_contract_is_the_committed_one(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -65,6 +65,11 @@ def test_a_limit_is_a_positive_whole_number(value: str) -> None:
     assert error.path == ("limit", "tasks")
 
 
+def test_a_switch_is_on_or_off() -> None:
+    error = refused({"MEMENTO_API_INTROSPECTION": "maybe"})
+    assert (error.code, error.path) == (ErrorCode.TYPE_INVALID, ("api", "introspection"))
+
+
 def test_reserved_room_leaves_room_for_others() -> None:
     assert refused({"MEMENTO_LIMIT_RESERVED_MESSAGES": "256"}).path == ("limit", "reserved_messages")
 
