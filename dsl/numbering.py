@@ -6,7 +6,6 @@ kept. Refuses to number what the rulebook does not name: that keeps its name.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 from operator import itemgetter, sub
 from typing import Any, NamedTuple
 
@@ -63,8 +62,9 @@ class Numbering:
         return tuple(row)
 
     def _order(self, names: list[str]) -> Order:
-        row = chain.from_iterable((self.facts.get(name, name), None) for name in names)
-        return Order(list(row), itemgetter(*names) if len(names) > 1 else lambda reads: [*reads.values()])
+        row: list[Any] = [None] * (2 * len(names))
+        row[::2] = map(self.facts.get, names, names)
+        return Order(row, itemgetter(*names) if len(names) > 1 else lambda reads: [*reads.values()])
 
 
 def _room(kept: dict[Any, Any]) -> dict[Any, Any]:
