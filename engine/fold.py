@@ -114,6 +114,9 @@ def fold_deadlines(
     counted: Mapping[str, Counted] | None = None,
 ) -> tuple[Facts, list[Output]]:
     """The memory once all its deadlines at or before `until` have fired."""
+    first = next_deadline(facts, limits)
+    if first is None or first > until:
+        return facts, []
     folding = Folding(facts, book, limits, counted=_counted(book, counted))
     _fire(folding, Stamp(until, 2))
     return folding.facts, folding.outputs

@@ -16,9 +16,9 @@ from engine.talking import Talking
 def is_due(delivery: Delivery, now: Instant) -> bool:
     """Whether it may be handed over at `now`."""
     return (
-        delivery.state is DeliveryState.PLANNED
-        and delivery.planned_at is not None
+        delivery.planned_at is not None
         and delivery.planned_at <= now
+        and delivery.state is DeliveryState.PLANNED
     )
 
 

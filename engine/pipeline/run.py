@@ -96,7 +96,8 @@ class Run:
         Raises InputError EVENT_CONFLICT for another content under a known identity, and what the event's own row
         refuses it with; then nothing has changed.
         """
-        known = self.known.get(event.key)
+        key = event.key
+        known = self.known.get(key)
         if known is not None:
             return self._again(known, event)
         if self.scene.book is not None and event.type in self.scene.book.event_types:
@@ -105,7 +106,7 @@ class Run:
         stepped = await self._step(event, self._now(now))
         self._keep(stepped)
         entry = stepped.entry
-        self.known[event.key] = Known(entry.n, entry.content or b"", entry.status)
+        self.known[key] = Known(entry.n, entry.content or b"", entry.status)
         return entry.status, entry.n
 
     async def _step(self, event: Event, now: Instant) -> Stepped:
