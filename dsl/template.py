@@ -103,21 +103,23 @@ def syntax_fault(source: str, limits: Limits = DEFAULT_LIMITS) -> str | None:
 
 
 class Used(NamedTuple):
-    """What a template names: filters, and paths of values that it does not make itself."""
+    """What a template names, with its place in the source: filters, and paths of values that it does not make itself."""
 
-    filters: tuple[str, ...]
-    paths: tuple[tuple[str, ...], ...]
+    filters: Mapping[str, int]
+    paths: Mapping[tuple[str, ...], int]
 
 
 @lru_cache(maxsize=1024)
 def used_by(source: str, limits: Limits = DEFAULT_LIMITS) -> Used:
-    """What a template names; nothing for one that cannot be read."""
+    """What a template names, each once and where it first stands; nothing for one that cannot be read."""
     template = _parsed(source, limits)
     if isinstance(template, str):
-        return Used((), ())
+        return Used({}, {})
     found = template.analyze()
-    paths = [tuple(map(str, one.segments)) for several in found.globals.values() for one in several]
-    return Used(tuple(found.filters), tuple(dict.fromkeys(paths)))
+    paths: dict[tuple[str, ...], int] = {}
+    for one in sorted((v for several in found.globals.values() for v in several), key=lambda v: v.span.index):
+        paths.setdefault(tuple(map(str, one.segments)), one.span.index)
+    return Used({name: spans[0].index for name, spans in found.filters.items()}, paths)
 
 
 def filter_names(limits: Limits = DEFAULT_LIMITS) -> tuple[str, ...]:

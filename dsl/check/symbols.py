@@ -153,7 +153,7 @@ class Desk:
         self._glossary = glossary if tongue.code != "en" else None
         self.findings: list[Finding] = []
         self.calendars: Names[Calendar] = Names()
-        self._noted: set[tuple[DiagnosticCode, int, int]] = set()
+        self._noted: set[tuple[DiagnosticCode, int, int, str]] = set()
         self.unread: frozenset[str] = frozenset()
         self.unread_vocabulary = False
         self.unread_header = False
@@ -166,7 +166,7 @@ class Desk:
         if self._glossary is not None:
             said.update((key, self.shown(said[key])) for key in _NAMES if key in said)
         finding = Finding(code, place.start + self.base, place.end + self.base, said)
-        key = (code, finding.start, finding.end)
+        key = (code, finding.start, finding.end, said.get("text", ""))
         if key not in self._noted:
             self._noted.add(key)
             self.findings.append(finding)

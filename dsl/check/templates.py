@@ -57,11 +57,18 @@ def _check_source(effects: Effects, word: Word) -> None:
         effects.desk.report(Code.TEMPLATE_SYNTAX, word, text=fault)
         return
     used = used_by(word.text)
-    for name in used.filters:
+    for name, index in used.filters.items():
         if name not in filter_names():
-            effects.desk.unknown(Code.NAME_UNKNOWN, word, name, filter_names(), what="a filter")
-    for path in used.paths:
-        _check_path(effects, word, path)
+            place = _named(word, name, index)
+            effects.desk.unknown(Code.NAME_UNKNOWN, place, name, filter_names(), what="a filter")
+    for path, index in used.paths.items():
+        _check_path(effects, _named(word, ".".join(path), index), path)
+
+
+def _named(text: Word, name: str, index: int) -> Word:
+    """The name inside its text. A long text lost its indentation on the way here, so there it is the text as a whole."""
+    start = text.start + 1 + index
+    return Word("NAME", name, start, start + len(name)) if text.kind == "STRING" else text
 
 
 _ALWAYS = ("customer", "message", "situation", "items", "count", "more", "channel", "now")

@@ -123,3 +123,19 @@ def test_a_header_that_cannot_be_read_makes_no_currency_the_wrong_one() -> None:
     text = PRELUDE.replace("manners zone", "manners of ours zone").replace("EUR", "GBP")
     rule = 'message rule "R" for topic survey when customer.value > 3 GBP then deliver end'
     assert [one.code for one in compile_rulebook(text + rule).diagnostics] == ["WORD_UNEXPECTED"]
+
+
+WORDS = "Dear {{ customer.nme }}, {{ claim.amout | mony }} of {{ clam.amount }}"
+
+
+def test_every_slip_in_a_text_is_told_at_its_word() -> None:
+    text = f'template t in English text "{WORDS}" end'
+    found = checked(text).diagnostics
+    lines = (PRELUDE + text).split("\n")
+    told = [lines[one.line - 1][one.column - 1 : one.end_column - 1] for one in found]
+    assert told == ["customer.nme", "claim.amout", "mony", "clam.amount"]
+
+
+def test_every_slip_in_a_long_text_is_told_too() -> None:
+    found = checked(f"template t in English text <<\n  {WORDS}\n>> end").diagnostics
+    assert sorted(one.message.split("`")[1] for one in found) == ["amout", "clam", "mony", "nme"]
