@@ -123,12 +123,21 @@ def calendar_for(desk: Desk, unit: Unit, named: Word | None, place: Place) -> Ca
     if found is None and named is not None:
         desk.unknown(Code.NAME_UNKNOWN, named, name, [n for n in desk.calendars if n], what="a calendar")
         return None
-    said = found is not None and bool(found.weekdays if unit is Unit.WORKING_DAY else found.hours)
-    if not said:
-        part = "_WORKING_DAYS" if unit is Unit.WORKING_DAY else "_WORKING_HOURS"
-        desk.report(Code.CALENDAR_MISSING, place, what=desk.tongue.first[part], name=name)
+    missing = _missing(found, unit)
+    if missing is not None:
+        desk.report(Code.CALENDAR_MISSING, place, what=desk.tongue.first[missing], name=name)
         return None
     return found
+
+
+def _missing(calendar: Calendar | None, unit: Unit) -> str | None:
+    """What a calendar does not say that is asked of it. Hours on days on which nobody works are none."""
+    if calendar is None or not calendar.weekdays:
+        return "_WORKING_HOURS" if unit is Unit.WORKING_HOUR else "_WORKING_DAYS"
+    open_on = {day for hours in calendar.hours for day in hours.weekdays or calendar.weekdays}
+    if unit is Unit.WORKING_HOUR and open_on.isdisjoint(calendar.weekdays):
+        return "_WORKING_HOURS"
+    return None
 
 
 def duration(desk: Desk, node: Node) -> Literal | None:

@@ -41,3 +41,17 @@ end
     [diagnostic] = compile_rulebook(PRELUDE + text).diagnostics
     assert diagnostic.code == "DATE_INVALID"
     assert "2500-03-02" in diagnostic.message
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "working days Monday to Friday working hours on Saturday 9:00 to 17:00",
+        "working hours 9:00 to 17:00",
+        "working days Monday to Friday",
+    ],
+)
+def test_working_hours_that_never_come_cannot_be_waited_for(said: str) -> None:
+    text = f"{PRELUDE}calendar {said} end\n" + rule("claim is open", "postpone for 3 working hours")
+    [diagnostic] = compile_rulebook(text).diagnostics
+    assert (diagnostic.code, "working hours" in diagnostic.message) == ("CALENDAR_MISSING", True)
