@@ -23,6 +23,8 @@ from dsl.verdict import Asked, Verdict
 
 NOW: Instant = parse_instant("2026-03-02T10:00:00Z")
 ZONE = "Europe/Madrid"
+FOR_AGES = " ".join(["+ 200 years"] * 40)
+"""Runs beyond the calendar, whenever it begins."""
 
 PRELUDE = """rulebook manners zone "Europe/Madrid" currency EUR end
 vocabulary

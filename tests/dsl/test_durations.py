@@ -7,7 +7,7 @@ from artifact.span import Span, Unit, add_span
 from dsl.check.literals import most_of
 from dsl.compile import compile_rulebook
 from dsl.lexicon import tongue
-from tests.dsl.support import PRELUDE, rule
+from tests.dsl.support import FOR_AGES, PRELUDE, rule
 
 LAST_DAY = parse_instant("2500-12-31T23:59:59Z")
 """The last one that an author can name."""
@@ -32,7 +32,7 @@ def test_one_more_than_the_longest_is_refused_where_it_stands(unit: Unit) -> Non
 
 
 def test_a_test_that_reckons_beyond_the_calendar_is_told_so() -> None:
-    far = "2 March 2500" + " + 200 years" * 40
+    far = f"2 March 2500 {FOR_AGES}"
     text = f"""test "Far" at 2 March 2026 10:00
   when event claim.opened with (claim_id = "x", until = {far})
   expect nothing

@@ -17,6 +17,7 @@ from dsl.effects import (
     Withdraw,
 )
 from tests.dsl.support import (
+    FOR_AGES,
     NOW,
     ZONE,
     Commitment,
@@ -179,7 +180,7 @@ def test_a_rule_can_wait_for_a_situation_to_open() -> None:
 
 
 def test_a_rule_that_errs_asks_for_nothing_and_the_others_go_on() -> None:
-    text = event_rule("claim.opened", "withdraw survey and set customer.born to today + 9000 years")
+    text = event_rule("claim.opened", f"withdraw survey and set customer.born to today {FOR_AGES}")
     reaction = book(text).explained(happened("claim.opened", claim_id="S1"), Facts(), ZONE)
     assert [one.rule for one in reaction.raised] == ["claim"]
     assert [(row.rule, row.result) for row in reaction.rows][-1] == ("E", "ERROR")
@@ -187,7 +188,7 @@ def test_a_rule_that_errs_asks_for_nothing_and_the_others_go_on() -> None:
 
 def test_a_clause_that_errs_does_not_stop_the_other_clauses_of_its_situation() -> None:
     text = (
-        "situation trouble opens on claim.noted becomes worse on claim.noted when event.at + 9000 years > now "
+        f"situation trouble opens on claim.noted becomes worse on claim.noted when event.at {FOR_AGES} > now "
         "expires after 1 year end\n"
     )
     reaction = book(text).explained(happened("claim.noted"), Facts(), ZONE)
