@@ -6,15 +6,17 @@ may answer is made beforehand. The oracle is dsl.oracle.
 
 from collections.abc import Callable
 from functools import partial
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
+
+from msgspec.structs import replace
 
 from artifact.decision import RuleRow
 from artifact.facts import Facts
 from artifact.instant import Instant
 from dsl.conclusion import Conclusion, Conclusions, all_told
 from dsl.conditions import Compile, Test, fault_of, valid
-from dsl.effects import MessageEffect, Postpone
+from dsl.effects import MessageEffect
 from dsl.groups import LAYOUT, Group, Groups, Part
 from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.noting import note
@@ -38,16 +40,22 @@ MIXTURES = 4_096
 class Runner(NamedTuple):
     """One rule, ready to run. `steps` are the conditions that are not plain, each with the row for when it says no.
 
-    `every` are all conditions, for a rule that waits until a situation closes: it is asked of each anew.
+    It answers with `fired`, with `ended` where what it waits for no longer holds, or with more where there is more to
+    tell. `every` are all conditions, for a rule that waits until a situation closes: it is asked of each anew.
     """
 
     rule: MessageRule
     rank: int
     steps: tuple[tuple[Test, RuleRow], ...]
     fired: Fired
+    ended: Fired
     waiting: Waiting | None
     while_: Test | None
     every: tuple[Test, ...]
+
+    def lasts(self, fired: Fired) -> bool:
+        """Whether it was made beforehand."""
+        return fired is self.fired or fired is self.ended
 
 
 class Judge:
@@ -151,9 +159,9 @@ class Judge:
     def _concluded(self, group: Group, looked: list[Looked], run: list[Fired]) -> Conclusion:
         """What follows from all that fired. The same rules fire together again and again, so it is kept, but where one
         of those that were run fired in a way of its own."""
-        if run and any(one is not self._runners[one.rank].fired for one in run):
+        if run and not all(self._runners[one.rank].lasts(one) for one in run):
             return self._conclusions.of(_fired(group, looked, run))
-        key = (group.place, *map(_sure, looked), *map(_rank, run))
+        key = (group.place, *map(_sure, looked), *map(id, run))
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= MIXTURES:
@@ -210,29 +218,23 @@ class Judge:
     def _waiting(
         self, runner: Runner, waiting: Waiting, env: Env, rows: list[RuleRow], missing: str | None
     ) -> Fired | None:
-        rule, postpone, holding = runner.rule, waiting.fixed, True
+        rule = runner.rule
         if waiting.until is not None:
             until = self._values.value(waiting.until, env)
             if until is None:
                 name = first_unknown(waiting.until, env, self._values)
                 rows.append(RuleRow(rule.name, "UNKNOWN", name))
                 return None
-            postpone = Postpone(
-                postpone.kind,
-                None,
-                until,
-                None,
-                postpone.times,
-                postpone.at_most,
-                postpone.otherwise,
-                postpone.because,
-            )
-        elif runner.while_ is not None:
+            postpone = replace(waiting.fixed, until=until)
+            return Fired(rule.name, runner.rank, (postpone, *rule.effects), True, missing)
+        holding = True
+        if runner.while_ is not None:
             answer = runner.while_(env)
             holding = rule.apply_unknown if answer is None else answer
         elif waiting.closing is not None:
             holding = self._closing(runner, waiting.closing, env)
-        return Fired(rule.name, runner.rank, (postpone, *rule.effects), holding, missing)
+        found = runner.fired if holding else runner.ended
+        return found if missing is None else replace(found, by_unknown=missing)
 
     def _closing(self, runner: Runner, kind: str, env: Env) -> bool:
         """Whether the situation meant is open; else whether one is for which the rule's condition holds."""
@@ -289,7 +291,6 @@ def _left(part: Part, sight: Sight, env: Env, rows: list[RuleRow], zones: list[i
 
 
 _sure = itemgetter(2)
-_rank = attrgetter("rank")
 
 
 def _fired(group: Group, looked: list[Looked], run: list[Fired]) -> list[Fired]:
@@ -325,8 +326,10 @@ def _runner(one: Candidate, compile_condition: Compile) -> Runner:
     waiting = rule.waiting if rule.waits_anew else None
     while_ = compile_condition(waiting.while_) if waiting and waiting.while_ else None
     every = tuple(map(compile_condition, rule.conditions)) if waiting and waiting.closing else ()
-    fired = Fired(rule.name, one.rank, rule.standing_effects)
-    return Runner(rule, one.rank, steps, fired, waiting, while_, every)
+    effects = rule.standing_effects if waiting is None else (waiting.fixed, *rule.effects)
+    fired = Fired(rule.name, one.rank, effects)
+    ended = Fired(rule.name, one.rank, effects, False)
+    return Runner(rule, one.rank, steps, fired, ended, waiting, while_, every)
 
 
 def first_unknown(expression: object, env: Env, values: Interpreter) -> str:

@@ -8,6 +8,7 @@ from artifact.facts import Facts
 from dsl import index, judge
 from dsl.book import CompiledRulebook
 from dsl.oracle import InterpretedRulebook
+from dsl.verdict import Fired
 from tests.dsl.support import NOW, ZONE, asked, book, claim, customer, rule
 
 RULES = "".join(
@@ -51,7 +52,7 @@ def test_a_rulebook_that_was_asked_before_answers_as_the_interpreter_does(rulebo
             assert rulebook.judge(message, facts, ZONE, NOW) == slow.judge(message, facts, ZONE, NOW)
 
 
-def fired_of(rulebook: CompiledRulebook, facts: Facts) -> object:
+def fired_of(rulebook: CompiledRulebook, facts: Facts) -> tuple[Fired, ...]:
     return rulebook.judge(asked(), facts, ZONE, NOW).fired
 
 
@@ -69,3 +70,12 @@ def test_what_is_kept_is_bounded_and_right_after_it_was_let_go(
     for facts in CUSTOMERS:
         assert fired_of(rulebook, facts) == slow.judge(asked(), facts, ZONE, NOW).fired
         assert len(rulebook._judge._kept) <= 3
+
+
+def test_a_rule_that_waits_is_told_apart_by_whether_it_still_does(rulebook: CompiledRulebook) -> None:
+    waiting, over = (customer(claim("S1", closed=closed), age=20, value=50) for closed in (None, NOW))
+    assert fired_of(rulebook, waiting) is fired_of(rulebook, waiting)
+    assert fired_of(rulebook, over) is fired_of(rulebook, over) is not fired_of(rulebook, waiting)
+    [holding] = {one.holding for one in fired_of(rulebook, waiting) if one.rule == "Waits"}
+    [ended] = {one.holding for one in fired_of(rulebook, over) if one.rule == "Waits"}
+    assert (holding, ended) == (True, False)
