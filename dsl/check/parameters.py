@@ -4,6 +4,7 @@ from dsl.check import literals
 from dsl.check.header import Placed
 from dsl.check.symbols import Desk, Symbols
 from dsl.errors import DiagnosticCode as Code
+from dsl.lexicon import plain
 from dsl.names import Names
 from dsl.syntax import Node
 from dsl.typed import Dated, Literal, Moment, Parameter
@@ -32,6 +33,7 @@ def _row(desk: Desk, symbols: Symbols, rows: Names[list[Dated]], part: Node) -> 
     value = _value(desk, part.node(1))
     first = None if date is None else literals.day(desk, date)
     if value is None or (date is not None and first is None):
+        desk.unread |= {plain(word.text)}  # what is wrong with it was told: nobody is told that there is none
         return
     found = rows.find(word.text)
     if found is None:

@@ -106,3 +106,9 @@ def test_the_nearest_parameter_is_offered() -> None:
         "parameters daily_limit is 3 end " + rule("customer.age is more than daily_limt")
     ).diagnostics
     assert diagnostic.help == "did you mean `daily_limit`?"
+
+
+def test_a_parameter_whose_value_is_refused_is_not_called_unknown_where_it_is_read() -> None:
+    assert codes("parameters long is 201 years end\n" + rule("customer.patience > LONG")) == [
+        "NUMBER_INVALID"
+    ]
