@@ -26,7 +26,7 @@ from tests.house.project import ROOT, texts
 
 PAGES = sorted(name for name in texts() if name == "README.md" or re.fullmatch(r"docs/[^/]+\.md", name))
 BLOCK = re.compile(r"^```([a-z ]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 NOT_FOLLOWED = re.compile(r"\./run test|pip install .*")
 PYTHON = shlex.quote(sys.executable)
 
