@@ -12,6 +12,7 @@ from artifact.workdays import DAY_MINUTES, Calendar, OpenHours
 from dsl.check import literals
 from dsl.check.effects import Effects
 from dsl.check.header import Placed, zone_named
+from dsl.check.symbols import Desk
 from dsl.check.where import Where
 from dsl.errors import DiagnosticCode as Code
 from dsl.interpret import reads_of
@@ -22,6 +23,9 @@ from dsl.typed import And, Compare, Condition, Contains, IsKnown, Not, OneOf, Or
 
 _MOST_HOLIDAYS = 100
 """Of one calendar, by date: few enough for a working day to be left in every two years."""
+
+_MOST_REGIONS = 60
+"""Of one calendar: each is looked up for every year, and a brand works in few."""
 
 _HOURS = ("quiet", "forbidden")
 
@@ -143,18 +147,19 @@ def _calendar(effects: Effects, parts: list[Node], base: Calendar, name: str = "
                 regions += _regions(effects, part)
             case _:
                 pass
-    if len(yearly) + len(dated) > _MOST_HOLIDAYS:
-        desk.report(
-            Code.NUMBER_INVALID,
-            next(part for part in parts if part.kind == "holidays"),
-            text=str(len(yearly) + len(dated)),
-            low=0,
-            high=_MOST_HOLIDAYS,
-        )
+    _check_count(desk, parts, "holidays", len(yearly) + len(dated), _MOST_HOLIDAYS)
+    _check_count(desk, parts, "holidays_of", len(regions), _MOST_REGIONS)
     return Calendar(
         name, zone, weekdays, tuple(hours), tuple(sorted(set(yearly))), tuple(sorted(set(dated))),
         tuple(sorted(set(regions))),
     )  # fmt: skip
+
+
+def _check_count(desk: Desk, parts: list[Node], kind: str, count: int, most: int) -> None:
+    """Told at the first part of that kind: none of them is one too many by itself."""
+    if count > most:
+        first = next(part for part in parts if part.kind == kind)
+        desk.report(Code.NUMBER_INVALID, first, text=str(count), low=0, high=most)
 
 
 def _regions(effects: Effects, part: Node) -> list[str]:

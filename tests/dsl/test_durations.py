@@ -1,8 +1,9 @@
-"""How long an author may say: whatever is reckoned from today ends before the calendar does."""
+"""How long an author may say, and how much of a calendar: whatever is reckoned from today ends before that does."""
 
 import pytest
 
 from artifact.instant import parse_instant
+from artifact.public_holidays import known_regions
 from artifact.span import Span, Unit, add_span
 from dsl.check.literals import most_of
 from dsl.compile import compile_rulebook
@@ -55,3 +56,11 @@ def test_working_hours_that_never_come_cannot_be_waited_for(said: str) -> None:
     text = f"{PRELUDE}calendar {said} end\n" + rule("claim is open", "postpone for 3 working hours")
     [diagnostic] = compile_rulebook(text).diagnostics
     assert (diagnostic.code, "working hours" in diagnostic.message) == ("CALENDAR_MISSING", True)
+
+
+def test_a_calendar_looks_up_the_holidays_of_a_bounded_number_of_regions() -> None:
+    regions = sorted(region for region in known_regions() if "-" not in region)
+    for count, found in ((60, []), (61, ["NUMBER_INVALID"])):
+        said = "\n".join(f'holidays of "{region}"' for region in regions[:count])
+        text = f"{PRELUDE}calendar working days Monday to Friday\n{said}\nend\n"
+        assert [one.code for one in compile_rulebook(text).diagnostics] == found
