@@ -78,7 +78,7 @@ def _found(
     marks = [(m, merged.mark) for m, merged in judged] + [
         (m, BUNDLED) for m in messages if m.group is not None
     ]
-    if left.all_stand(marks, talking.contacts, talking.now):
+    if not talking.changed and left.all_stand(marks, talking.contacts, talking.now):
         return [], left.messages
     round = decide_all(talking, facts, scene, book, judged, left)
     return round.found, round.marks

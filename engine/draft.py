@@ -1,7 +1,8 @@
 """One message while it is being planned: what the gates read, and what they find."""
 
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+import msgspec
 
 from artifact.channel import Channel
 from artifact.decision import GateOutcome, KeptGate
@@ -30,41 +31,39 @@ class Stop(Exception):  # ends the gates early; no error of anyone's
         self.gate, self.state, self.reason, self.rule = gate, state, reason, rule
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct):
     """One message while it is being planned.
 
     `gone` is what has left, or was taken back: no plan can change it. `expires` is the end that the back-end or the
     topic gives, `end` the instant from which it must not be said any more. `said` are the gates of which there is more
     to say than that it `passed` them, which it did up to that one. `anchors` are those of its holds, `limits` rules
     whose time is up; from `free_at` (None: not known) it may go, at `first` it goes. `reserved` are the contacts
-    planned here.
-    `instead` are the channels that a full cap says to take. `restless`: the same plan might come out otherwise a moment later. `groups` are those into which a full cap may put it, `into` the cap that
-    did and the group.
+    planned here. `instead` are the channels that a full cap says to take. `restless`: the same plan might come out
+    otherwise a moment later. `groups` are those into which a full cap may put it, `into` the cap that did and the group.
     """
 
     message: Message
     merged: Merged
     moment: Moment
-    said: dict[GateName, KeptGate] = field(default_factory=dict)
+    said: dict[GateName, KeptGate] = {}
     passed: GateName | None = None
-    wakes: list[Instant] = field(default_factory=list)
-    alerts: list[str] = field(default_factory=list)
-    holds: list[Hold] = field(default_factory=list)
-    anchors: tuple[Anchor, ...] = field(init=False)
-    limits: list[Limit] = field(default_factory=list)
-    planned: list[Delivery] = field(default_factory=list)
+    wakes: list[Instant] = []
+    alerts: list[str] = []
+    holds: list[Hold] = []
+    anchors: tuple[Anchor, ...] = ()
+    limits: list[Limit] = []
+    planned: list[Delivery] = []
     instead: tuple[Channel, ...] = ()
     reason: str = ""
     rule: str | None = None
     state: MessageState = MessageState.WAITING
-    free_at: Instant | None = field(init=False)
+    free_at: Instant | None = None
     first: Instant | None = None
     waits: bool = False
-    gone: tuple[Delivery, ...] = field(init=False)
-    expires: Instant | None = field(init=False)
-    end: Instant = field(init=False)
-    reserved: list[tuple[Instant, Channel]] = field(default_factory=list)
+    gone: tuple[Delivery, ...] = ()
+    expires: Instant | None = None
+    end: Instant = 0
+    reserved: list[tuple[Instant, Channel]] = []
     restless: bool = False
     groups: frozenset[str] = frozenset()
     into: tuple[str, str] | None = None

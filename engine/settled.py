@@ -7,7 +7,7 @@ rules said is kept in the talk as a mark, so what is just read from the store st
 (docs/decisions/0015). Refuses what might come out otherwise a moment later.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from artifact.customer import Contact, Talk
@@ -47,16 +47,14 @@ class Left(NamedTuple):
         return known[1] == mark != UNSETTLED and (next_at is None or now < next_at)
 
     def all_stand(
-        self, marks: Iterable[tuple[Message, int]], contacts: Sequence[Contact], now: Instant
+        self, marks: Sequence[tuple[Message, int]], contacts: Sequence[Contact], now: Instant
     ) -> bool:
         """The same of all that are open, in whatever company."""
-        found = [self.stands(message, mark, now) for message, mark in marks]
-        return len(found) == len(self.messages) and all(found) and tuple(contacts) == self.contacts
-
-    def mark_of(self, message: Message) -> int:
-        """Its mark, where it is still as it was left."""
-        known = self.messages.get(message.id)
-        return known[1] if known is not None and known[0] is message else UNSETTLED
+        return (
+            len(marks) == len(self.messages)
+            and tuple(contacts) == self.contacts
+            and all(self.stands(message, mark, now) for message, mark in marks)
+        )
 
 
 def left_by(talk: Talk, facts: Facts, now: Instant, revision: str) -> Left:

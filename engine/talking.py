@@ -147,7 +147,7 @@ class Talking(msgspec.Struct):
             records_hash=digest,
             marks=self.talk.marks
             if self.left is None
-            else tuple(map(self.left.mark_of, self.messages.values())),
+            else tuple([mark for _, mark in self.left.messages.values()]),
         )
 
     def _closed(self) -> tuple[Message, ...]:
