@@ -98,8 +98,13 @@ class Engine:
         await asyncio.to_thread(self._thread.join)
 
     def _main(self, started: Future[None]) -> None:
-        with self._runner() as runner:
-            runner.run(self._serve(started))
+        try:
+            with self._runner() as runner:
+                runner.run(self._serve(started))
+        except BaseException as error:
+            if started.done():
+                raise
+            started.set_exception(error)
 
     async def _serve(self, started: Future[None]) -> None:
         self._bell = bell = bell_for(self.store)

@@ -8,8 +8,11 @@ import pytest
 
 from artifact.errors import ErrorCode, InputError
 from artifact.limits import DEFAULT_LIMITS
+from dsl.compile import Checked
+from engine.pipeline import Engine
 from engine.pipeline.inbox import Inbox, Submission, answer
 from engine.pipeline.kernel import Job
+from store.memory import MemoryStore
 
 LIMITS = msgspec.structs.replace(DEFAULT_LIMITS, commit_events=4, queued_submissions=6)
 
@@ -89,3 +92,16 @@ async def test_a_loop_that_is_gone_holds_up_nobody() -> None:
     mine = asked("b")
     answer([*gone, mine], None)
     await asyncio.wait_for(mine.done, 20)
+
+
+async def test_an_engine_whose_thread_cannot_begin_says_why_and_keeps_nobody_waiting() -> None:
+    def runner() -> asyncio.Runner:
+        raise OSError("no loop to be had")
+
+    engine = Engine(MemoryStore(lambda: 0), check, runner=runner)
+    with pytest.raises(OSError, match="no loop to be had"):
+        await asyncio.wait_for(engine.start(), 30)
+
+
+async def check(text: str) -> Checked:
+    raise AssertionError(text)
