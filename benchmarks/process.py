@@ -60,17 +60,31 @@ def service(rulebook: Path = RULEBOOK, **settings: object) -> Iterator[Service]:
         place = Path(folder)
         command = [sys.executable, "-m", "memento", "serve", "--store", str(place / "store"), "--port", "0"]
         command += ["--rulebook", str(rulebook), "--spool", str(place / "spool")]
-        began = perf_counter()
         environment = {**os.environ, **{name: str(value) for name, value in settings.items()}}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-            try:
-                url = _address(process)
-                with Client(url, "benchmark") as client:
-                    client.execute("{ viewer { actor } }")
-                yield Service(process, url, perf_counter() - began)
-            finally:
-                process.terminate()
-                process.wait(30)
+        with _running(command, environment) as one:
+            yield one
+
+
+@contextmanager
+def plain_service() -> Iterator[Service]:
+    """Starlette alone (benchmarks.plain)."""
+    with _running([sys.executable, "-m", "benchmarks.plain"], dict(os.environ)) as one:
+        yield one
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[Service]:
+    """A process that prints its address and answers there."""
+    began = perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            url = _address(process)
+            with Client(url, "benchmark") as client:
+                client.execute("{ viewer { actor } }")
+            yield Service(process, url, perf_counter() - began)
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def _address(process: "subprocess.Popen[str]") -> str:

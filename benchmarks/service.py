@@ -11,7 +11,7 @@ from zlib import crc32
 
 from benchmarks.line import Line
 from benchmarks.load import CLIENTS, at_pace, flat_out
-from benchmarks.process import Service, service
+from benchmarks.process import Service, plain_service, service
 from benchmarks.scale import Scale
 from memento.client import Client, request_body
 
@@ -66,16 +66,29 @@ def _one_by_one(one: Service, client: Client, scale: Scale) -> list[Line]:
 
 
 def _at_half_the_most(one: Service, scale: Scale) -> list[Line]:
-    """One event a request from several clients, at half the pace at which the service answers them at most."""
+    """One event a request from several clients, at half the pace at which the service answers them at most.
+
+    The same requests at the same pace cost Starlette alone what the floor and goal are told in.
+    """
     most = flat_out(one.url, _single("flat out", scale.requests))
-    before = one.cpu_seconds()
-    waits = at_pace(one.url, _single("at pace", scale.requests), most / 2)
-    each = one.cpu_seconds_since(before) / scale.requests
+    each, waits = _at_pace(one, "at pace", most / 2, scale)
+    with plain_service() as plain:
+        flat_out(plain.url, _single("warm", min(scale.requests, 200)))
+        least, _ = _at_pace(plain, "plain", most / 2, scale)
     note = f"{CLIENTS} clients, {most / 2:,.0f} a second of {most:,.0f} at most"
+    against = f"Starlette alone; {least * 1e6:,.0f} us"
     return [
         Line("single event over HTTP", each * 1e6, "us CPU", 600, 350, note=note),
+        Line("single event / Starlette", each / least, "x", 600 / 43, 350 / 43, against=against),
         Line("single event over HTTP, p99", _p99(waits) * 1e3, "ms", 25, 15, note=note),
     ]
+
+
+def _at_pace(one: Service, name: str, per_second: float, scale: Scale) -> tuple[float, list[float]]:
+    """CPU seconds of one request, and how long each waited."""
+    before = one.cpu_seconds()
+    waits = at_pace(one.url, _single(name, scale.requests), per_second)
+    return one.cpu_seconds_since(before) / scale.requests, waits
 
 
 def _single(name: str, count: int) -> list[bytes]:
