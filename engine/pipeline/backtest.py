@@ -31,8 +31,8 @@ SETTLING_DAYS = 4
 _ENTRIES_PER_COMMIT = 256
 """Of one customer: a commit keeps one snapshot of her, so that her snapshots are not too far apart."""
 
-_ENTRIES_PER_FLUSH = 1_024
-"""Of all customers: what a flush writes anew of the store's indexes is shared by them."""
+_GROUPS_PER_FLUSH = 16
+"""Of what a service commits together: what a flush writes anew of the store's indexes is shared by all in it."""
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -85,6 +85,7 @@ class Backtest:
     def __init__(self, store: Store, books: Books, limits: Limits, environment: str) -> None:
         self._store = store
         self._scene = Scene(books.live, books.revision, limits, environment)
+        self._entries_per_flush = _GROUPS_PER_FLUSH * limits.commit_events
         self._epoch = books.epoch
         self._pasts = Pasts(store, books)
         self._tally = _Tally()
@@ -119,7 +120,7 @@ class Backtest:
                 await self._flush(run)
         await self._advance(run, end)
         self._queue(run)
-        if self._waiting >= _ENTRIES_PER_FLUSH:
+        if self._waiting >= self._entries_per_flush:
             await self._flush()
 
     async def _begin(self, customer_id: str, history: list[Received]) -> Run:

@@ -44,12 +44,12 @@ def answer(*words: str | Path, expect: int = 0, **changes: str) -> Any:
     return json.loads(done.stdout)
 
 
-def start(*words: str | Path, cwd: Path | None = None) -> subprocess.Popen[str]:
+def start(*words: str | Path, cwd: Path | None = None, **changes: str) -> subprocess.Popen[str]:
     """Start a command and let it run."""
     return subprocess.Popen(
         [sys.executable, "-m", "memento", *map(str, words)],
         cwd=cwd,
-        env=environment(),
+        env=environment(**changes),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

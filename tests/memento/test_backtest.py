@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from tests.memento.process import INSURER, PATIENCE_SECONDS, answer, memento, st
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 CUSTOMERS = 300 if LONG else 40
-KILLS, KILLED_CUSTOMERS = (40, 1_500) if LONG else (6, 130)
-"""Enough customers for some groups to become durable before the end: only then there is something to keep."""
+KILLS, KILLED_CUSTOMERS = (60, 500) if LONG else (20, 160)
+"""Enough customers for more groups to become durable than there are kills, so that each strikes before the end."""
+SMALL_GROUPS = {"MEMENTO_LIMIT_COMMIT_EVENTS": "8"}
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +112,7 @@ def test_killed_again_and_again_it_keeps_what_it_acknowledged_and_ends_the_same(
     whole = 0
     acknowledged = 0
     for kill in range(KILLS):
-        process = start("backtest", INSURER, day, "--store", store)
+        process = start("backtest", INSURER, day, "--store", store, **SMALL_GROUPS)
         assert process.stdout is not None
         told = 0
         for line in process.stdout:
@@ -124,8 +126,10 @@ def test_killed_again_and_again_it_keeps_what_it_acknowledged_and_ends_the_same(
         process.kill()
         rest, _ = process.communicate(timeout=PATIENCE_SECONDS)
         told = max([told, *(int(line.split()[1]) for line in rest.splitlines() if line.startswith("ack"))])
+        assert process.returncode == -signal.SIGKILL, f"run {kill} came to its end"
         folded = entries_of(store)
-        assert folded >= max(told, whole)
+        assert folded >= told > acknowledged
+        assert folded > whole
         whole, acknowledged = folded, max(acknowledged, told)
     ended = answer("backtest", INSURER, day, "--store", store)
     assert ended["digest"] == answer("backtest", INSURER, day)["digest"]
