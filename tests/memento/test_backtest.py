@@ -21,7 +21,6 @@ LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 CUSTOMERS = 300 if LONG else 40
 KILLS, KILLED_CUSTOMERS = (60, 500) if LONG else (20, 160)
 """Enough customers for more groups to become durable than there are kills, so that each strikes before the end."""
-SMALL_GROUPS = {"MEMENTO_LIMIT_COMMIT_EVENTS": "8"}
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +111,7 @@ def test_killed_again_and_again_it_keeps_what_it_acknowledged_and_ends_the_same(
     whole = 0
     acknowledged = 0
     for kill in range(KILLS):
-        process = start("backtest", INSURER, day, "--store", store, **SMALL_GROUPS)
+        process = start("backtest", INSURER, day, "--store", store, MEMENTO_LIMIT_COMMIT_EVENTS="8")
         assert process.stdout is not None
         told = 0
         for line in process.stdout:
