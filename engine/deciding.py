@@ -19,17 +19,17 @@ from artifact.message import (
 )
 from artifact.states import REACHED_STATES
 from dsl.change import Change
+from dsl.rulebook import Rulebook
 from dsl.verdict import Verdict
 from engine.concern import concerns
 from engine.decided import Decided, next_eligible, of_itself, without_rulebook
 from engine.doubt import doubted, raise_doubts
 from engine.judging import Memo, judge, reads_alike
-from engine.rounds import Found, decide_all
-from engine.said import said_of
+from engine.rounds import Ask, Found, Judged, decide_all, in_company
+from engine.said import has_more_said, said_of
 from engine.scene import Scene
 from engine.settled import (
     BUNDLED,
-    UNSETTLED,
     Left,
     Marks,
     all_settled,
@@ -45,49 +45,63 @@ def decide(
 ) -> None:
     """Decide every live message that does not stand as the artifact `before` left it; put results, records and alerts
     into `talking`."""
-    known = {m.id: m for m in talking.talk.messages}
     found, marks = _found(before, talking, facts, scene, memo)
-    for message, decided in found:
-        _conclude(talking, message, known.get(message.id), decided, scene, cause)
+    if found:
+        known = {m.id: m for m in talking.talk.messages}
+        for message, decided in found:
+            _conclude(talking, message, known.get(message.id), decided, scene, cause)
+            if message.id not in talking.messages:
+                marks.pop(message.id, None)
     if talking.gatherings:
         _forget_gatherings(talking)
-    open_ = {m.id: (m, _kept_mark(m, marks)) for m in talking.messages.values()}
-    talking.left = Left(open_, tuple(talking.contacts), facts, talking.now)
+    talking.left = Left(marks, tuple(talking.contacts), facts, talking.now)
+    if memo is not None:
+        memo.left = talking.left
 
 
 def _found(
     before: Artifact, talking: Talking, facts: Facts, scene: Scene, memo: Memo | None
 ) -> tuple[Found, Marks]:
-    """What is decided anew, and the marks of what may stand from now on."""
-    messages, book = talking.messages.values(), scene.book
+    """What is decided anew, and the marks of all that may stand from now on."""
+    messages, book = talking.messages, scene.book
     if book is None:
-        return [(message, without_rulebook(message, talking.now)) for message in messages], {}
+        return [(m, without_rulebook(m, talking.now)) for m in messages.values()], {}
     if not messages:
         return [], {}
-    said = said_of(talking, book)
     memo = Memo() if memo is None else memo
-    memo.keep_fitting(facts, book.revision, said)
-    judged = [
-        (m, judge(m, talking.customer_id, facts, book, talking.now, memo, said))
-        for m in messages
-        if m.group is None
-    ]
-    left = talking.left or left_by(talking.talk, before.body.facts, before.now, scene.revision)
-    if not same_circumstances(left.facts, facts, book):
+    left = talking.left or memo.left_under(book.revision)
+    if left is None:
+        left = left_by(talking.talk, before.body.facts, before.now, scene.revision)
+    grouped, alike = in_company(talking, book), reads_alike(left.facts, facts)
+    if not (alike or same_circumstances(left.facts, facts, book)):
         left = left._replace(messages={})
-    marks = [(m, merged.mark) for m, merged in judged] + [
-        (m, BUNDLED) for m in messages if m.group is not None
-    ]
-    if not talking.changed and left.all_stand(marks, talking.contacts, talking.now):
+    asks_all = grouped or not alike or has_more_said(talking, book)
+    resting = {} if asks_all else left.resting(messages, talking.now)
+    ask = _asker(talking, facts, book, memo)
+    judged = [(m, ask(m)) for id, m in messages.items() if id not in resting and m.group is None]
+    if not talking.changed and _all_stand(talking, left, judged):
         return [], left.messages
-    round = decide_all(talking, facts, scene, book, judged, left)
+    round = decide_all(talking, facts, scene, book, left, judged, resting, ask, grouped)
     return round.found, round.marks
 
 
-def _kept_mark(message: Message, marks: Marks) -> int:
-    """The mark of its decision, where it was kept just as that left it."""
-    left = marks.get(message.id)
-    return left[1] if left is not None and left[0] is message else UNSETTLED
+def _asker(talking: Talking, facts: Facts, book: Rulebook, memo: Memo) -> Ask:
+    """Asks the rules about a message; what `memo` holds that no longer fits is forgotten."""
+    said = said_of(talking, book)
+    memo.keep_fitting(facts, book.revision, said)
+    return lambda message: judge(message, talking.customer_id, facts, book, talking.now, memo, said)
+
+
+def _all_stand(talking: Talking, left: Left, judged: Judged) -> bool:
+    """Whether all messages that are open were, and those about which the rules were asked stand, in whatever company."""
+    return (
+        len(talking.messages) == len(left.messages)
+        and tuple(talking.contacts) == left.contacts
+        and all(left.stands(message, merged.mark, talking.now) for message, merged in judged)
+        and all(
+            left.stands(m, BUNDLED, talking.now) for m in talking.messages.values() if m.group is not None
+        )
+    )
 
 
 def still_decided(

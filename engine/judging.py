@@ -18,6 +18,7 @@ from dsl.seen import Seen
 from dsl.verdict import SILENCE, Asked, Spoken, Verdict
 from engine.fold import zone_of_customer
 from engine.ruling import Ruling, ruling_of
+from engine.settled import Left
 
 Rank: TypeAlias = tuple[int, Instant, int, str]
 
@@ -40,18 +41,23 @@ class Merged(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Memo:
-    """What the last deciding found, with what it depends on. Kept beside a hot artifact, never in it."""
+    """What the last deciding found and left, with what it depends on. Kept beside a hot artifact, never in it."""
 
     facts: Facts | None = None
     revision: str = ""
     verdicts: dict[str, Merged] = field(default_factory=dict)
     said: Spoken = SILENCE
     seen: Seen | None = None
+    left: Left | None = None
+
+    def left_under(self, revision: str) -> Left | None:
+        """What the last deciding left, if it was under this rulebook. What changed since is told by being another object."""
+        return self.left if self.revision == revision else None
 
     def keep_fitting(self, facts: Facts, revision: str, said: Spoken = SILENCE) -> None:
         """Forget what may no longer hold: where facts, rulebook, or what rules read of the talk changed."""
         if self.revision != revision:
-            self.facts, self.revision = None, revision
+            self.facts, self.revision, self.left = None, revision, None
         if self.facts is None or not reads_alike(self.facts, facts):
             self.verdicts, self.seen = {}, None
         elif self.said != said:

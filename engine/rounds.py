@@ -6,6 +6,7 @@ whom a full cap has put there. Each round lets at least one more go its own way,
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -16,24 +17,25 @@ from artifact.facts import Facts
 from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, MessageState, Place
 from artifact.states import LEFT_STATES
 from dsl.effects import GroupInto
-from dsl.rulebook import Rulebook
+from dsl.rulebook import Rulebook, Topic
 from engine.budget import Budget, budget_of, plans_of
 from engine.bundles import DISSOLVED, bounds_of, bundle_of, merged_of, way_of
 from engine.decided import Decided, decided_of, item_decided, of_itself, planned
 from engine.draft import Draft
 from engine.fold import zone_of_customer
 from engine.grouping import MOST_PLACES, Guest, Party, Seating, has_set_out, said_of
-from engine.judging import Merged, Rank
+from engine.judging import Merged, Rank, rank_of, topic_of
 from engine.moment import Moment
 from engine.placing import first_instant
 from engine.planning import Way, go, go_together
 from engine.scene import Scene
-from engine.settled import BUNDLED, Left, mark_of
+from engine.settled import BUNDLED, UNSETTLED, Left, Marks
 from engine.talking import Talking
 from engine.traces import gate
 
 Judged: TypeAlias = list[tuple[Message, Merged]]
 Found: TypeAlias = list[tuple[Message, Decided]]
+Ask: TypeAlias = Callable[[Message], Merged]
 
 
 @dataclass(slots=True)
@@ -41,28 +43,38 @@ class Round:
     """One pass. `found` are the messages as they were, with what was decided; those that stand are not among them.
 
     `left` is what the deciding before left, `marks` are those of all that may stand from now on. `moved`: what is taken
-    of the contact budget is not what it was then, so nothing that counts it stands.
+    of the contact budget is not what it was then, so nothing that counts it stands. `ask` asks the rules about a message.
     """
 
     talking: Talking
     moment: Moment
     left: Left
+    ask: Ask
     seating: Seating | None = None
-    marks: dict[str, tuple[Message, int]] = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
     found: Found = field(default_factory=list)
     moved: bool = False
     disturbed: bool = False
 
-    def run(self, judged: Judged) -> None:
-        """Plan every message."""
-        units: list[tuple[Rank, Callable[[], None]]] = []
-        seating, caps = self.seating, self.moment.budget.caps
+    def run(self, judged: Judged, resting: Marks) -> None:
+        """Plan every message about which the rules were asked; of those at `rest` whose share of the budget has moved."""
+        caps = self.moment.budget.caps
         self.moved = bool(caps) and self._moved(judged)
-        if seating is None:
-            for message, merged in sorted(judged, key=_rank) if len(judged) > 1 else judged:
-                self._alone(message, merged)
+        if self.seating is not None:
+            self._seated(judged, self.seating)
             return
-        units += [
+        ranked: list[tuple[Rank, Message, Merged | None]] = [(merged.rank, m, merged) for m, merged in judged]
+        if caps:
+            ranked += [(rank_of(m, m.urgency), m, None) for m, _ in resting.values()]
+        for _, message, merged in sorted(ranked, key=_rank) if len(ranked) > 1 else ranked:
+            if merged is None:
+                self._resting(message)
+            else:
+                self._alone(message, merged)
+
+    def _seated(self, judged: Judged, seating: Seating) -> None:
+        """Plan every message where groups have a say."""
+        units: list[tuple[Rank, Callable[[], None]]] = [
             (merged.rank, _bound(self._alone, m, merged))
             for m, merged in judged
             if not seating.concerns(m, merged)
@@ -70,7 +82,7 @@ class Round:
         guests = seating.seat([one for one in judged if seating.concerns(*one)], self.draft)
         units += [(g.merged.rank, _bound(self._guest, g)) for g in guests if g.place is None]
         units += [_of_party(party, self) for party in seating.parties.values() if party.guests]
-        self.moved = self.moved or (bool(caps) and self._regrouped(seating))
+        self.moved = self.moved or (bool(self.moment.budget.caps) and self._regrouped(seating))
         for _, plan_one in sorted(units, key=lambda unit: unit[0]):
             plan_one()
         self._dissolve(seating)
@@ -86,7 +98,7 @@ class Round:
         if not counts and self.left.stands(message, merged.mark, moment.now):
             self.marks[message.id] = message, merged.mark
             if moment.budget.caps:
-                self._reserve(message, merged)
+                self._reserve(message, merged.topic)
             return
         draft = self.draft(message, merged)
         if self.seating is not None:
@@ -95,6 +107,14 @@ class Round:
         decided = decided_of(draft)
         self._push(draft)
         self._keep(message, draft, decided)
+
+    def _resting(self, message: Message) -> None:
+        """What was decided before stands, unless it counts what others take of the contact budget and that has moved."""
+        topic = topic_of(message, self.moment.book)
+        if self.moved and not topic.passes_caps:
+            self._alone(message, self.ask(message))
+        else:
+            self._reserve(message, topic)
 
     # ---- the contact budget
 
@@ -111,9 +131,8 @@ class Round:
         for at, channel in set(draft.reserved).difference(plans):
             budget.give_back(at, channel, ruling.topic.category, ruling.topic.name, ruling.also)
 
-    def _reserve(self, message: Message, merged: Merged) -> None:
+    def _reserve(self, message: Message, topic: Topic) -> None:
         """Take from the budget what a decision that stands takes."""
-        topic = merged.topic
         for at, channel in plans_of(message, self.moment.now):
             self.moment.budget.take(at, channel, topic.category, topic.name)
 
@@ -210,8 +229,18 @@ class Round:
             self.marks[bundle.id] = decided.message, BUNDLED
 
 
-def _rank(item: tuple[Message, Merged]) -> Rank:
-    return item[1].rank
+def mark_of(draft: Draft, decided: Message) -> int:
+    """The mark of a decision. What it made of the message it would make of it again, unless it may not stand."""
+    if decided.state not in LIVE_STATES or draft.restless or draft.alerts:
+        return UNSETTLED
+    if draft.passed is None:
+        return UNSETTLED  # it got no further than LIFE, so nothing wakes it when the rules say otherwise
+    if draft.gone and any(d.state is DeliveryState.IN_DOUBT for d in decided.deliveries):
+        return UNSETTLED  # a doubt that comes up raises a task, and it may have come up in this very moment
+    return draft.merged.mark
+
+
+_rank = itemgetter(0)
 
 
 def _bound(run: Callable[..., None], *arguments: object) -> Callable[[], None]:
@@ -281,17 +310,31 @@ def _dissolved(bundle: Message, awaited: bool) -> Decided:
     return of_itself(bundle if new == bundle else new, gate(GateName.GROUP, GateOutcome.BLOCKED, DISSOLVED))
 
 
+def in_company(talking: Talking, book: Rulebook) -> bool:
+    """Whether groups may have a say about any of her messages."""
+    return bool(
+        book.groups or talking.gatherings or any(m.group is not None for m in talking.messages.values())
+    )
+
+
 def decide_all(
-    talking: Talking, facts: Facts, scene: Scene, book: Rulebook, judged: Judged, left: Left
+    talking: Talking,
+    facts: Facts,
+    scene: Scene,
+    book: Rulebook,
+    left: Left,
+    judged: Judged,
+    resting: Marks,
+    ask: Ask,
+    grouped: bool,
 ) -> Round:
-    """The last round: with it everybody is where they belong."""
+    """The last round: with it everybody is where they belong. Those that are `resting` are never in company."""
     zone = zone_of_customer(facts, book)
-    grouped = book.groups or talking.gatherings or any(m.group for m in talking.messages.values())
     seating = Seating(talking, book, zone) if grouped else None
     while True:
         moment = moment_of(talking, facts, scene, book, zone)
-        round = Round(talking, moment, left, seating)
-        round.run(judged)
+        round = Round(talking, moment, left, ask, seating, dict(resting))
+        round.run(judged, resting)
         if not round.disturbed:
             break
     if seating is not None:

@@ -26,6 +26,17 @@ def said_of(talk: Talk | Talking, book: Rulebook) -> Spoken:
     )
 
 
+def has_more_said(talking: Talking, book: Rulebook) -> bool:
+    """Whether this entry may have changed what this rulebook reads of the talk; what time changes has its instant in the
+    messages."""
+    listens, talk = book.listens, talking.talk
+    return (listens.contacts and tuple(talking.contacts) != talk.contacts) or (
+        listens.messages
+        and ([*talking.messages], [*talking.tail])
+        != ([m.id for m in talk.messages], [m.id for m in talk.tail])
+    )
+
+
 def _messages(talk: Talk | Talking, book: Rulebook) -> tuple[Happened, ...]:
     """Everything that was asked for, by when it reached us."""
     earlier = talk.requests if isinstance(talk, Talk) else talk.talk.requests

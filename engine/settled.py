@@ -7,17 +7,16 @@ rules said is kept in the talk as a mark, so what is just read from the store st
 (docs/decisions/0015). Refuses what might come out otherwise a moment later.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from artifact.customer import Contact, Talk
 from artifact.facts import Facts
 from artifact.instant import Instant
-from artifact.message import LIVE_STATES, DeliveryState, Message
+from artifact.message import Message
 from dsl.rulebook import Rulebook
-from engine.draft import Draft
 
-Marks: TypeAlias = Mapping[str, tuple[Message, int]]
+Marks: TypeAlias = dict[str, tuple[Message, int]]
 """Messages by id as they were left, each with its mark."""
 
 UNSETTLED = 0
@@ -46,15 +45,15 @@ class Left(NamedTuple):
         next_at = message.next_at
         return known[1] == mark != UNSETTLED and (next_at is None or now < next_at)
 
-    def all_stand(
-        self, marks: Sequence[tuple[Message, int]], contacts: Sequence[Contact], now: Instant
-    ) -> bool:
-        """The same of all that are open, in whatever company."""
-        return (
-            len(marks) == len(self.messages)
-            and tuple(contacts) == self.contacts
-            and all(self.stands(message, mark, now) for message, mark in marks)
-        )
+    def resting(self, messages: Mapping[str, Message], now: Instant) -> Marks:
+        """Those of `messages` that stand if the rules say what they said; where they read the same, they do."""
+        return {
+            id: known
+            for id, known in self.messages.items()
+            if known[1] != UNSETTLED
+            and messages.get(id) is known[0]
+            and ((next_at := known[0].next_at) is None or now < next_at)
+        }
 
 
 def left_by(talk: Talk, facts: Facts, now: Instant, revision: str) -> Left:
@@ -65,20 +64,20 @@ def left_by(talk: Talk, facts: Facts, now: Instant, revision: str) -> Left:
     return Left(found, talk.contacts, facts, now)
 
 
+def marks_of(messages: Mapping[str, Message], left: Left) -> tuple[int, ...]:
+    """The mark of each message, in their order: where something changed it after it was decided, it does not stand."""
+    known = left.messages
+    return tuple(
+        [kept[1] if (kept := known.get(id, _NEVER))[0] is m else UNSETTLED for id, m in messages.items()]
+    )
+
+
+_NEVER = (None, UNSETTLED)
+
+
 def all_settled(talk: Talk) -> bool:
     """Whether every open message was left as a decision that stands."""
     return len(talk.marks) == len(talk.messages) and UNSETTLED not in talk.marks
-
-
-def mark_of(draft: Draft, decided: Message) -> int:
-    """The mark of a decision. What it made of the message it would make of it again, unless it may not stand."""
-    if decided.state not in LIVE_STATES or draft.restless or draft.alerts:
-        return UNSETTLED
-    if draft.passed is None:
-        return UNSETTLED  # it got no further than LIFE, so nothing wakes it when the rules say otherwise
-    if draft.gone and any(d.state is DeliveryState.IN_DOUBT for d in decided.deliveries):
-        return UNSETTLED  # a doubt that comes up raises a task, and it may have come up in this very moment
-    return draft.merged.mark
 
 
 def same_circumstances(before: Facts, now: Facts, book: Rulebook) -> bool:

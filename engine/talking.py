@@ -15,7 +15,7 @@ from artifact.message import LIVE_STATES, Delivery, Message, MessageState
 from artifact.span import Span
 from engine.history import reach_of
 from engine.scene import Scene
-from engine.settled import Left
+from engine.settled import Left, marks_of
 
 _records = Encoder(order="deterministic")
 
@@ -145,9 +145,7 @@ class Talking(msgspec.Struct):
             broken=broken,
             revision=revision,
             records_hash=digest,
-            marks=self.talk.marks
-            if self.left is None
-            else tuple([mark for _, mark in self.left.messages.values()]),
+            marks=self.talk.marks if self.left is None else marks_of(self.messages, self.left),
         )
 
     def _closed(self) -> tuple[Message, ...]:

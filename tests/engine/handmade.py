@@ -168,6 +168,7 @@ class Handmade:
     event_types: frozenset[str] = EVENT_TYPES
     wordless: frozenset[Channel] = frozenset()
     awaited: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    listens: Listening = field(default_factory=Listening)
     judged: list[str] = field(default_factory=list)
     worded: list[str] = field(default_factory=list)
 
@@ -207,10 +208,6 @@ class Handmade:
     @property
     def counted(self) -> dict[str, Counted]:
         return {}
-
-    @property
-    def listens(self) -> Listening:
-        return Listening()
 
     def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...] | None:
         return ()

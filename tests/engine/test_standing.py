@@ -8,7 +8,7 @@ from artifact.instant import DAY, HOUR, MINUTE, format_instant
 from artifact.message import MessageState
 from artifact.span import Span, Unit
 from dsl.effects import Block, Postpone, PostponeKind, Propagate
-from dsl.rulebook import Cap
+from dsl.rulebook import Cap, Listening
 from engine.judging import Memo
 from engine.settled import UNSETTLED, all_settled
 from tests.engine.handmade import Rule, fact_is, handmade
@@ -50,21 +50,33 @@ def test_an_event_that_no_rule_reads_asks_none(memo: Memo | None) -> None:
         event("consent.given", MONDAY + MINUTE, data={"category": "*"}),
         event("preference.set", MONDAY + MINUTE, data={"favouriteChannels": ["EMAIL"]}),
         event("customer.updated", MONDAY + MINUTE, data={"age": 40}),
-        request("reminder", MONDAY + MINUTE),
     ],
     ids=lambda told: told.type,
 )
-def test_an_event_that_changes_what_deciding_reads_asks_about_every_message(told: Event) -> None:
+def test_an_event_that_changes_what_rules_read_asks_about_every_message(told: Event) -> None:
     assert judged_by(waiting(), told) >= 2
 
 
-def test_a_message_that_one_entry_closes_leaves_the_others_to_be_decided() -> None:
+@pytest.mark.parametrize("memo", [None, Memo()], ids=["cold", "at hand"])
+def test_a_request_asks_only_about_itself(memo: Memo | None) -> None:
+    assert judged_by(waiting(memo), request("reminder", MONDAY + MINUTE)) == 1
+
+
+@pytest.mark.parametrize("memo", [None, Memo()], ids=["cold", "at hand"])
+def test_a_request_asks_about_every_message_where_rules_count_messages(memo: Memo | None) -> None:
+    customer = Customer(handmade(Rule("any", ()), listens=Listening(messages=True)), memo=memo)
+    for id in ("one", "other"):
+        customer.tell(request("receipt", MONDAY, id, notBefore=format_instant(MONDAY + 2 * DAY)))
+    assert judged_by(customer, request("reminder", MONDAY + MINUTE)) == 3
+
+
+def test_a_message_that_is_taken_back_leaves_the_others_as_they_are() -> None:
     customer = waiting()
-    one, _ = customer.messages("receipt")
-    assert (
-        judged_by(customer, event("message.retracted", MONDAY + MINUTE, "gone", data={"message": one.id}))
-        == 1
-    )
+    one, other = customer.messages("receipt")
+    gone = event("message.retracted", MONDAY + MINUTE, "gone", data={"message": one.id})
+    assert judged_by(customer, gone) == 0
+    [left] = customer.body.talk.messages
+    assert left is other
 
 
 def test_when_its_instant_has_come_it_is_decided_whatever_the_entry_says() -> None:
