@@ -5,9 +5,8 @@ may answer is made beforehand. The oracle is dsl.oracle.
 """
 
 from collections.abc import Callable
-from functools import partial
 from operator import itemgetter
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -15,23 +14,20 @@ from artifact.decision import RuleRow
 from artifact.facts import Facts
 from artifact.instant import Instant
 from dsl.conclusion import Conclusion, Conclusions, all_told
-from dsl.conditions import Compile, Test, fault_of, valid
+from dsl.conditions import Compile, Test, fault_of
 from dsl.effects import MessageEffect
+from dsl.ground import Ground, Looked
 from dsl.groups import LAYOUT, Group, Groups, Part
 from dsl.interpret import Interpreter, first_missing, reads_of
-from dsl.noting import note
 from dsl.plain import Candidate, Split, candidates, split
 from dsl.program import MessageRule, Program, Waiting
 from dsl.reading import Env, Keys, reference_of
-from dsl.seen import Seen, Sight, look_at_message, look_at_time
+from dsl.seen import Seen
 from dsl.typed import Condition
 from dsl.values import Value
-from dsl.verdict import SILENCE, Asked, Fired, Spoken, Traced, Trail, Verdict
+from dsl.verdict import SILENCE, Asked, Fired, Spoken, Trail, Verdict
 
 Expression = Callable[[Env], Value]
-
-Looked: TypeAlias = tuple[Sight, list[int], int]
-"""What was seen for one part, the zones of what is of the message and of time, and the rules that fired by that alone."""
 
 MIXTURES = 4_096
 """For how many mixtures of rules that fired it is kept what follows from them."""
@@ -94,13 +90,21 @@ class Judge:
         run: list[Fired] = []
         rows: list[RuleRow] = []
         group = self._groups.of(asked.topic, asked.category)
-        looked: list[Looked] = []
+        ground = Ground(group, env)
         for part in group.parts:
-            looked.append(self._looked(part, seen, env, run, rows))
-        found = self._concluded(group, looked, run)
-        trail = Trail(partial(_told, group, looked, env))
+            self._look(part, seen, ground, run, rows)
+        found = self._concluded(group, ground.looked, run)
         shown = all_told(rows, found.silenced) if rows or found.silenced else ()
-        return Verdict(found.fired, shown, found.ties, env.flip, trail)
+        return Verdict(found.fired, shown, found.ties, env.flip, Trail(ground.told, ground))
+
+    def again(self, before: Verdict, facts: Facts, zone: str, now: Instant, seen: Seen) -> Verdict | None:
+        """The same verdict about the same message, of what is read now; None where it may come out otherwise."""
+        ground = before.trail.ground
+        if ground is None or (before.flips_at is not None and before.flips_at <= now):
+            return None
+        if not ground.bears(facts, zone, seen):
+            return None
+        return replace(before, trail=Trail(lambda: ground.upon(facts, seen).told(), ground))
 
     def seen(self, facts: Facts) -> Seen:
         """What is seen of a customer: nothing yet."""
@@ -109,13 +113,10 @@ class Judge:
     def looked(self, asked: Asked, env: Env) -> tuple[int, ...]:
         """The trace of the looks alone."""
         group, seen = self._groups.of(asked.topic, asked.category), self.seen(env.facts)
-        looked: list[Looked] = []
+        ground = Ground(group, env)
         for part in group.parts:
-            zones: list[int] = []
-            sight = seen.at(part.table, part.looks, env.subject)
-            _left(part, sight, env, [], zones)
-            looked.append((sight, zones, 0))
-        return _told(group, looked, env).looked
+            ground.look(part, seen, [])
+        return ground.told().looked
 
     def rows(self, verdict: Verdict) -> tuple[RuleRow, ...]:
         """A row for every candidate, by rank: also of those that fired, and of those that a look ruled out."""
@@ -137,17 +138,13 @@ class Judge:
         rows = [row for part in parts for row in part.table.rows(part.mask, part.looks, zones)]
         return tuple(sorted(rows, key=lambda row: self._places[row.rule]))
 
-    def _looked(self, part: Part, seen: Seen, env: Env, run: list[Fired], rows: list[RuleRow]) -> Looked:
+    def _look(self, part: Part, seen: Seen, ground: Ground, run: list[Fired], rows: list[RuleRow]) -> None:
         """Look, and run the rules of which something else must be asked."""
-        zones: list[int] = []
-        sight = seen.at(part.table, part.looks, env.subject)
-        sure, unsure = _left(part, sight, env, rows, zones)
-        asked = sure & part.asking
+        asked, unsure = ground.look(part, seen, rows)
         if asked:
-            self._run_all(part, asked, False, env, run, rows)
+            self._run_all(part, asked, False, ground.env, run, rows)
         if unsure:
-            self._run_all(part, unsure, True, env, run, rows)
-        return sight, zones, sure ^ asked
+            self._run_all(part, unsure, True, ground.env, run, rows)
 
     def _run_all(
         self, part: Part, mask: int, unsure: bool, env: Env, run: list[Fired], rows: list[RuleRow]
@@ -265,51 +262,16 @@ class Judge:
         return Fired(rule.name, runner.rank, effects, True, said)
 
 
-def _left(part: Part, sight: Sight, env: Env, rows: list[RuleRow], zones: list[int]) -> tuple[int, int]:
-    """What the looks leave of the rules that are valid: those that hold, and those that apply as one thing is unknown."""
-    looks, applying = part.looks, part.table.applying
-    false, unknown = sight.any.false, sight.any.unknown
-    if sight.own is not None:
-        false, unknown = false | sight.own.false, unknown | sight.own.unknown
-    if looks.message:
-        ruled_out, unsure = look_at_message(looks.message, env, zones)
-        false, unknown = false | ruled_out, unknown | unsure
-    left = part.mask & ~false
-    unsure = left & unknown
-    sure = left ^ unsure
-    unsure &= applying
-    for validity, mask, invalid in part.dated:
-        if not valid(validity, env):
-            rows += invalid
-            sure, unsure = sure & ~mask, unsure & ~mask
-    if not (looks.lapses or looks.counts):
-        return sure, unsure
-    false, unknown = look_at_time(looks, env, sure | unsure, zones)
-    sure, unsure = sure & ~false, unsure & ~false
-    doubted = sure & unknown
-    return sure ^ doubted, unsure | doubted & applying
-
-
 _sure = itemgetter(2)
 
 
 def _fired(group: Group, looked: list[Looked], run: list[Fired]) -> list[Fired]:
     """Those that were run, and those that a look alone made fire."""
     fired = [*run]
-    for part, (_, _, sure) in zip(group.parts, looked, strict=True):
+    for part, (_, _, sure, _, _) in zip(group.parts, looked, strict=True):
         for strip in part.strips:
             fired += strip.of(strip.fired, sure)
     return fired
-
-
-def _told(group: Group, looked: list[Looked], env: Env) -> Traced:
-    """What was read for these rules, and the trace of the looks. Others may have looked at more."""
-    trace = list(group.place)
-    for part, (sight, zones, _) in zip(group.parts, looked, strict=True):
-        note(part.looks.notes, (sight.own or sight.any).meant, env)
-        trace += sight.zones(part.looks)
-        trace += zones
-    return Traced(env.reads, tuple(trace))
 
 
 def in_pieces(parts: Split) -> tuple[Condition, ...]:

@@ -17,6 +17,7 @@ from dsl.clock import LENGTHS, NEVER, SHIFT, begun, moved, moved_day
 from dsl.columns import Column, Ruled
 from dsl.plain import Edge, Lapse
 from dsl.reading import Env, Getter, getter
+from dsl.typed import OF_MESSAGE
 from dsl.types import Kind
 from dsl.values import Value
 
@@ -24,11 +25,12 @@ from dsl.values import Value
 class LapseLook(NamedTuple):
     """Where now is beside a moment. `due[n]` are the rules for which step n changes something.
 
-    Reckoned from what `start` gives for the moment, no calendar reaches step n before `soonest[n]` or after `latest[n]`.
+    `of_message`: the moment is the message's own. Reckoned from what `start` gives for the moment, no calendar reaches step n before `soonest[n]` or after `latest[n]`.
     """
 
     at: int
     load: Getter
+    of_message: bool
     start: Callable[[Value], Instant]
     soonest: tuple[Instant, ...]
     latest: tuple[Instant, ...]
@@ -47,6 +49,7 @@ def lapse_look(at: int, column: Column, currency: str) -> LapseLook:
             return LapseLook(
                 at,
                 getter(moment, currency),
+                moment.scope in OF_MESSAGE,
                 _midnight if dated else _itself,
                 *_reaches(unit, column.places, dated),
                 partial(_day_reached if dated else _reached, None if unit is None else Span(1, unit)),
@@ -104,22 +107,21 @@ def _day_reached(span: Span | None, edge: Edge, day: int, zone: str) -> Instant:
 
 
 def lapsed(lapse: LapseLook, moment: Value, asked: int, env: Env) -> int:
-    """Which steps from the moment are reached; notes the next one that any of the rules asked waits for.
+    """Which step from the moment is the last one reached, of those that matter to the rules asked; notes the next one.
 
-    The calendar is asked of few: of a step that length alone leaves in doubt, and of the one that is waited for.
+    What others wait for is left out, so that the answer stays the same until then. The calendar is asked of few steps: of
+    those that length alone leaves in doubt, and of the one that is waited for.
     """
-    steps, soonest, due, now = lapse.steps, lapse.soonest, lapse.due, env.now
-    elapsed = now - lapse.start(moment)
-    at = bisect_right(lapse.latest, elapsed)
-    for step in range(at, len(steps)):
-        awaited = due[step] & asked
-        if not awaited and soonest[step] > elapsed:
-            continue
-        reached = lapse.reach(steps[step], moment, env.zone)
-        if reached <= now:
+    due, now = lapse.due, env.now
+    at = bisect_right(lapse.latest, now - lapse.start(moment))
+    for step in range(at, len(due)):
+        if due[step] & asked:
+            reached = lapse.reach(lapse.steps[step], moment, env.zone)
+            if reached > now:
+                if reached < NEVER:
+                    env.until(reached)
+                break
             at = step + 1
-        elif awaited:
-            if reached < NEVER:
-                env.until(reached)
-            break
+    while at and not due[at - 1] & asked:
+        at -= 1
     return 2 * at or 1

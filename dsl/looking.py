@@ -22,13 +22,11 @@ from dsl.reading import (
     getter,
     raw_getter,
 )
-from dsl.typed import Aggregate, CommitmentIs, Read, Scope, SituationIs, SituationKnown
+from dsl.typed import OF_MESSAGE, Aggregate, CommitmentIs, Read, Scope, SituationIs, SituationKnown
 from dsl.values import Value
 
 Standing: TypeAlias = tuple[bool, bool, str | None]
 """What can be asked of a kind of situation: whether any that fits is open; whether the one meant is; its state."""
-
-_OF_MESSAGE = frozenset({Scope.MESSAGE, Scope.MESSAGE_DATA, Scope.EVENT})
 
 
 class FactLook(NamedTuple):
@@ -125,7 +123,7 @@ def _way_of(source: Source) -> int:
             return _KIND
         case Read(Scope.SITUATION, _, field) if field not in BUILT_IN:
             return _KIND
-        case Read(scope) if scope in _OF_MESSAGE:
+        case Read(scope) if scope in OF_MESSAGE:
             return _MESSAGE
         case Lapse():
             return _LAPSE

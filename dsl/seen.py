@@ -7,14 +7,18 @@ asked limits how long the answer stands.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from artifact.event import Subject
 from artifact.facts import Facts, Situation
 from dsl.index import Table
-from dsl.lapses import lapsed
+from dsl.lapses import LapseLook, lapsed
 from dsl.looking import FactLook, KindLook, Looks, OtherLook, Shared, Split, Standing, answered, split
 from dsl.reading import Env, Keys
+from dsl.values import Value
+
+Moments: TypeAlias = list[tuple[LapseLook, Value]]
+"""What was counted from."""
 
 UNSEEN = -1
 """In place of the zone of a column at which nobody has looked, or of which there is nothing to look at."""
@@ -180,12 +184,15 @@ def look_at_message(looks: tuple[OtherLook, ...], env: Env, trace: list[int]) ->
     return false, unknown
 
 
-def look_at_time(looks: Looks, env: Env, left: int, trace: list[int]) -> tuple[int, int]:
-    """The same of conditions on time, for the rules that are left; notes when the answer for any of them changes."""
+def look_at_time(looks: Looks, env: Env, left: int, trace: list[int], moments: Moments) -> tuple[int, int]:
+    """The same of conditions on time, for the rules that are left; notes when the answer for any of them changes, and the
+    moments that it counted from."""
     false = unknown = 0
     for lapse in looks.lapses:
         asked = lapse.asking & left
         moment = lapse.load(env) if asked else None
+        if asked:
+            moments.append((lapse, moment))
         if moment is None:
             trace.append(0)
             if asked:

@@ -32,6 +32,10 @@ class Scope(StrEnum):
     SCORE = "SCORE"
 
 
+OF_MESSAGE = frozenset({Scope.MESSAGE, Scope.MESSAGE_DATA, Scope.EVENT})
+"""What stays as it is as long as the message does."""
+
+
 class Read(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """One named thing. `owner` is the situation, commitment or table; `shown` is how the author names it."""
 

@@ -4,7 +4,7 @@ Nothing is done here and nothing is worded; the engine merges, anchors and plans
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,9 @@ from artifact.event import Subject
 from artifact.facts import Facts, Happened
 from artifact.instant import Instant
 from dsl.effects import EventEffect, MessageEffect
+
+if TYPE_CHECKING:
+    from dsl.ground import Ground
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -97,13 +100,13 @@ class Trail:
     """How one verdict came about: put together only when somebody asks, for most verdicts change nothing.
 
     `packed` is what the log keeps of it (engine.traces), once it was packed: most verdicts that a record tells of are told
-    of by several.
+    of by several. `ground` is what the verdict rests on; None where that is not known.
     """
 
-    __slots__ = ("_tell", "_told", "packed")
+    __slots__ = ("_tell", "_told", "ground", "packed")
 
-    def __init__(self, tell: Callable[[], Traced]) -> None:
-        self._tell = tell
+    def __init__(self, tell: Callable[[], Traced], ground: "Ground | None" = None) -> None:
+        self._tell, self.ground = tell, ground
         self._told: Traced | None = None
         self.packed: KeptVerdict | None = None
 

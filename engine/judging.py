@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from artifact.channel import URGENCY_RANK, Urgency
 from artifact.facts import Facts
 from artifact.instant import Instant
-from artifact.message import Message
+from artifact.message import Message, Request
 from dsl.rulebook import Rulebook, Topic
 from dsl.seen import Seen
 from dsl.verdict import SILENCE, Asked, Spoken, Verdict
@@ -24,7 +25,7 @@ Rank: TypeAlias = tuple[int, Instant, int, str]
 
 
 class Merged(msgspec.Struct, frozen=True):
-    """One verdict, and what its rules say together; `urgency` is what the request leaves of it.
+    """One verdict about a `request`, and what its rules say together; `urgency` is what the request leaves of it.
 
     Messages are planned in the order of their `rank`. `alerts` are codes for a person to know: rules that disagree,
     rules that erred. `mark` is the same as long as the rules say the same; 0 where there is something to alert.
@@ -35,17 +36,22 @@ class Merged(msgspec.Struct, frozen=True):
     ruling: Ruling
     urgency: Urgency
     rank: Rank
+    request: Request | None = None
     alerts: tuple[str, ...] = ()
     mark: int = 0
 
 
 @dataclass(slots=True)
 class Memo:
-    """What the last deciding found and left, with what it depends on. Kept beside a hot artifact, never in it."""
+    """What the last deciding found and left, with what it depends on. Kept beside a hot artifact, never in it.
+
+    `earlier` is what may no longer hold: of that the rulebook can tell what does (Rulebook.again).
+    """
 
     facts: Facts | None = None
     revision: str = ""
     verdicts: dict[str, Merged] = field(default_factory=dict)
+    earlier: dict[str, Merged] = field(default_factory=dict)
     said: Spoken = SILENCE
     seen: Seen | None = None
     left: Left | None = None
@@ -57,11 +63,11 @@ class Memo:
     def keep_fitting(self, facts: Facts, revision: str, said: Spoken = SILENCE) -> None:
         """Forget what may no longer hold: where facts, rulebook, or what rules read of the talk changed."""
         if self.revision != revision:
-            self.facts, self.revision, self.left = None, revision, None
+            self.facts, self.revision, self.left, self.verdicts = None, revision, None, {}
         if self.facts is None or not reads_alike(self.facts, facts):
-            self.verdicts, self.seen = {}, None
+            self.earlier, self.verdicts, self.seen = self.verdicts, {}, None
         elif self.said != said:
-            self.verdicts = {}
+            self.earlier, self.verdicts = self.verdicts, {}
         self.facts, self.said = facts, said
 
 
@@ -100,14 +106,33 @@ def judge(
 
     `memo` holds what still fits (Memo.keep_fitting): other messages have looked at the customer, this one at itself.
     """
-    merged = memo.verdicts.get(message.id)
+    merged = _of_it(message, memo.verdicts)
     if merged is None or ((flips_at := merged.verdict.flips_at) is not None and flips_at <= now):
-        topic, zone = topic_of(message, book), zone_of_customer(facts, book)
-        if memo.seen is None:
-            memo.seen = book.seen(facts)
-        verdict = book.judge(asked_of(message, customer, topic), facts, zone, now, said, memo.seen)
-        merged = memo.verdicts[message.id] = merge(message, topic, verdict)
+        merged = memo.verdicts[message.id] = _judged(message, customer, facts, book, now, memo, said)
     return merged
+
+
+def _of_it(message: Message, found: dict[str, Merged]) -> Merged | None:
+    """What was found of a message, as long as it goes on in the name of the same request."""
+    merged = found.get(message.id)
+    return merged if merged is not None and merged.request is message.request else None
+
+
+def _judged(
+    message: Message, customer: str, facts: Facts, book: Rulebook, now: Instant, memo: Memo, said: Spoken
+) -> Merged:
+    """What was said before, where it is said again; else the message is judged anew."""
+    zone = zone_of_customer(facts, book)
+    if memo.seen is None:
+        memo.seen = book.seen(facts)
+    before = _of_it(message, memo.earlier)
+    if before is not None:
+        same = book.again(before.verdict, facts, zone, now, memo.seen)
+        if same is not None:
+            return replace(before, verdict=same)
+    topic = topic_of(message, book)
+    verdict = book.judge(asked_of(message, customer, topic), facts, zone, now, said, memo.seen)
+    return merge(message, topic, verdict)
 
 
 def asked_of(message: Message, customer: str, topic: Topic) -> Asked:
@@ -138,7 +163,7 @@ def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
     urgency = lowered(ruling.urgency, message.request.lower_urgency)
     alerts = _alerts(verdict)
     mark = 0 if alerts else ruling.mark ^ (verdict.flips_at or 0)
-    return Merged(topic, verdict, ruling, urgency, rank_of(message, urgency), alerts, mark)
+    return Merged(topic, verdict, ruling, urgency, rank_of(message, urgency), message.request, alerts, mark)
 
 
 def rank_of(message: Message, urgency: Urgency) -> Rank:

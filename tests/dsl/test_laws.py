@@ -87,9 +87,19 @@ def test_a_verdict_stands_until_it_says_it_flips(
     assert until > now
     later = min(until - 1, now + int((until - now) * share))
     again = rulebook.judge(message, facts, zone, later, said)
-    assert (again.fired, again.rows, again.ties) == (first.fired, first.rows, first.ties)
+    assert (again.fired, again.rows, again.ties, again.looked) == (
+        first.fired,
+        first.rows,
+        first.ties,
+        first.looked,
+    )
     last = rulebook.judge(message, facts, zone, until - 1, said)
-    assert (last.fired, last.rows, last.ties) == (first.fired, first.rows, first.ties)
+    assert (last.fired, last.rows, last.ties, last.looked) == (
+        first.fired,
+        first.rows,
+        first.ties,
+        first.looked,
+    )
 
 
 @SETTINGS

@@ -3,9 +3,13 @@
 from msgspec.structs import replace
 
 from artifact.facts import Fact, Facts, Happened
+from artifact.message import Message, Request
+from dsl.effects import Block
 from dsl.seen import Seen
 from dsl.verdict import Spoken
-from engine.judging import Memo
+from engine.judging import Memo, judge
+from tests.engine.handmade import Rule, handmade
+from tests.engine.world import CUSTOMER, MONDAY
 
 KNOWN = Facts(attributes={"age": Fact(44, 0)})
 SEEN = Seen(KNOWN, {})
@@ -29,3 +33,12 @@ def test_what_was_seen_of_a_customer_is_seen_as_long_as_her_memory_stays_as_it_i
 def test_it_is_forgotten_with_what_was_remembered_or_the_rulebook() -> None:
     assert kept(Facts(attributes={"age": Fact(45, 0)})).seen is None
     assert kept(revision="r2").seen is None
+
+
+def test_a_message_that_goes_on_in_the_name_of_another_request_is_judged_by_that_one() -> None:
+    book = handmade(Rule("of_crm", (Block(),), lambda asked, facts, now: asked.source == "crm"))
+    memo, message = Memo(), Message("m1", 1, MONDAY, Request("crm", "r1", MONDAY, "receipt"))
+    memo.keep_fitting(KNOWN, book.revision)
+    assert judge(message, CUSTOMER, KNOWN, book, MONDAY, memo).ruling.block == "of_crm"
+    taken_over = replace(message, request=Request("core", "r2", MONDAY, "receipt"))
+    assert judge(taken_over, CUSTOMER, KNOWN, book, MONDAY, memo).ruling.block is None
