@@ -72,14 +72,14 @@ def _found(
     left = talking.left or memo.left_under(book.revision)
     if left is None:
         left = left_by(talking.talk, before.body.facts, before.now, scene.revision)
-    grouped, alike = in_company(talking, book), reads_alike(left.facts, facts)
+    alike, grouped = reads_alike(left.facts, facts), in_company(talking, book)
     if not (alike or same_circumstances(left.facts, facts, book)):
         left = left._replace(messages={})
-    asks_all = grouped or not alike or has_more_said(talking, book)
+    asks_all = not alike or grouped or has_more_said(talking, book)
     resting = {} if asks_all else left.resting(messages, talking.now)
     ask = _asker(talking, facts, book, memo)
     judged = [(m, ask(m)) for id, m in messages.items() if id not in resting and m.group is None]
-    if not talking.changed and _all_stand(talking, left, judged):
+    if asks_all and not talking.changed and _all_stand(talking, left, judged):
         return [], left.messages
     round = decide_all(talking, facts, scene, book, left, judged, resting, ask, grouped)
     return round.found, round.marks
@@ -119,13 +119,20 @@ def still_decided(
         and not talking.changed
         and len(talking.messages) == len(talk.messages)
         and tuple(talking.contacts) == talk.contacts
-        and all(m.next_at is None or talking.now < m.next_at for m in talk.messages)
+        and (
+            _nothing_due(before, talking.now)
+            or all(m.next_at is None or talking.now < m.next_at for m in talk.messages)
+        )
         and (all_settled(talk) or (before.now == talking.now and talk.revision == scene.revision))
         and (
             talk.revision == scene.revision
             or (change is not None and not concerns(change, talking, facts, scene))
         )
     )
+
+
+def _nothing_due(before: Artifact, now: Instant) -> bool:
+    return before.due is not None and now < before.due
 
 
 def _forget_gatherings(talking: Talking) -> None:

@@ -6,7 +6,7 @@ whom a full cap has put there. Each round lets at least one more go its own way,
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -312,9 +312,10 @@ def _dissolved(bundle: Message, awaited: bool) -> Decided:
 
 def in_company(talking: Talking, book: Rulebook) -> bool:
     """Whether groups may have a say about any of her messages."""
-    return bool(
-        book.groups or talking.gatherings or any(m.group is not None for m in talking.messages.values())
-    )
+    return bool(book.groups or talking.gatherings or any(map(_group, talking.messages.values())))
+
+
+_group = attrgetter("group")
 
 
 def decide_all(
