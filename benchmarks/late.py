@@ -71,8 +71,10 @@ def _taken(store: MemoryStore, book: CompiledRulebook, scale: Scale, behind: int
 
     def take() -> None:
         run = _run(store, book, artifact)
-        asyncio.run(run.take(late, artifact.now))
+        loop.run_until_complete(run.take(late, artifact.now))
         assert DEFAULT_LIMITS.late_entries > behind
         assert run.entries[0].status == "ACCEPTED"
 
-    return cpu_seconds(take, scale.rounds)
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        return cpu_seconds(take, scale.rounds)
