@@ -28,6 +28,10 @@ class DeliveryState(StrEnum):
     IN_DOUBT = "IN_DOUBT"
 
 
+PLANNED = DeliveryState.PLANNED
+"""By a name of its own: each planning asks each delivery for it, and Python 3.11 is slow to read a member off its enum."""
+
+
 class MessageState(StrEnum):
     WAITING = "WAITING"
     BLOCKED = "BLOCKED"

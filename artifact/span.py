@@ -28,7 +28,9 @@ class Unit(StrEnum):
     WORKING_HOUR = "working_hour"
 
 
-class Span(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, repr_omit_defaults=True):
+class Span(
+    msgspec.Struct, frozen=True, gc=False, cache_hash=True, omit_defaults=True, repr_omit_defaults=True
+):
     """`amount` of one unit: 14 days. Working days and hours name the calendar that they are counted in."""
 
     amount: int

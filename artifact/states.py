@@ -64,6 +64,9 @@ MESSAGE_STATE: dict[Standing, MessageState | None] = {
 }
 """None: the plan says whether it is WAITING, READY or BLOCKED."""
 
+_OVER = frozenset({Standing.ARRIVED, Standing.REACHED})
+"""A message of which this is so is reached, unless a proof is due."""
+
 _PROOF_DUE = frozenset(
     {DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.HANDED_OVER, DeliveryState.IN_DOUBT}
 )
@@ -71,7 +74,7 @@ _PROOF_DUE = frozenset(
 
 def standing_of(states: Iterable[DeliveryState]) -> Standing:
     """The join of all of them; GONE for none."""
-    total = Standing.GONE
+    total = _G
     for state in states:
         total = PAIRS[total, STANDING[state]]
     return total
@@ -79,17 +82,18 @@ def standing_of(states: Iterable[DeliveryState]) -> Standing:
 
 def as_far_as_known(delivery: Delivery) -> DeliveryState:
     """A place that a client fetched still shows it unseen: there, arriving is not yet the end."""
-    in_a_place = delivery.channel in PLACES and delivery.state is DeliveryState.DELIVERED
-    return DeliveryState.HANDED_OVER if in_a_place else delivery.state
+    if delivery.channel in PLACES and delivery.state is DeliveryState.DELIVERED:
+        return DeliveryState.HANDED_OVER
+    return delivery.state
 
 
 def state_of(deliveries: Iterable[Delivery]) -> MessageState | None:
     """The message's state as far as its deliveries decide it. A proof still due keeps it under way."""
     deliveries = tuple(deliveries)
-    state = MESSAGE_STATE[standing_of(as_far_as_known(d) for d in deliveries)]
-    if state is MessageState.REACHED and any(d.proof and d.state in _PROOF_DUE for d in deliveries):
+    standing = standing_of([as_far_as_known(d) for d in deliveries])
+    if standing in _OVER and any(d.proof and d.state in _PROOF_DUE for d in deliveries):
         return MessageState.UNDER_WAY
-    return state
+    return MESSAGE_STATE[standing]
 
 
 REACHED_STATES = frozenset(s for s, standing in STANDING.items() if standing is Standing.REACHED)

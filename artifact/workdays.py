@@ -40,7 +40,7 @@ class Calendar(msgspec.Struct, frozen=True, gc=False):
     regions: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        """Its name: what a rule says of waiting stays the same when a holiday is added (engine.holds.said_by)."""
+        """Its name: what a rule says of waiting stays the same when a holiday is added (dsl.rulebook.RuleFace.wait_said)."""
         return f"Calendar({self.name!r})"
 
 

@@ -5,10 +5,13 @@ oracle.
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
+from artifact.canonical import derived_id
 from artifact.channel import Channel, Urgency
 from artifact.decision import RuleRow
 from artifact.errors import InputError
@@ -51,7 +54,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     display: dict[str, str] = {}
 
 
-class RuleFace(msgspec.Struct, frozen=True, kw_only=True):
+class RuleFace(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What an explanation and the engine need to know of a message rule without running it.
 
     `conditions` are the author's words; `meaning` is what they say, however and in whichever tongue it is written.
@@ -66,6 +69,13 @@ class RuleFace(msgspec.Struct, frozen=True, kw_only=True):
     conditions: tuple[str, ...] = ()
     meaning: str = ""
     holdout: bool = False
+
+    @cached_property
+    def wait_said(self) -> str:
+        """A name of what the rule says of waiting, and when: equal where it says the same, in whatever words."""
+        if self.postpone is None:
+            return ""
+        return derived_id("w", repr(replace(self.postpone, otherwise=None, because={})), self.meaning)
 
 
 class QuietHours(msgspec.Struct, frozen=True):

@@ -6,9 +6,10 @@ rank order, so they move and vanish with it. Places are no contacts.
 
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+
+import msgspec
 
 from artifact.channel import SENDS, Channel
 from artifact.customer import Contact
@@ -29,13 +30,12 @@ def _counts(cap: Cap, category: str, topic: str) -> bool:
     return (not cap.categories or category in cap.categories) and (not cap.topics or topic in cap.topics)
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(msgspec.Struct):
     """What is used and reserved so far, per cap, in ascending order."""
 
     caps: tuple[Cap, ...]
     zone: str
-    taken: dict[str, list[Instant]] = field(default_factory=dict)
+    taken: dict[str, list[Instant]] = {}
 
     def take(self, at: Instant, channel: Channel, category: str, topic: str, also: Said = ()) -> None:
         """Count one contact or plan; once in each cap, whatever a bundle says besides (`also`)."""
@@ -130,8 +130,10 @@ def plans_of(message: Message, now: Instant) -> list[tuple[Instant, Channel]]:
 def budget_of(caps: tuple[Cap, ...], zone: str, contacts: Iterable[Contact], now: Instant) -> Budget:
     """The budget with all contacts made that a window which holds `now`, or begins later, can hold."""
     budget = Budget(caps, zone)
+    if not caps:
+        return budget
     oldest = now - reach_of(tuple(cap.span for cap in caps))
-    for contact in contacts if caps else ():
+    for contact in contacts:
         if contact.at > oldest:
             budget.take(contact.at, contact.channel, contact.category, contact.topic, contact.also)
     return budget

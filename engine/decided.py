@@ -1,8 +1,8 @@
 """One message as it comes out of planning: its new state, holds and deliveries, and when it must be decided anew."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
 from artifact.customer import Gathering
@@ -10,6 +10,7 @@ from artifact.decision import GateOutcome, KeptGate
 from artifact.instant import Instant
 from artifact.message import (
     LIVE_STATES,
+    PLANNED,
     Delivery,
     DeliveryState,
     GateName,
@@ -26,8 +27,7 @@ from engine.planning import plan
 from engine.traces import gate
 
 
-@dataclass(slots=True)
-class Decided:
+class Decided(msgspec.Struct):
     """One message after deciding; `alerts` are codes for a person to know. `gates` tells how it came about.
 
     `eligible` is the next eligible instant of what goes in company, None: that of its own deliveries.
@@ -58,7 +58,7 @@ def without_rulebook(message: Message, now: Instant) -> Decided:
         state=MessageState.WAITING,
         reason="no_rulebook",
         holds=(Hold(HoldKind.NO_RULEBOOK, since),),
-        deliveries=tuple(d for d in message.deliveries if d.state is not DeliveryState.PLANNED),
+        deliveries=tuple(d for d in message.deliveries if d.state is not PLANNED),
         next_at=expires,
     )
     return of_itself(held, gate(GateName.RULES, GateOutcome.HELD, "no_rulebook"))
@@ -117,14 +117,8 @@ def item_decided(draft: Draft, message: Message, bundle: Message, gathering: Gat
 
 def next_eligible(message: Message) -> Instant | None:
     """The instant at which it leaves next if nothing else arrives; None where that is not known."""
-    return min(
-        (
-            d.planned_at
-            for d in message.deliveries
-            if d.state is DeliveryState.PLANNED and d.planned_at is not None
-        ),
-        default=None,
-    )
+    instants = [d.planned_at for d in message.deliveries if d.planned_at is not None and d.state is PLANNED]
+    return min(instants) if instants else None
 
 
 def planned(draft: Draft, run: Callable[[Draft], None] = plan) -> Draft:
@@ -146,9 +140,10 @@ def planned(draft: Draft, run: Callable[[Draft], None] = plan) -> Draft:
 
 def _in_order(message: Message, deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
     """Known deliveries keep their place, new ones follow, so that an unchanged plan is an equal plan."""
-    if deliveries == message.deliveries or [d.id for d in deliveries] == [d.id for d in message.deliveries]:
+    known = message.deliveries
+    if not known or deliveries == known or [d.id for d in deliveries] == [d.id for d in known]:
         return deliveries
-    place = {d.id: i for i, d in enumerate(message.deliveries)}
+    place = {d.id: i for i, d in enumerate(known)}
     return tuple(sorted(deliveries, key=lambda d: place.get(d.id, len(place))))
 
 
@@ -174,7 +169,7 @@ def _steady(old: tuple[Hold, ...], new: list[Hold]) -> tuple[Hold, ...]:
 
 def _next(draft: Draft) -> Instant | None:
     now, wakes = draft.moment.now, draft.wakes
-    if draft.gone:
-        wakes = [*wakes, *(d.valid_until or 0 for d in draft.gone if d.state is DeliveryState.SENDING)]
+    if DeliveryState.SENDING in draft.fates:
+        wakes = [*wakes, *[d.valid_until or 0 for d in draft.gone if d.state is DeliveryState.SENDING]]
     ahead = [at for at in wakes if at > now]
     return min(ahead) if ahead else None

@@ -4,6 +4,8 @@ A record is written only where state, instant, plan or reasons of a message chan
 once, and what stands is not decided again. Nothing of the previous decision is read but anchors, what has left, and since when something was ready.
 """
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from artifact.channel import PLACES
@@ -13,6 +15,8 @@ from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import (
     LIVE_STATES,
+    PLANNED,
+    Delivery,
     DeliveryState,
     Message,
     MessageState,
@@ -23,7 +27,7 @@ from dsl.rulebook import Rulebook
 from dsl.verdict import Verdict
 from engine.concern import concerns
 from engine.decided import Decided, next_eligible, of_itself, without_rulebook
-from engine.doubt import doubted, raise_doubts
+from engine.doubt import in_doubt, may_be_out, raise_doubts
 from engine.judging import Memo, judge, reads_alike
 from engine.rounds import Ask, Found, Judged, decide_all, in_company
 from engine.said import has_more_said, said_of
@@ -152,10 +156,8 @@ def _conclude(
     for code in decided.alerts:
         talking.alert(code, new, scene)
     if new.state not in LIVE_STATES:
-        because = "REACHED_ELSEWHERE" if new.state is MessageState.REACHED else new.state.value
-        new = withdrawn(_with_dropped(old, new), talking.now, because)
-        new = replace(new, closed_at=talking.now)
-    elif any(d.state in REACHED_STATES for d in new.deliveries):
+        new = _closed(old, new, talking.now)
+    elif any([d.state in REACHED_STATES for d in new.deliveries]):
         new = _silenced(old, new, talking.now)
     talking.keep(new)
     raise_doubts(talking, new)
@@ -163,23 +165,33 @@ def _conclude(
         talking.record(_record(new, decided, talking, scene, cause))
 
 
-def _with_dropped(old: Message, new: Message) -> Message:
-    """With the deliveries of the old plan that the new one dropped: a closed message tells what was taken back."""
+def _closed(old: Message, new: Message, now: Instant) -> Message:
+    """Over: what has not left is taken back, of the old plan also what the new one dropped."""
     kept = {d.id for d in new.deliveries}
-    return replace(new, deliveries=(*new.deliveries, *(d for d in old.deliveries if d.id not in kept)))
+    deliveries = (*new.deliveries, *[d for d in old.deliveries if d.id not in kept])
+    because = "REACHED_ELSEWHERE" if new.state is MessageState.REACHED else new.state.value
+    return replace(new, deliveries=_withdrawn(deliveries, now, because), closed_at=now)
 
 
 def withdrawn(message: Message, now: Instant, because: str) -> Message:
     """What has not left is taken back; so is what a place still shows unseen. What may be out is in doubt."""
-    message = doubted(message, frozenset(), now)
+    return replace(message, deliveries=_withdrawn(message.deliveries, now, because))
+
+
+def _withdrawn(deliveries: Iterable[Delivery], now: Instant, because: str) -> tuple[Delivery, ...]:
+    return tuple([_ended(d, now, because) for d in deliveries])
+
+
+def _ended(delivery: Delivery, now: Instant, because: str) -> Delivery:
+    if may_be_out(delivery):
+        return in_doubt(delivery, now)
+    shown = delivery.channel in PLACES and delivery.state in _SHOWN
+    return _taken_back(delivery, now, because) if shown or delivery.state is PLANNED else delivery
+
+
+def _taken_back(delivery: Delivery, now: Instant, because: str) -> Delivery:
     return replace(
-        message,
-        deliveries=tuple(
-            replace(d, state=DeliveryState.WITHDRAWN, because=because, changed_at=now, planned_at=None)
-            if d.state is DeliveryState.PLANNED or (d.channel in PLACES and d.state in _SHOWN)
-            else d
-            for d in message.deliveries
-        ),
+        delivery, state=DeliveryState.WITHDRAWN, because=because, changed_at=now, planned_at=None
     )
 
 
@@ -189,14 +201,8 @@ _SHOWN = frozenset({DeliveryState.HANDED_OVER, DeliveryState.DELIVERED})
 def _silenced(old: Message, new: Message, now: Instant) -> Message:
     """Reached, but a proof is still due: deliveries of the old plan that the new one dropped are taken back."""
     kept = {d.id for d in new.deliveries}
-    dropped = tuple(
-        replace(
-            d, state=DeliveryState.WITHDRAWN, because="REACHED_ELSEWHERE", changed_at=now, planned_at=None
-        )
-        for d in old.deliveries
-        if d.id not in kept
-    )
-    return replace(new, deliveries=(*new.deliveries, *dropped))
+    dropped = [d for d in old.deliveries if d.id not in kept]
+    return replace(new, deliveries=(*new.deliveries, *[_taken_back(d, now, "REACHED_ELSEWHERE") for d in dropped]))
 
 
 def _tell_the_same(one: Message, other: Message) -> bool:
@@ -206,7 +212,7 @@ def _tell_the_same(one: Message, other: Message) -> bool:
         and one.reason == other.reason
         and one.rule == other.rule
         and one.holds == other.holds
-        and _plan(one) == _plan(other)
+        and (one.deliveries == other.deliveries or _plan(one) == _plan(other))
         and one.rephrase == other.rephrase
         and one.bundle == other.bundle
         and one.items == other.items

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 from artifact.canonical import derived_id
 from artifact.customer import StaffTask
 from artifact.instant import Instant
-from artifact.message import Delivery, DeliveryState, Message
+from artifact.message import PLANNED, Delivery, DeliveryState, Message
 from engine.talking import Talking
+
+_IN_DOUBT = DeliveryState.IN_DOUBT
 
 NO_OUTCOME = "no_outcome"
 """The reason of a retry after an attempt of which nothing is known. Others say that the far side has nothing."""
@@ -18,7 +20,7 @@ NO_OUTCOME = "no_outcome"
 
 def may_be_out(delivery: Delivery) -> bool:
     """Whether a delivery that is planned again may have arrived by an earlier attempt."""
-    return delivery.state is DeliveryState.PLANNED and delivery.because == NO_OUTCOME
+    return delivery.because == NO_OUTCOME and delivery.state is PLANNED
 
 
 def doubted(message: Message, kept: frozenset[str], now: Instant) -> Message:
@@ -26,12 +28,14 @@ def doubted(message: Message, kept: frozenset[str], now: Instant) -> Message:
     return replace(
         message,
         deliveries=tuple(
-            replace(d, state=DeliveryState.IN_DOUBT, planned_at=None, changed_at=now)
-            if may_be_out(d) and d.id not in kept
-            else d
-            for d in message.deliveries
+            [in_doubt(d, now) if may_be_out(d) and d.id not in kept else d for d in message.deliveries]
         ),
     )
+
+
+def in_doubt(delivery: Delivery, now: Instant) -> Delivery:
+    """A delivery of which nobody knows whether it is out there."""
+    return replace(delivery, state=_IN_DOUBT, planned_at=None, changed_at=now)
 
 
 def doubt_task(customer_id: str, delivery: str) -> str:
@@ -42,7 +46,7 @@ def doubt_task(customer_id: str, delivery: str) -> str:
 def raise_doubts(talking: Talking, message: Message, reason: str = "") -> None:
     """A task for each delivery that has come to be in doubt in this entry."""
     for delivery in message.deliveries:
-        if delivery.state is DeliveryState.IN_DOUBT and delivery.changed_at == talking.now:
+        if delivery.state is _IN_DOUBT and delivery.changed_at == talking.now:
             talking.task(
                 StaffTask(
                     id=doubt_task(talking.customer_id, delivery.id),

@@ -7,9 +7,19 @@ import msgspec
 from artifact.channel import Channel
 from artifact.decision import GateOutcome, KeptGate
 from artifact.instant import Instant
-from artifact.message import Anchor, Delivery, DeliveryState, GateName, Hold, HoldKind, Message, MessageState
+from artifact.message import (
+    PLANNED,
+    Anchor,
+    Delivery,
+    DeliveryState,
+    GateName,
+    Hold,
+    HoldKind,
+    Message,
+    MessageState,
+)
 from artifact.span import Span, add_span
-from artifact.states import LEFT_STATES
+from artifact.states import LEFT_STATES, REACHED_STATES
 from dsl.rulebook import Topic
 from engine.holds import Limit
 from engine.judging import Merged
@@ -34,7 +44,7 @@ class Stop(Exception):  # ends the gates early; no error of anyone's
 class Draft(msgspec.Struct):
     """One message while it is being planned.
 
-    `gone` is what has left, or was taken back: no plan can change it. `expires` is the end that the back-end or the
+    `gone` is what has left, or was taken back: no plan can change it; `fates` are the states of that. `expires` is the end that the back-end or the
     topic gives, `end` the instant from which it must not be said any more. `said` are the gates of which there is more
     to say than that it `passed` them, which it did up to that one. `anchors` are those of its holds, `limits` rules
     whose time is up; from `free_at` (None: not known) it may go, at `first` it goes. `reserved` are the contacts
@@ -61,6 +71,7 @@ class Draft(msgspec.Struct):
     first: Instant | None = None
     waits: bool = False
     gone: tuple[Delivery, ...] = ()
+    fates: frozenset[DeliveryState] = frozenset()
     expires: Instant | None = None
     end: Instant = 0
     reserved: list[tuple[Instant, Channel]] = []
@@ -72,13 +83,19 @@ class Draft(msgspec.Struct):
         message, topic, zone = self.message, self.merged.ruling.topic, self.moment.zone
         self.anchors = message.anchors
         self.free_at = self.moment.now
-        self.gone = tuple([d for d in message.deliveries if d.state is not DeliveryState.PLANNED])
+        gone = [d for d in message.deliveries if d.state is not PLANNED]
+        if gone:
+            self.gone, self.fates = tuple(gone), frozenset([d.state for d in gone])
         self.expires = expires = expiry(message, topic, zone)
         self.end = expires if expires is not None else later(message.received_at, topic.lives_for, zone)
 
     @property
     def has_left(self) -> bool:
-        return bool(self.gone) and any(d.state in LEFT_STATES for d in self.gone)
+        return not self.fates.isdisjoint(LEFT_STATES)
+
+    @property
+    def has_reached(self) -> bool:
+        return not self.fates.isdisjoint(REACHED_STATES)
 
     def hold(self, kind: HoldKind, since: Instant, until: Instant) -> None:
         """It waits until then."""
@@ -94,10 +111,10 @@ class Draft(msgspec.Struct):
 
     def gates(self) -> tuple[KeptGate, ...]:
         """Every gate that it has come to, in their order."""
-        if self.passed is GateName.RENDERING:
-            self._tell_when()
         rows = [*_UP_TO[self.passed]]
         passed = len(rows)
+        if passed == len(_IN_ORDER):
+            rows[_WHEN], rows[_DEADLINE] = self._when(), KeptGate(_DEADLINE, _ON, "", self.expires)
         for one in self.said.values():
             if one.gate < passed:
                 rows[one.gate] = one
@@ -105,15 +122,15 @@ class Draft(msgspec.Struct):
                 rows.append(one)
         return tuple(rows)
 
-    def _tell_when(self) -> None:
+    def _when(self) -> KeptGate:
         """Where the wall clock that was read is not hers, that is said."""
         clock = "" if self.moment.facts.preferences.zone is not None else "zone_of_rulebook"
-        outcome = GateOutcome.HELD if self.waits else GateOutcome.PASSED
-        self.say(GateName.WHEN, outcome, clock, self.first)
-        self.say(GateName.DEADLINE, GateOutcome.PASSED, until=self.expires)
+        return KeptGate(_WHEN, _HELD if self.waits else _ON, clock, self.first)
 
 
 _IN_ORDER = tuple(GateName)
+_WHEN, _DEADLINE = _IN_ORDER.index(GateName.WHEN), _IN_ORDER.index(GateName.DEADLINE)
+_ON, _HELD = (gate(GateName.WHEN, outcome).outcome for outcome in (GateOutcome.PASSED, GateOutcome.HELD))
 BEFORE: dict[GateName, GateName | None] = dict(zip(_IN_ORDER, (None, *_IN_ORDER), strict=False))
 """The gate that a message has passed when it comes to this one."""
 

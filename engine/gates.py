@@ -17,7 +17,7 @@ from engine.ruling import Extra, Ruling, permitted_of
 
 
 def life(draft: Draft) -> None:
-    if draft.gone and any(d.state in REACHED_STATES for d in draft.gone) and not _proof_open(draft):
+    if draft.has_reached and not _proof_open(draft):
         raise Stop(GateName.LIFE, MessageState.REACHED, "reached")
     if draft.moment.now >= draft.end:
         _expire(draft)
@@ -36,10 +36,9 @@ def _proof_open(draft: Draft) -> bool:
 
 
 def _expire(draft: Draft) -> None:
-    standing = standing_of(d.state for d in draft.gone)
-    if all(d.state in _DOUBTFUL for d in draft.gone) and draft.gone:
+    if draft.gone and draft.fates <= _DOUBTFUL:
         raise Stop(GateName.LIFE, MessageState.FAILED, "in_doubt")
-    if standing in (Standing.LEFT, Standing.ARRIVED, Standing.REACHED):
+    if standing_of(draft.fates) in _ON_ITS_WAY:
         raise Stop(GateName.LIFE, MessageState.REACHED, "life_over")
     if draft.message.conflict_with is not None:
         draft.alerts.append("expired_in_conflict")
@@ -48,6 +47,7 @@ def _expire(draft: Draft) -> None:
     raise Stop(GateName.LIFE, MessageState.EXPIRED, "expired")
 
 
+_ON_ITS_WAY = frozenset({Standing.LEFT, Standing.ARRIVED, Standing.REACHED})
 _DOUBTFUL = frozenset({DeliveryState.IN_DOUBT, DeliveryState.FAILED, DeliveryState.SENDING})
 
 
@@ -55,7 +55,8 @@ def rules(draft: Draft) -> None:
     merged, ruling = draft.merged, draft.merged.ruling
     if merged.verdict.flips_at is not None:
         draft.wakes.append(merged.verdict.flips_at)
-    draft.alerts += merged.alerts
+    if merged.alerts:
+        draft.alerts += merged.alerts
     if ruling.block is not None:
         face = draft.moment.book.rules.get(ruling.block)
         if face is not None and face.holdout:
@@ -63,6 +64,11 @@ def rules(draft: Draft) -> None:
         raise Stop(GateName.RULES, MessageState.BLOCKED, "rule", ruling.block)
     if ruling.postpones or draft.anchors:
         _postpone(draft, ruling)
+        _held(draft)
+
+
+def _held(draft: Draft) -> None:
+    """What comes of the holds of rules, and of those whose time is up."""
     # A hold ends also for what goes no further than the next gate.
     draft.wakes += [hold.until for hold in draft.holds if hold.until is not None]
     for rule, otherwise in draft.limits:
@@ -78,7 +84,7 @@ def _postpone(draft: Draft, ruling: Ruling) -> None:
     moment, begun, faces = draft.moment, draft.anchors, draft.moment.book.rules
     anchors = {anchor.rule: anchor for anchor in begun}
     holding = Holding(moment.now, moment.zone, faces, anchors, draft.holds, draft.limits)
-    lifted = [rule for rule in draft.message.released if rule in faces and faces[rule].agent_may_release]
+    lifted = [r for r in draft.message.released if r in faces and faces[r].agent_may_release]
     for rule, (effect, applies) in ruling.postpones.items():
         if rule not in lifted:
             holding.apply(rule, effect, holding=applies)
@@ -91,12 +97,12 @@ def _postpone(draft: Draft, ruling: Ruling) -> None:
 def channels(draft: Draft) -> tuple[Sequence[Channel], Sequence[Extra]]:
     """The channels of which one is taken, in order, and those that rules add."""
     ruling, wanted = draft.merged.ruling, draft.message.request.channels
-    otherwise = next((o.channels for _, o in draft.limits if isinstance(o, Deliver) and o.channels), ())
     favourites = draft.moment.facts.preferences.favourite_channels
     candidates: Sequence[Channel] = ruling.channels
     extras: Sequence[Extra] = ruling.extras
+    otherwise = [o.channels for _, o in draft.limits if isinstance(o, Deliver) and o.channels]
     if otherwise:
-        candidates = permitted_of(ruling.topic, ruling.avoid, otherwise)
+        candidates = permitted_of(ruling.topic, ruling.avoid, otherwise[0])
     elif favourites and not ruling.chosen:
         candidates = sorted(
             candidates, key=lambda c: favourites.index(c) if c in favourites else len(favourites)

@@ -5,12 +5,11 @@ hold ends with its condition. Later decisions keep the anchor and never move it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
 from msgspec.structs import replace
 
-from artifact.canonical import derived_id
 from artifact.instant import Instant
 from artifact.message import Anchor, Hold, HoldKind
 from artifact.span import add_span, following, next_wall_time, next_working_time
@@ -18,19 +17,13 @@ from dsl.effects import Block, Deliver, GroupInto, Postpone, PostponeKind
 from dsl.rulebook import RuleFace
 
 
-def said_by(face: RuleFace | None) -> str:
-    """A name of what a rule says of waiting, and when: equal where it says the same, in whatever words."""
-    if face is None or face.postpone is None:
-        return ""
-    return derived_id("w", repr(replace(face.postpone, otherwise=None, because={})), face.meaning)
-
+_WHILE, _FIXED = PostponeKind.WHILE, HoldKind.FIXED
 
 Limit: TypeAlias = tuple[str, Block | Deliver | GroupInto]
 """A rule whose time is up, and what it says then."""
 
 
-@dataclass(slots=True)
-class Holding:
+class Holding(msgspec.Struct):
     """What rules make one message wait for, in one deciding; adds to the `holds` and `limits` that it is given."""
 
     now: Instant
@@ -43,13 +36,14 @@ class Holding:
     def apply(self, rule: str, effect: Postpone, *, holding: bool) -> None:
         """Let the postpone of a rule whose condition holds now bear on the message."""
         anchor = self.anchors.get(rule)
-        if effect.kind is PostponeKind.WHILE:
+        if effect.kind is _WHILE:
             if holding:
                 self._while(rule, effect)
         elif anchor is None:
-            self._begin(rule, effect, Anchor(rule, self.now, said=said_by(self.faces.get(rule))))
+            face = self.faces.get(rule)
+            self._begin(rule, effect, Anchor(rule, self.now, said=face.wait_said if face is not None else ""))
         elif anchor.until is not None and self.now < anchor.until:
-            self.holds.append(Hold(HoldKind.FIXED, anchor.since, anchor.until, rule))
+            self.holds.append(Hold(_FIXED, anchor.since, anchor.until, rule))
         else:
             self._renew(rule, effect, anchor)
 
@@ -58,14 +52,14 @@ class Holding:
         face = self.faces.get(anchor.rule)
         if face is None or face.postpone is None or anchor.until is None or self.now >= anchor.until:
             return
-        if anchor.said in ("", said_by(face)):
-            self.holds.append(Hold(HoldKind.FIXED, anchor.since, anchor.until, anchor.rule))
+        if anchor.said in ("", face.wait_said):
+            self.holds.append(Hold(_FIXED, anchor.since, anchor.until, anchor.rule))
 
     def _begin(self, rule: str, effect: Postpone, anchor: Anchor) -> None:
         until = self._bounded(effect, anchor, period_end(effect, self.now, self.zone))
         if until > self.now:
             self.anchors[rule] = replace(anchor, until=until)
-            self.holds.append(Hold(HoldKind.FIXED, anchor.since, until, rule))
+            self.holds.append(Hold(_FIXED, anchor.since, until, rule))
 
     def _renew(self, rule: str, effect: Postpone, anchor: Anchor) -> None:
         """The period is over and the condition still applies: another one, or what the rule says otherwise."""
@@ -73,7 +67,7 @@ class Holding:
             until = self._bounded(effect, anchor, self._next_period(effect, anchor))
             if until > self.now:
                 self.anchors[rule] = replace(anchor, until=until, periods=anchor.periods + 1)
-                self.holds.append(Hold(HoldKind.FIXED, anchor.since, until, rule))
+                self.holds.append(Hold(_FIXED, anchor.since, until, rule))
                 return
         self._otherwise(rule, effect)
 

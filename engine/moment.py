@@ -3,7 +3,7 @@
 Made once for all of them. Refuses to know any of the messages.
 """
 
-from dataclasses import dataclass, field
+import msgspec
 
 from artifact.facts import Facts
 from artifact.instant import Instant
@@ -12,8 +12,7 @@ from dsl.rulebook import QuietHours, Rulebook
 from engine.budget import Budget
 
 
-@dataclass(slots=True)
-class Moment:
+class Moment(msgspec.Struct):
     """One deciding. `hours` are those in which she is left in peace; the `budget` is used up as messages are planned.
 
     `unhindered`: neither hours nor caps can move an instant. `language` is the one in which she is written to.
@@ -26,8 +25,8 @@ class Moment:
     zone: str
     hours: tuple[QuietHours, ...]
     budget: Budget
-    unhindered: bool = field(init=False)
-    language: str = field(init=False)
+    unhindered: bool = False
+    language: str = ""
 
     def __post_init__(self) -> None:
         self.unhindered = not self.hours and not self.budget.caps

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from artifact.channel import SENDS, Channel
 from artifact.instant import DAY, Instant
-from artifact.message import Delivery, DeliveryState, GateName, Hold, HoldKind, MessageState
+from artifact.message import PLANNED, Delivery, DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.span import Span
 from artifact.states import LEFT_STATES
 from dsl.effects import Block, Deliver, GroupInto
@@ -38,18 +38,20 @@ def place(draft: Draft, candidates: Sequence[Channel], extras: Sequence[Extra], 
     draft.waits = bool(draft.planned) and (first is None or first > draft.moment.now)
 
 
+_UNDER_WAY = LEFT_STATES - {DeliveryState.FAILED}
+
+
 def _satisfied(draft: Draft) -> bool:
     """Whether a first delivery has left, and did not fail."""
-    return bool(draft.gone) and any(
-        d.state in LEFT_STATES and d.state is not DeliveryState.FAILED and d.follower_after is None
-        for d in draft.gone
-    )
+    if not draft.gone:
+        return False
+    return any([d.state in _UNDER_WAY and d.follower_after is None for d in draft.gone])
 
 
 def _try_in_turn(draft: Draft, candidates: Sequence[Channel], base: Instant | None) -> list[str]:
     """One channel after the other until one will do; why those before it would not."""
     failures: list[str] = []
-    left = list(candidates)
+    left = [*candidates]
     while left:
         failure = _try(draft, left.pop(0), base, None)
         if failure is None:
@@ -113,7 +115,7 @@ def _delivery(draft: Draft, channel: Channel, after: Span | None) -> Delivery:
     """The delivery of this channel as it stands, or a new one under the id that it will always have."""
     length = None if after is None else length_of(after)
     for delivery in draft.message.deliveries:
-        if delivery.channel is channel and delivery.state is DeliveryState.PLANNED:
+        if delivery.channel is channel and delivery.state is PLANNED:
             if delivery.follower_after == length and not delivery.proof:
                 return delivery
             return replace(delivery, follower_after=length, proof=False)

@@ -12,11 +12,16 @@ from artifact.customer import Gathering
 from artifact.decision import GateOutcome
 from artifact.instant import Instant
 from artifact.message import DeliveryState, GateName, Hold, HoldKind, MessageState
-from artifact.states import REACHED_STATES, state_of
+from artifact.states import state_of
 from engine.draft import BEFORE, Draft, Stop
 from engine.gates import channels, consent, life, other_holds, rules
 from engine.placing import place
 from engine.ruling import Extra
+
+
+_CONSENT, _GROUP, _RENDERING = GateName.CONSENT, GateName.GROUP, GateName.RENDERING
+_WAITING, _READY, _FAILED = MessageState.WAITING, MessageState.READY, MessageState.FAILED
+_CLOSING = frozenset(MessageState) - {MessageState.BLOCKED, MessageState.WAITING}
 
 
 class Way(NamedTuple):
@@ -45,7 +50,7 @@ def approach(draft: Draft) -> Way | None:
         _stopped(draft, stop)
         draft.wakes.append(draft.end)
         return None
-    draft.passed = GateName.CONSENT
+    draft.passed = _CONSENT
     other_holds(draft)
     return Way(candidates, extras, draft.free_at)
 
@@ -86,30 +91,29 @@ def go_together(draft: Draft, way: Way, gathering: Gathering | None) -> None:
 
 def _set_out(draft: Draft, way: Way, base: Instant | None) -> None:
     """Find where and when, and what state that makes."""
-    draft.passed = GateName.GROUP
+    draft.passed = _GROUP
     try:
         place(draft, way.candidates, way.extras, base)
     except Stop as stop:
         _stopped(draft, stop)
     else:
-        draft.passed = GateName.RENDERING
+        draft.passed = _RENDERING
         _settle(draft)
     draft.wakes.append(draft.end)
 
 
 def _stopped(draft: Draft, stop: Stop) -> None:
-    outcome = GateOutcome.BLOCKED if stop.state is not MessageState.WAITING else GateOutcome.HELD
+    outcome = GateOutcome.HELD if stop.state is _WAITING else GateOutcome.BLOCKED
     draft.say(stop.gate, outcome, stop.reason)
     if draft.passed is None:
         draft.passed = BEFORE[stop.gate]
     draft.planned = []
     draft.reason, draft.rule = stop.reason, stop.rule
-    left = state_of(draft.gone) if draft.gone else None
-    closing = stop.state not in (MessageState.BLOCKED, MessageState.WAITING)
-    under_way = (
-        left is not None and left is not MessageState.FAILED
-    )  # what failed leaves other channels to try
-    draft.state = left if left is not None and under_way and not closing else stop.state
+    draft.state = stop.state
+    if draft.gone and stop.state not in _CLOSING:
+        left = state_of(draft.gone)
+        if left is not None and left is not _FAILED:  # what failed leaves other channels to try
+            draft.state = left
 
 
 def _settle(draft: Draft) -> None:
@@ -118,22 +122,22 @@ def _settle(draft: Draft) -> None:
     computed = _after_what_has_gone(draft) if draft.gone else None
     if computed is not None:
         draft.state, draft.reason = computed, _LEFT_REASONS[computed]
-        if computed is MessageState.FAILED:
+        if computed is _FAILED:
             draft.alerts.append("failed")
     elif not draft.planned:
         draft.state, draft.reason = MessageState.BLOCKED, "no_channel"
     elif draft.waits:
-        draft.state, draft.reason = MessageState.WAITING, _hold_reason(draft.holds)
+        draft.state, draft.reason = _WAITING, _hold_reason(draft.holds)
         draft.rule = _first_rule(draft.holds)
     else:
-        draft.state, draft.reason = MessageState.READY, "ready"
+        draft.state, draft.reason = _READY, "ready"
         draft.holds = []
 
 
 def _after_what_has_gone(draft: Draft) -> MessageState | None:
-    if any(d.proof and d.state is DeliveryState.FAILED for d in draft.gone):
+    if DeliveryState.FAILED in draft.fates and any(d.proof and d.state is DeliveryState.FAILED for d in draft.gone):
         draft.alerts.append("proof_failed")
-    if any(d.state in REACHED_STATES for d in draft.gone):
+    if draft.has_reached:
         draft.planned = [d for d in draft.planned if d.proof]
     return state_of((*draft.gone, *draft.planned))
 
