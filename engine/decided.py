@@ -167,9 +167,12 @@ def _steady(old: tuple[Hold, ...], new: list[Hold]) -> tuple[Hold, ...]:
     return tuple(steady.values())
 
 
+_SENDING = DeliveryState.SENDING
+
+
 def _next(draft: Draft) -> Instant | None:
     now, wakes = draft.moment.now, draft.wakes
-    if DeliveryState.SENDING in draft.fates:
-        wakes = [*wakes, *[d.valid_until or 0 for d in draft.gone if d.state is DeliveryState.SENDING]]
+    if _SENDING in draft.fates:
+        wakes = [*wakes, *[d.valid_until or 0 for d in draft.gone if d.state is _SENDING]]
     ahead = [at for at in wakes if at > now]
     return min(ahead) if ahead else None

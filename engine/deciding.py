@@ -157,7 +157,7 @@ def _conclude(
         talking.alert(code, new, scene)
     if new.state not in LIVE_STATES:
         new = _closed(old, new, talking.now)
-    elif any([d.state in REACHED_STATES for d in new.deliveries]):
+    elif not REACHED_STATES.isdisjoint([d.state for d in new.deliveries]):
         new = _silenced(old, new, talking.now)
     talking.keep(new)
     raise_doubts(talking, new)
@@ -190,9 +190,7 @@ def _ended(delivery: Delivery, now: Instant, because: str) -> Delivery:
 
 
 def _taken_back(delivery: Delivery, now: Instant, because: str) -> Delivery:
-    return replace(
-        delivery, state=DeliveryState.WITHDRAWN, because=because, changed_at=now, planned_at=None
-    )
+    return replace(delivery, state=DeliveryState.WITHDRAWN, because=because, changed_at=now, planned_at=None)
 
 
 _SHOWN = frozenset({DeliveryState.HANDED_OVER, DeliveryState.DELIVERED})
@@ -202,7 +200,9 @@ def _silenced(old: Message, new: Message, now: Instant) -> Message:
     """Reached, but a proof is still due: deliveries of the old plan that the new one dropped are taken back."""
     kept = {d.id for d in new.deliveries}
     dropped = [d for d in old.deliveries if d.id not in kept]
-    return replace(new, deliveries=(*new.deliveries, *[_taken_back(d, now, "REACHED_ELSEWHERE") for d in dropped]))
+    return replace(
+        new, deliveries=(*new.deliveries, *[_taken_back(d, now, "REACHED_ELSEWHERE") for d in dropped])
+    )
 
 
 def _tell_the_same(one: Message, other: Message) -> bool:

@@ -1,5 +1,6 @@
 """One message while it is being planned: what the gates read, and what they find."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
@@ -111,21 +112,25 @@ class Draft(msgspec.Struct):
 
     def gates(self) -> tuple[KeptGate, ...]:
         """Every gate that it has come to, in their order."""
-        rows = [*_UP_TO[self.passed]]
-        passed = len(rows)
-        if passed == len(_IN_ORDER):
-            rows[_WHEN], rows[_DEADLINE] = self._when(), KeptGate(_DEADLINE, _ON, "", self.expires)
-        for one in self.said.values():
-            if one.gate < passed:
-                rows[one.gate] = one
-            else:
-                rows.append(one)
-        return tuple(rows)
+        rows = self._all() if self.passed is _LAST else _UP_TO[self.passed]
+        return _with_said(rows, self.said.values()) if self.said else rows
 
-    def _when(self) -> KeptGate:
+    def _all(self) -> tuple[KeptGate, ...]:
         """Where the wall clock that was read is not hers, that is said."""
         clock = "" if self.moment.facts.preferences.zone is not None else "zone_of_rulebook"
-        return KeptGate(_WHEN, _HELD if self.waits else _ON, clock, self.first)
+        when = KeptGate(_WHEN, _HELD if self.waits else _ON, clock, self.first)
+        return *_BEFORE_WHEN, when, KeptGate(_DEADLINE, _ON, "", self.expires), _RENDERED
+
+
+def _with_said(rows: tuple[KeptGate, ...], said: Iterable[KeptGate]) -> tuple[KeptGate, ...]:
+    """With what there is to say in its place; of the gate at which it stopped, after those that it passed."""
+    told, passed = [*rows], len(rows)
+    for one in said:
+        if one.gate < passed:
+            told[one.gate] = one
+        else:
+            told.append(one)
+    return tuple(told)
 
 
 _IN_ORDER = tuple(GateName)
@@ -142,6 +147,8 @@ _UP_TO: dict[GateName | None, tuple[KeptGate, ...]] = {
     **{name: _PASSED[: n + 1] for n, name in enumerate(_IN_ORDER)},
 }
 """What there is to say of the gates up to one, where there is nothing more to say than that they were passed."""
+_LAST = GateName.RENDERING
+_BEFORE_WHEN, _RENDERED = _PASSED[:_WHEN], _PASSED[-1]
 
 
 def expiry(message: Message, topic: Topic, zone: str) -> Instant | None:

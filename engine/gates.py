@@ -12,7 +12,7 @@ from artifact.states import REACHED_STATES, Standing, standing_of
 from dsl.effects import Block, Deliver
 from engine.consent import freely, permitted
 from engine.draft import MUST_BE_SAID, PRESSING, Draft, Stop
-from engine.holds import Holding, earliest_end
+from engine.holds import Holding, Limit, earliest_end
 from engine.ruling import Extra, Ruling, permitted_of
 
 
@@ -67,6 +67,9 @@ def rules(draft: Draft) -> None:
         _held(draft)
 
 
+_RULES, _HELD = GateName.RULES, GateOutcome.HELD
+
+
 def _held(draft: Draft) -> None:
     """What comes of the holds of rules, and of those whose time is up."""
     # A hold ends also for what goes no further than the next gate.
@@ -76,7 +79,7 @@ def _held(draft: Draft) -> None:
             raise Stop(GateName.RULES, MessageState.BLOCKED, "rule_limit", rule)
     if draft.holds:
         draft.free_at = earliest_end(draft.holds)
-        draft.say(GateName.RULES, GateOutcome.HELD, "rule", draft.free_at)
+        draft.say(_RULES, _HELD, "rule", draft.free_at)
 
 
 def _postpone(draft: Draft, ruling: Ruling) -> None:
@@ -100,9 +103,9 @@ def channels(draft: Draft) -> tuple[Sequence[Channel], Sequence[Extra]]:
     favourites = draft.moment.facts.preferences.favourite_channels
     candidates: Sequence[Channel] = ruling.channels
     extras: Sequence[Extra] = ruling.extras
-    otherwise = [o.channels for _, o in draft.limits if isinstance(o, Deliver) and o.channels]
+    otherwise = _otherwise(draft.limits) if draft.limits else ()
     if otherwise:
-        candidates = permitted_of(ruling.topic, ruling.avoid, otherwise[0])
+        candidates = permitted_of(ruling.topic, ruling.avoid, otherwise)
     elif favourites and not ruling.chosen:
         candidates = sorted(
             candidates, key=lambda c: favourites.index(c) if c in favourites else len(favourites)
@@ -116,6 +119,11 @@ def channels(draft: Draft) -> tuple[Sequence[Channel], Sequence[Extra]]:
     elif not candidates and not extras:
         raise Stop(GateName.CHANNELS, MessageState.BLOCKED, "no_channel")
     return candidates, extras
+
+
+def _otherwise(limits: list[Limit]) -> tuple[Channel, ...]:
+    """The channels that a rule names whose time is up."""
+    return next((o.channels for _, o in limits if isinstance(o, Deliver) and o.channels), ())
 
 
 def consent(

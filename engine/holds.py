@@ -16,7 +16,6 @@ from artifact.span import add_span, following, next_wall_time, next_working_time
 from dsl.effects import Block, Deliver, GroupInto, Postpone, PostponeKind
 from dsl.rulebook import RuleFace
 
-
 _WHILE, _FIXED = PostponeKind.WHILE, HoldKind.FIXED
 
 Limit: TypeAlias = tuple[str, Block | Deliver | GroupInto]

@@ -43,9 +43,7 @@ _UNDER_WAY = LEFT_STATES - {DeliveryState.FAILED}
 
 def _satisfied(draft: Draft) -> bool:
     """Whether a first delivery has left, and did not fail."""
-    if not draft.gone:
-        return False
-    return any([d.state in _UNDER_WAY and d.follower_after is None for d in draft.gone])
+    return bool([d for d in draft.gone if d.follower_after is None and d.state in _UNDER_WAY])
 
 
 def _try_in_turn(draft: Draft, candidates: Sequence[Channel], base: Instant | None) -> list[str]:
@@ -78,9 +76,8 @@ def _try(draft: Draft, channel: Channel, base: Instant | None, after: Span | Non
     """Plan a delivery on this channel; the reason where it can't be. A failed try leaves no hold behind."""
     if not has_words(draft, channel):
         return "template_failed"
-    delivery = _delivery(draft, channel, after)
     if base is None:
-        draft.planned.append(delivery if delivery.planned_at is None else replace(delivery, planned_at=None))
+        draft.planned.append(_at(_delivery(draft, channel, after), None))
         return None
     now, held = draft.moment.now, len(draft.holds)
     start = base if after is None else _follower_base(draft, base, after)
@@ -94,7 +91,7 @@ def _try(draft: Draft, channel: Channel, base: Instant | None, after: Span | Non
         return failure
     if at <= now or (after is not None and now < start < at):
         draft.restless = True  # the next moment may be a quiet one, or one at which a follower reserves
-    _plan(draft, delivery, at, reserve=after is None or at <= now)
+    _plan(draft, _delivery(draft, channel, after), at, reserve=after is None or at <= now)
     return None
 
 
@@ -104,11 +101,15 @@ def _plan(draft: Draft, delivery: Delivery, at: Instant, *, reserve: bool) -> No
         draft.wakes.append(at)
     elif delivery.planned_at is not None and delivery.planned_at <= at:
         at = delivery.planned_at
-    draft.planned.append(delivery if delivery.planned_at == at else replace(delivery, planned_at=at))
+    draft.planned.append(_at(delivery, at))
     budget, ruling = draft.moment.budget, draft.merged.ruling
     if reserve and budget.caps:
         draft.reserved.append((at, delivery.channel))
         budget.take(at, delivery.channel, ruling.topic.category, ruling.topic.name, ruling.also)
+
+
+def _at(delivery: Delivery, at: Instant | None) -> Delivery:
+    return delivery if delivery.planned_at == at else replace(delivery, planned_at=at)
 
 
 def _delivery(draft: Draft, channel: Channel, after: Span | None) -> Delivery:
@@ -127,8 +128,10 @@ def _follower_base(draft: Draft, base: Instant, after: Span) -> Instant:
 
     Never from now: an instant that moves on with each deciding never comes.
     """
-    lefts = [d.left_at or d.intent_at for d in draft.gone if d.state in LEFT_STATES]
-    starts = [at for at in lefts if at is not None] or [
+    starts = [
+        at for d in draft.gone if d.state in LEFT_STATES and (at := d.left_at or d.intent_at) is not None
+    ]
+    starts = starts or [
         d.planned_at for d in draft.planned if d.planned_at is not None and d.follower_after is None
     ]
     start = min(starts) if starts else draft.message.received_at

@@ -5,7 +5,8 @@ and the instant since which a delivery has been ready, are kept.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from artifact.channel import Channel
 from artifact.customer import Gathering
@@ -18,13 +19,14 @@ from engine.gates import channels, consent, life, other_holds, rules
 from engine.placing import place
 from engine.ruling import Extra
 
-
+# Names of their own for what each planning asks for, as with artifact.message.PLANNED.
 _CONSENT, _GROUP, _RENDERING = GateName.CONSENT, GateName.GROUP, GateName.RENDERING
 _WAITING, _READY, _FAILED = MessageState.WAITING, MessageState.READY, MessageState.FAILED
+_LOST = DeliveryState.FAILED
 _CLOSING = frozenset(MessageState) - {MessageState.BLOCKED, MessageState.WAITING}
 
 
-class Way(NamedTuple):
+class Way(msgspec.Struct, frozen=True):
     """What is open to a message that has passed the gates before its group, and from when (None: not known yet)."""
 
     candidates: Sequence[Channel]
@@ -36,7 +38,7 @@ def plan(draft: Draft) -> None:
     """Run all gates; afterwards the draft holds state, reason, holds and planned deliveries."""
     way = approach(draft)
     if way is not None:
-        go(draft, way)
+        _set_out(draft, way, way.base)
 
 
 def approach(draft: Draft) -> Way | None:
@@ -135,7 +137,7 @@ def _settle(draft: Draft) -> None:
 
 
 def _after_what_has_gone(draft: Draft) -> MessageState | None:
-    if DeliveryState.FAILED in draft.fates and any(d.proof and d.state is DeliveryState.FAILED for d in draft.gone):
+    if _LOST in draft.fates and any(d.proof and d.state is _LOST for d in draft.gone):
         draft.alerts.append("proof_failed")
     if draft.has_reached:
         draft.planned = [d for d in draft.planned if d.proof]
@@ -148,7 +150,6 @@ _LEFT_REASONS = {
     MessageState.FAILED: "failed",
 }
 
-
 _REASONS = {
     HoldKind.FIXED: "rule",
     HoldKind.WHILE: "rule",
@@ -160,16 +161,16 @@ _REASONS = {
     HoldKind.CONFLICT: "conflict",
     HoldKind.NO_RULEBOOK: "no_rulebook",
 }
-
-
-_PLACES = {kind: place for place, kind in enumerate(_REASONS)}
+"""Why a message waits, by what holds it: the first that applies."""
 
 
 def _hold_reason(holds: list[Hold]) -> str:
     """The first of the reasons for which it waits."""
-    if not holds:
-        return "planned"
-    return _REASONS[min([hold.kind for hold in holds], key=_PLACES.__getitem__)]
+    kinds = [hold.kind for hold in holds]
+    for kind, reason in _REASONS.items():
+        if kind in kinds:
+            return reason
+    return "planned"
 
 
 def _first_rule(holds: list[Hold]) -> str | None:

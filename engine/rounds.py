@@ -264,7 +264,7 @@ def _run(party: Party, way: Way) -> Callable[[Draft], None]:
         else:
             draft.end = max(guest.draft.end for guest in party.guests)
         base = None if way.base is None else max(way.base, draft.moment.now)
-        go_together(draft, way._replace(base=base), party.gathering)
+        go_together(draft, replace(way, base=base), party.gathering)
 
     return run
 

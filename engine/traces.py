@@ -74,7 +74,7 @@ def kept(
     trail = verdict.trail
     if trail.packed is None:
         trail.packed = packed(verdict, numbers)
-    told, rules = trail.packed, numbers.rules
+    told = trail.packed
     return KeptRecord(
         message.id,
         message.state,
@@ -84,12 +84,7 @@ def kept(
         gates,
         told.rules,
         told.counted,
-        tuple(
-            [
-                KeptHold(_KIND[h.kind], h.since - now, h.until, h.rule and rules.get(h.rule, h.rule))
-                for h in message.holds
-            ]
-        ),
+        _kept_holds(message, now, numbers) if message.holds else (),
         tuple(
             [
                 KeptPlan(_CHANNEL[d.channel], _STATE[d.state], d.planned_at, d.because)
@@ -100,6 +95,16 @@ def kept(
         message.bundle,
         message.items,
         told.looked,
+    )
+
+
+def _kept_holds(message: Message, now: Instant, numbers: Numbering) -> tuple[KeptHold, ...]:
+    rules = numbers.rules
+    return tuple(
+        [
+            KeptHold(_KIND[h.kind], h.since - now, h.until, h.rule and rules.get(h.rule, h.rule))
+            for h in message.holds
+        ]
     )
 
 
