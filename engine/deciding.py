@@ -79,11 +79,11 @@ def _found(
     alike, grouped = reads_alike(left.facts, facts), in_company(talking, book)
     if not (alike or same_circumstances(left.facts, facts, book)):
         left = left._replace(messages={})
-    asks_all = not alike or grouped or has_more_said(talking, book)
-    resting = {} if asks_all else left.resting(messages, talking.now)
+    asks_all = not alike or has_more_said(talking, book)
+    resting = {} if asks_all else left.resting(messages, talking.now, grouped)
     ask = _asker(talking, facts, book, memo)
     judged = [(m, ask(m)) for id, m in messages.items() if id not in resting and m.group is None]
-    if asks_all and not talking.changed and _all_stand(talking, left, judged):
+    if (asks_all or grouped) and not talking.changed and _all_stand(talking, left, judged):
         return [], left.messages
     round = decide_all(talking, facts, scene, book, left, judged, resting, ask, grouped)
     return round.found, round.marks

@@ -19,7 +19,7 @@ from dsl.seen import Seen
 from dsl.verdict import SILENCE, Asked, Spoken, Verdict
 from engine.fold import zone_of_customer
 from engine.ruling import Ruling, ruling_of
-from engine.settled import Left
+from engine.settled import UNSETTLED, Left
 
 Rank: TypeAlias = tuple[int, Instant, int, str]
 
@@ -162,7 +162,7 @@ def merge(message: Message, topic: Topic, verdict: Verdict) -> Merged:
     ruling = ruling_of(topic, verdict.fired)
     urgency = lowered(ruling.urgency, message.request.lower_urgency)
     alerts = _alerts(verdict)
-    mark = 0 if alerts else ruling.mark ^ (verdict.flips_at or 0)
+    mark = UNSETTLED if alerts else ruling.mark ^ (verdict.flips_at or 0) << 1  # leaves GROUPED as it is
     return Merged(topic, verdict, ruling, urgency, rank_of(message, urgency), message.request, alerts, mark)
 
 

@@ -6,6 +6,7 @@ whom a full cap has put there. Each round lets at least one more go its own way,
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter, itemgetter
 from typing import TypeAlias
 
@@ -37,6 +38,9 @@ Judged: TypeAlias = list[tuple[Message, Merged]]
 Found: TypeAlias = list[tuple[Message, Decided]]
 Ask: TypeAlias = Callable[[Message], Merged]
 
+Unit: TypeAlias = tuple[Rank, Callable[[], None]]
+"""What is planned at one place in the order of ranks."""
+
 
 @dataclass(slots=True)
 class Round:
@@ -57,35 +61,29 @@ class Round:
     disturbed: bool = False
 
     def run(self, judged: Judged, resting: Marks) -> None:
-        """Plan every message about which the rules were asked; of those at `rest` whose share of the budget has moved."""
-        caps = self.moment.budget.caps
+        """Plan every message about which the rules were asked; of those that rest, whose share of the budget has moved."""
+        caps, seating = self.moment.budget.caps, self.seating
         self.moved = bool(caps) and self._moved(judged)
-        if self.seating is not None:
-            self._seated(judged, self.seating)
-            return
-        ranked: list[tuple[Rank, Message, Merged | None]] = [(merged.rank, m, merged) for m, merged in judged]
+        alone = judged if seating is None else [one for one in judged if not seating.concerns(*one)]
+        units: list[Unit] = [(merged.rank, partial(self._alone, m, merged)) for m, merged in alone]
         if caps:
-            ranked += [(rank_of(m, m.urgency), m, None) for m, _ in resting.values()]
-        for _, message, merged in sorted(ranked, key=_rank) if len(ranked) > 1 else ranked:
-            if merged is None:
-                self._resting(message)
-            else:
-                self._alone(message, merged)
-
-    def _seated(self, judged: Judged, seating: Seating) -> None:
-        """Plan every message where groups have a say."""
-        units: list[tuple[Rank, Callable[[], None]]] = [
-            (merged.rank, _bound(self._alone, m, merged))
-            for m, merged in judged
-            if not seating.concerns(m, merged)
-        ]
-        guests = seating.seat([one for one in judged if seating.concerns(*one)], self.draft)
-        units += [(g.merged.rank, _bound(self._guest, g)) for g in guests if g.place is None]
-        units += [_of_party(party, self) for party in seating.parties.values() if party.guests]
-        self.moved = self.moved or (bool(self.moment.budget.caps) and self._regrouped(seating))
-        for _, plan_one in sorted(units, key=lambda unit: unit[0]):
+            units += [(rank_of(m, m.urgency), partial(self._resting, m)) for m, _ in resting.values()]
+        if seating is not None:
+            units += self._seated(judged, seating)
+        for _, plan_one in sorted(units, key=_rank) if len(units) > 1 else units:
             plan_one()
-        self._dissolve(seating)
+        if seating is not None:
+            self._dissolve(seating)
+
+    def _seated(self, judged: Judged, seating: Seating) -> list[Unit]:
+        """Those with whom groups have to do."""
+        guests = seating.seat([one for one in judged if seating.concerns(*one)], self.draft)
+        if self.moment.budget.caps and self._regrouped(seating):
+            self.moved = True
+        return [
+            *[(g.merged.rank, partial(self._guest, g)) for g in guests if g.place is None],
+            *[_of_party(party, self) for party in seating.parties.values() if party.guests],
+        ]
 
     def draft(self, message: Message, merged: Merged) -> Draft:
         """A message before its planning."""
@@ -243,17 +241,13 @@ def mark_of(draft: Draft, decided: Message) -> int:
 _rank = itemgetter(0)
 
 
-def _bound(run: Callable[..., None], *arguments: object) -> Callable[[], None]:
-    return lambda: run(*arguments)
-
-
-def _of_party(party: Party, round: Round) -> tuple[Rank, Callable[[], None]]:
+def _of_party(party: Party, round: Round) -> Unit:
     """A party comes as early as the first of it, and presses as much as the most urgent."""
     if party.gathering is not None and len(party.guests) == 1:
         [guest] = party.guests
-        return guest.merged.rank, _bound(round.lone, guest, party)
+        return guest.merged.rank, partial(round.lone, guest, party)
     merged = merged_of(party, round.moment.book)
-    return merged.rank, _bound(round.together, party, merged)
+    return merged.rank, partial(round.together, party, merged)
 
 
 def _run(party: Party, way: Way) -> Callable[[Draft], None]:
@@ -329,7 +323,7 @@ def decide_all(
     ask: Ask,
     grouped: bool,
 ) -> Round:
-    """The last round: with it everybody is where they belong. Those that are `resting` are never in company."""
+    """The last round: with it everybody is where they belong. Those that are `resting` have nothing to do with groups."""
     zone = zone_of_customer(facts, book)
     seating = Seating(talking, book, zone) if grouped else None
     while True:
@@ -338,6 +332,7 @@ def decide_all(
         round.run(judged, resting)
         if not round.disturbed:
             break
+        judged, resting = [*judged, *[(m, ask(m)) for m, _ in resting.values()]], {}
     if seating is not None:
         talking.gatherings = seating.gatherings
         if seating.out or seating.pushed:

@@ -29,6 +29,7 @@ from dsl.effects import (
 from dsl.rulebook import Topic
 from dsl.verdict import Fired
 from engine.budget import Said
+from engine.settled import GROUPED
 
 E = TypeVar("E")
 
@@ -42,7 +43,8 @@ class Ruling(msgspec.Struct, frozen=True, eq=False):
     `block` is the rule that blocks. `postpones` are the rules that hold, with whether the condition of a WHILE holds.
     `channels` are those of the topic in the order in which they are tried, `chosen` when a rule orders them; `extras`
     each at its earliest delay, the soonest first. `group` are the rule that groups and the group. `also` are category
-    and topic of each item of a bundle. `mark` tells rulings of a rulebook about one topic apart, in any process.
+    and topic of each item of a bundle. `may_group`: a rule may put it into a group, now or when it has waited long enough.
+    `mark` tells rulings of a rulebook about one topic apart, in any process.
     """
 
     topic: Topic
@@ -58,14 +60,8 @@ class Ruling(msgspec.Struct, frozen=True, eq=False):
     proof: tuple[Channel, ...] | None = None
     group: tuple[str, str] | None = None
     also: Said = ()
+    may_group: bool = False
     mark: int = 0
-
-    @property
-    def may_group(self) -> bool:
-        """Whether a rule may put it into a group, now or when it has waited long enough."""
-        return self.group is not None or any(
-            isinstance(postpone.otherwise, GroupInto) for postpone, _ in self.postpones.values()
-        )
 
 
 _MOST = 4_096
@@ -92,6 +88,8 @@ def put_together(topic: Topic, fired: tuple[Fired, ...]) -> Ruling:
     said = _Said(fired)
     urgency, rephrase = said.first(SetUrgency), said.first(Rephrase)
     blocks, proofs, groups = said.of(Block), said.of(RequireProof), said.of(GroupInto)
+    postpones = said.of(Postpone)
+    may_group = bool(groups) or any(isinstance(e.otherwise, GroupInto) for _, e in postpones)
     ordered = next((e.channels for _, e in said.of(Deliver) if e.channels), ())
     avoid = frozenset([c for _, e in said.of(Avoid) for c in e.channels])
     return Ruling(
@@ -99,7 +97,7 @@ def put_together(topic: Topic, fired: tuple[Fired, ...]) -> Ruling:
         fired=fired,
         urgency=urgency.urgency if urgency else topic.urgency,
         block=blocks[0][0].rule if blocks else None,
-        postpones={f.rule: (e, f.holding) for f, e in said.of(Postpone)},
+        postpones={f.rule: (e, f.holding) for f, e in postpones},
         channels=permitted_of(topic, avoid, ordered),
         chosen=bool(ordered),
         avoid=avoid,
@@ -107,12 +105,16 @@ def put_together(topic: Topic, fired: tuple[Fired, ...]) -> Ruling:
         rephrase=rephrase.template if rephrase else None,
         proof=tuple(dict.fromkeys(c for _, e in proofs for c in e.channels)) if proofs else None,
         group=(groups[0][0].rule, groups[0][1].group) if groups else None,
-        mark=_mark_of(fired),
+        may_group=may_group,
+        mark=_mark_of(fired) & ~GROUPED | may_group,
     )
 
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
+
+_SILENT = 1 << 62
+"""The mark where no rule said anything: never that of what is UNSETTLED."""
 
 _MOST_MARKS = 32_768
 """More than a rulebook has rules."""
@@ -120,12 +122,12 @@ _marks: dict[int, tuple[Fired, int]] = {}
 
 
 def _mark_of(fired: tuple[Fired, ...]) -> int:
-    """A number of 63 bits that is never 0, out of those of all rules: few mixtures come twice, every rule does."""
+    """A number of 63 bits out of those of all rules: few mixtures come twice, every rule does."""
     mark = 0
     for one in fired:
         known = _marks.get(id(one)) or _marked(one)
         mark ^= known[1]
-    return mark or 1
+    return mark or _SILENT
 
 
 def _marked(one: Fired) -> tuple[Fired, int]:

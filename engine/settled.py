@@ -22,7 +22,10 @@ Marks: TypeAlias = dict[str, tuple[Message, int]]
 UNSETTLED = 0
 """The mark of a message that is to be decided with every entry."""
 
-BUNDLED = 1
+GROUPED = 1
+"""This bit of a mark tells that a group may have to do with the message, by what the rules say."""
+
+BUNDLED = GROUPED
 """The mark of a bundle, of which no rule says anything."""
 
 
@@ -45,15 +48,21 @@ class Left(NamedTuple):
         next_at = message.next_at
         return known[1] == mark != UNSETTLED and (next_at is None or now < next_at)
 
-    def resting(self, messages: Mapping[str, Message], now: Instant) -> Marks:
-        """Those of `messages` that stand if the rules say what they said; where they read the same, they do."""
-        return {
+    def resting(self, messages: Mapping[str, Message], now: Instant, in_company: bool) -> Marks:
+        """Those of `messages` that stand if the rules say what they said; where they read the same, they do.
+
+        Where anybody is `in_company`, those with whom groups may have to do go as the others go, and do not rest.
+        """
+        resting = {
             id: known
             for id, known in self.messages.items()
             if known[1] != UNSETTLED
             and messages.get(id) is known[0]
             and ((next_at := known[0].next_at) is None or now < next_at)
         }
+        if in_company:
+            return {id: known for id, known in resting.items() if not (known[1] & GROUPED or known[0].places)}
+        return resting
 
 
 def left_by(talk: Talk, facts: Facts, now: Instant, revision: str) -> Left:

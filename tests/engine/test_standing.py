@@ -7,8 +7,8 @@ from artifact.event import Event
 from artifact.instant import DAY, HOUR, MINUTE, format_instant
 from artifact.message import MessageState
 from artifact.span import Span, Unit
-from dsl.effects import Block, Postpone, PostponeKind, Propagate
-from dsl.rulebook import Cap, Listening
+from dsl.effects import Block, GroupInto, Postpone, PostponeKind, Propagate
+from dsl.rulebook import Cap, Group, Listening
 from engine.judging import Memo
 from engine.settled import UNSETTLED, all_settled
 from tests.engine.handmade import Rule, fact_is, handmade
@@ -68,6 +68,24 @@ def test_a_request_asks_about_every_message_where_rules_count_messages(memo: Mem
     for id in ("one", "other"):
         customer.tell(request("receipt", MONDAY, id, notBefore=format_instant(MONDAY + 2 * DAY)))
     assert judged_by(customer, request("reminder", MONDAY + MINUTE)) == 3
+
+
+TOGETHER = Group(name="together", waits=Span(2, Unit.DAY), template="receipt")
+GROUPING = Rule("together", (GroupInto("together"),), topics=("receipt", "survey"))
+
+
+@pytest.mark.parametrize("memo", [None, Memo()], ids=["cold", "at hand"])
+def test_where_groups_have_a_say_those_with_whom_they_have_to_do_are_asked_about_too(
+    memo: Memo | None,
+) -> None:
+    customer = Customer(handmade(GROUPING, groups={"together": TOGETHER}), memo=memo)
+    wednesday = format_instant(MONDAY + 2 * DAY)
+    for topic in ("receipt", "apology"):
+        customer.tell(request(topic, MONDAY, notBefore=wednesday))
+    assert judged_by(customer, request("reminder", MONDAY + MINUTE, notBefore=wednesday)) == (
+        2 if memo is None else 1
+    )
+    assert all_settled(customer.body.talk)
 
 
 def test_a_message_that_is_taken_back_leaves_the_others_as_they_are() -> None:
