@@ -171,6 +171,10 @@ class EventStatus(StrEnum):
     REJECTED = "REJECTED"
 
 
+ACCEPTED = EventStatus.ACCEPTED
+"""By a name of its own, as artifact.message.PLANNED: each event is asked for it."""
+
+
 class Intent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """That these deliveries are about to be handed over by `worker`, and until when that holds."""
 

@@ -45,12 +45,13 @@ class Stop(Exception):  # ends the gates early; no error of anyone's
 class Draft(msgspec.Struct):
     """One message while it is being planned.
 
-    `gone` is what has left, or was taken back: no plan can change it; `fates` are the states of that. `expires` is the end that the back-end or the
-    topic gives, `end` the instant from which it must not be said any more. `said` are the gates of which there is more
-    to say than that it `passed` them, which it did up to that one. `anchors` are those of its holds, `limits` rules
-    whose time is up; from `free_at` (None: not known) it may go, at `first` it goes. `reserved` are the contacts
-    planned here. `instead` are the channels that a full cap says to take. `restless`: the same plan might come out
-    otherwise a moment later. `groups` are those into which a full cap may put it, `into` the cap that did and the group.
+    `gone` is what has left, or was taken back: no plan can change it; `fates` are the states of that. `expires` is the
+    end that the back-end or the topic gives, `end` the instant from which it must not be said any more. `said` are the
+    gates of which there is more to say than that it `passed` them, which it did up to that one. `anchors` are those of
+    its holds, `limits` rules whose time is up; from `free_at` (None: not known) it may go, at `first` it goes. `reserved`
+    are the contacts planned here. `instead` are the channels that a full cap says to take. `restless`: the same plan
+    might come out otherwise a moment later. `groups` are those into which a full cap may put it, `into` the cap that did
+    and the group.
     """
 
     message: Message

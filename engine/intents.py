@@ -9,17 +9,13 @@ from artifact.channel import SENDS
 from artifact.customer import Contact
 from artifact.decision import Intent
 from artifact.instant import Instant
-from artifact.message import Delivery, DeliveryState, Message
+from artifact.message import PLANNED, Delivery, DeliveryState, Message
 from engine.talking import Talking
 
 
 def is_due(delivery: Delivery, now: Instant) -> bool:
     """Whether it may be handed over at `now`."""
-    return (
-        delivery.planned_at is not None
-        and delivery.planned_at <= now
-        and delivery.state is DeliveryState.PLANNED
-    )
+    return delivery.planned_at is not None and delivery.planned_at <= now and delivery.state is PLANNED
 
 
 def commit_intent(talking: Talking, intent: Intent, now: Instant) -> tuple[str, ...]:

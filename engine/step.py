@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from artifact.canonical import derived_id
 from artifact.customer import Artifact, Body, StaffTask
-from artifact.decision import Entry, EntryKind, EventStatus, Intent
+from artifact.decision import ACCEPTED, Entry, EntryKind, EventStatus, Intent
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event, event_content
 from artifact.facts import CommitmentState, Facts
@@ -34,6 +34,8 @@ from engine.taking_back import apply_difference, take_back_request
 from engine.talk_table import TALK_TABLE
 from engine.talking import Talking, begin
 from engine.waking import due_of, wake_of
+
+_EVENT = EntryKind.EVENT
 
 
 class NeedsPast(Exception):  # a question to the caller, no error
@@ -74,7 +76,7 @@ def step_event(
     event cannot be accepted; then nothing has changed.
     """
     talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
-    facts, status = artifact.body.facts, EventStatus.ACCEPTED
+    facts, status = artifact.body.facts, ACCEPTED
     if event.type in TALK_TYPES:
         TALK_TABLE[event.type](talking, facts, event, scene)
     elif event.type == CORRECTION:
@@ -171,7 +173,7 @@ def step_intent(
 def _kind(event: Event) -> EntryKind:
     if event.type.startswith("staff.") or event.type == "delivery.told":
         return EntryKind.COMMAND
-    return EntryKind.OUTCOME if event.type.startswith("delivery.") else EntryKind.EVENT
+    return EntryKind.OUTCOME if event.type.startswith("delivery.") else _EVENT
 
 
 def _remember(
@@ -180,13 +182,13 @@ def _remember(
     if not is_late(facts, event):
         new, outputs = fold_event(facts, event, scene.book, scene.limits)
         perform(talking, outputs, scene, event.type, frozenset())
-        return new, EventStatus.ACCEPTED
+        return new, ACCEPTED
     if past is None:
         raise NeedsPast(event.at)
     if isinstance(past, TooDeep):
         return fold_too_late(facts, event, scene.limits), EventStatus.LATE
     apply_difference(talking, refolded := refold(past, event, scene.revision, scene.limits), event, scene)
-    return refolded.facts, EventStatus.ACCEPTED
+    return refolded.facts, ACCEPTED
 
 
 def _correct(
@@ -204,13 +206,13 @@ def _correct(
         )
     if corrected.type == "message.requested":
         take_back_request(talking, corrected, scene, event.type)
-        return facts, EventStatus.ACCEPTED
+        return facts, ACCEPTED
     forget(talking, corrected.key)
     if isinstance(past, TooDeep):
         return _correct_too_deep(talking, facts, event, corrected), EventStatus.LATE
     refolded = refold(past, event, scene.revision, scene.limits)
     apply_difference(talking, refolded, corrected, scene, cause=event.type)
-    return refolded.facts, EventStatus.ACCEPTED
+    return refolded.facts, ACCEPTED
 
 
 def _correct_too_deep(talking: Talking, facts: Facts, event: Event, corrected: Event) -> Facts:

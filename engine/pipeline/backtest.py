@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from artifact.customer import Artifact
-from artifact.decision import EventStatus, Intent
+from artifact.decision import ACCEPTED, EventStatus, Intent
 from artifact.errors import InputError
 from artifact.event import Event
 from artifact.instant import DAY, SECOND, Instant
@@ -142,8 +142,9 @@ class Backtest:
         except InputError as error:
             self._tally.refused.append(Refused(event, error))
             return
-        self._tally.duplicates += status is EventStatus.DUPLICATE
-        self._tally.late += status is EventStatus.LATE
+        if status is not ACCEPTED:
+            self._tally.duplicates += status is EventStatus.DUPLICATE
+            self._tally.late += status is EventStatus.LATE
         await self._hand_over(run, one.received_at)
 
     async def _advance(self, run: Run, until: Instant) -> None:
