@@ -149,12 +149,12 @@ FOLLOW = "UPDATE artifact SET epoch = ?2, changed = ?3 WHERE customer = ?1 AND (
 _NUMBER = "(SELECT no FROM artifact WHERE customer = ?1)"
 APPEND_ENTRY = f"INSERT INTO log(no, n, source, event, body) VALUES({_NUMBER}, ?2, ?3, ?4, ?5)"
 KEEP_SNAPSHOT = f"INSERT INTO snapshot(no, n, now, schema, body) VALUES({_NUMBER}, ?2, ?3, ?4, ?5)"
-UPDATE_MESSAGE = (
-    "UPDATE message SET n = ?, category = ?, state = ?, rule = ?, reason = ?, body = ? WHERE id = ?"
-)
-INSERT_MESSAGE = f"""
-INSERT INTO message(no, received_at, topic, n, category, state, rule, reason, body, id)
+UPDATE_MESSAGE = """
+UPDATE message SET n = ?, category = ?, state = ?, rule = ?, reason = ?, body = ? WHERE id = ? AND received_at = ?"""
+PUT_MESSAGE = f"""
+INSERT OR REPLACE INTO message(no, topic, n, category, state, rule, reason, body, id, received_at)
 VALUES({_NUMBER}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"""
+"""Of a new message, or of one that was asked for again: all indexes hold when it was received, which rarely changes."""
 
 ARTIFACT = "SELECT no, version, now, due, epoch, changed, schema, body FROM artifact WHERE customer = ?"
 LOAD = """

@@ -156,11 +156,10 @@ def _is_set(connection: apsw.Connection, commit: Commit) -> bool:
 def _write_message(connection: apsw.Connection, row: MessageRow) -> None:
     message = row.message
     state = (row.n, message.category, message.state, message.rule, message.reason)
-    bindings = (*state, encode_message(message), row.id)
+    bindings = (*state, encode_message(message), row.id, message.received_at)
     connection.execute(sql.UPDATE_MESSAGE, bindings)
     if connection.changes() == 0:
-        origin = (row.customer_id, message.received_at, message.request.topic)
-        connection.execute(sql.INSERT_MESSAGE, (*origin, *bindings))
+        connection.execute(sql.PUT_MESSAGE, (row.customer_id, message.request.topic, *bindings))
 
 
 def _entry_row(customer_id: str, entry: Entry) -> tuple[str, int, str | None, str | None, bytes]:

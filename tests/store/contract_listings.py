@@ -46,6 +46,15 @@ class MessageContract:
         await committed(store, step("ada", 0, messages=rows))
         assert await ids_of(store, MessageFilter()) == ["m1", "m3", "m4", "m5", "m2"]
 
+    async def test_a_message_asked_for_again_is_listed_by_when_that_was(self, store: Store) -> None:
+        first = [message_row("ada", id, 1, received_at=NOON + at) for id, at in {"m1": 1, "m2": 2}.items()]
+        await committed(store, step("ada", 0, "e1", messages=first))
+        again = message_row("ada", "m1", 2, received_at=NOON + 3)
+        await committed(store, step("ada", 1, "e2", messages=[again]))
+        assert await ids_of(store, MessageFilter()) == ["m1", "m2"]
+        assert await ids_of(store, MessageFilter(since=NOON + 3)) == ["m1"]
+        assert await store.message("m1") == again
+
     async def test_pages_of_messages_have_no_hole_and_no_double(self, store: Store) -> None:
         rows = [message_row("ada", f"m{i:02}", 1, received_at=NOON + i // 4) for i in range(20)]
         await committed(store, step("ada", 0, messages=rows))
