@@ -5,8 +5,9 @@ changes a byte (I3). `now` is given: the store's clock, never earlier than the c
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import lru_cache
 
+import msgspec
 from msgspec.structs import replace
 
 from artifact.canonical import derived_id
@@ -33,9 +34,7 @@ from engine.scene import Scene
 from engine.taking_back import apply_difference, take_back_request
 from engine.talk_table import TALK_TABLE
 from engine.talking import Talking, begin
-from engine.waking import due_of, wake_of
-
-_EVENT = EntryKind.EVENT
+from engine.waking import needed
 
 
 class NeedsPast(Exception):  # a question to the caller, no error
@@ -53,7 +52,7 @@ class TooDeep:
     corrected: Event | None = None
 
 
-class Stepped(NamedTuple):
+class Stepped(msgspec.Struct, frozen=True):
     """The artifact after the entry, the entry, the messages whose state it changed, and when a timer must run next."""
 
     artifact: Artifact
@@ -86,7 +85,7 @@ def step_event(
         note(talking, event, scene.book)
     entry = Entry(
         n=talking.n,
-        kind=_kind(event),
+        kind=_kind(event.type),
         now=now,
         revision=scene.revision,
         environment=scene.environment,
@@ -170,10 +169,12 @@ def step_intent(
     return _finish(artifact, entry, talking, artifact.body.facts, scene, "intent", memo)
 
 
-def _kind(event: Event) -> EntryKind:
-    if event.type.startswith("staff.") or event.type == "delivery.told":
+# Asked for each event, of the few types that there are.
+@lru_cache(maxsize=1_024)
+def _kind(type: str) -> EntryKind:
+    if type.startswith("staff.") or type == "delivery.told":
         return EntryKind.COMMAND
-    return EntryKind.OUTCOME if event.type.startswith("delivery.") else _EVENT
+    return EntryKind.OUTCOME if type.startswith("delivery.") else EntryKind.EVENT
 
 
 def _remember(
@@ -247,8 +248,8 @@ def _finish(
         broken = _known_broken(broken, facts)
     talk = talking.finished(scene.revision, broken, spans)
     body = Body(facts, talk)
-    wake = wake_of(body, scene)
-    after = replace(artifact, version=entry.n, now=entry.now, due=due_of(body, wake), body=body)
+    wake, due = needed(body, scene)
+    after = replace(artifact, version=entry.n, now=entry.now, due=due, body=body)
     if talking.records:
         entry = replace(entry, out=tuple(sorted(talking.records, key=lambda r: r.message)))
     return Stepped(after, entry, tuple(talking.changed.values()), wake)

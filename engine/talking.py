@@ -123,7 +123,12 @@ class Talking(msgspec.Struct):
             self.tasks[id] = replace(self.tasks[id], state=state)
 
     def finished(self, revision: str, broken: tuple[str, ...], spans: tuple[Span, ...] = ()) -> Talk:
-        """The new talk, within its limits. `spans` are the windows in which rules count messages."""
+        """The new talk, within its limits; the same where this entry left it alone and nothing of it is too old.
+
+        `spans` are the windows in which rules count messages.
+        """
+        if self._untouched() and revision == self.talk.revision and broken == self.talk.broken:
+            return self.talk
         digest = self.talk.records_hash
         for record in self.records:
             digest = rolled(digest, _records.encode(record))
@@ -146,6 +151,19 @@ class Talking(msgspec.Struct):
             revision=revision,
             records_hash=digest,
             marks=self.talk.marks if self.left is None else marks_of(self.messages, self.left),
+        )
+
+    def _untouched(self) -> bool:
+        """Whether nothing was decided, changed or added, and nothing is to be forgotten."""
+        return (
+            self.left is None
+            and not self.changed
+            and not self.records
+            and self._tail is None
+            and self._tasks is None
+            and self.lates is self.talk.lates
+            and not self.talk.requests
+            and self._recent_contacts() is self.talk.contacts
         )
 
     def _closed(self) -> tuple[Message, ...]:
@@ -193,6 +211,6 @@ def begin(customer_id: str, talk: Talk, n: int, now: Instant, limits: Limits) ->
         talk=talk,
         messages={m.id: m for m in talk.messages},
         contacts=talk.contacts,
-        gatherings={g.id: g for g in talk.gatherings},
+        gatherings={g.id: g for g in talk.gatherings} if talk.gatherings else {},
         lates=talk.lates,
     )

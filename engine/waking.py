@@ -7,21 +7,15 @@ from engine.fold import next_deadline
 from engine.scene import Scene
 
 
-def wake_of(body: Body, scene: Scene) -> Instant | None:
-    """The next instant at which a timer must run: a deadline of the memory, or a message to be decided anew."""
+def needed(body: Body, scene: Scene) -> tuple[Instant | None, Instant | None]:
+    """When a timer must run next (wake_of), and when this customer needs attention next: for that timer, because a
+    delivery is ready to be handed over, or because an intent stays without an outcome."""
     wake = next_deadline(body.facts, scene.limits)
+    handing: Instant | None = None
     for message in body.talk.messages:
         at = message.next_at
         if at is not None and (wake is None or at < wake):
             wake = at
-    return wake
-
-
-def due_of(body: Body, wake: Instant | None) -> Instant | None:
-    """When this customer needs attention next: for a timer (`wake`, as wake_of found it), because a delivery is ready to
-    be handed over, or because an intent stays without an outcome."""
-    due = wake
-    for message in body.talk.messages:
         for delivery in message.deliveries:
             state = delivery.state
             if state is _PLANNED:
@@ -30,9 +24,16 @@ def due_of(body: Body, wake: Instant | None) -> Instant | None:
                 at = delivery.valid_until
             else:
                 continue
-            if at is not None and (due is None or at < due):
-                due = at
-    return due
+            if at is not None and (handing is None or at < handing):
+                handing = at
+    if handing is None or (wake is not None and wake < handing):
+        return wake, wake
+    return wake, handing
+
+
+def wake_of(body: Body, scene: Scene) -> Instant | None:
+    """The next instant at which a timer must run: a deadline of the memory, or a message to be decided anew."""
+    return needed(body, scene)[0]
 
 
 _PLANNED, _SENDING = DeliveryState.PLANNED, DeliveryState.SENDING
