@@ -19,7 +19,7 @@ from dsl.values import Value
 ROOM = 16 * 2**20
 """Bytes that the masks of one table may take: they grow with its rules times the values that these compare with."""
 
-MIXTURES = 256
+MIXTURES = 1_024
 """For how many mixtures of kinds of situations it is kept what the others rule out."""
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ class Table:
             for place, _ in draft.uses[column.source].tests:
                 self._needs[place] |= 1 << at
         self._looks: dict[int, Looks] = {}
-        self._without: dict[frozenset[str], tuple[int, int]] = {}
+        self._without: dict[frozenset[str], tuple[int, int, int]] = {}
         self.shared = self._all.shared.columns
         self.applying = self.mask(lambda one: one.rule.apply_unknown)
 
@@ -92,8 +92,10 @@ class Table:
             found = self._looks[needs] = needed(self._all, needs, self._columns)
         return found
 
-    def without(self, present: frozenset[str]) -> tuple[int, int]:
-        """The rules that are ruled out, and those that cannot tell, where there are only these kinds of situations."""
+    def without(self, present: frozenset[str]) -> tuple[int, int, int]:
+        """The columns about other kinds of situations than these, and the rules that their absence rules out, or of which
+        it cannot tell.
+        """
         found = self._without.get(present)
         if found is None:
             if len(self._without) >= MIXTURES:

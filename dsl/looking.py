@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 from dsl.columns import Column, Ruled, Zone, raw_zone
 from dsl.lapses import LapseLook, lapse_look
 from dsl.lists import how_many, in_window, listed, noted
-from dsl.noting import Field, KindNote, Note, Notes
+from dsl.noting import NO_NOTES, Field, KindNote, Note, Notes
 from dsl.plain import Lapse, Source
 from dsl.reading import (
     BUILT_IN,
@@ -181,7 +181,7 @@ def looks_at(columns: Sequence[Column], currency: str) -> Looks:
         tuple(_other(at, columns[at], currency) for at in ways[_MESSAGE]),
         tuple(lapse_look(at, columns[at], currency) for at in ways[_LAPSE]),
         tuple(_other(at, columns[at], currency) for at in ways[_COUNT]),
-        Notes(),
+        NO_NOTES,
     )
 
 
@@ -229,13 +229,14 @@ def split(looks: Looks, kind: str | None, keys: Keys) -> Split:
     return found
 
 
-def without(kinds: Mapping[str, KindLook], present: Container[str]) -> tuple[int, int]:
-    """What is ruled out, and what cannot tell, because there are only these kinds of situations."""
-    false = unknown = 0
+def without(kinds: Mapping[str, KindLook], present: Container[str]) -> tuple[int, int, int]:
+    """The columns about other kinds of situations than these; what is ruled out, and what cannot tell, without those."""
+    columns = false = unknown = 0
     for kind, look in kinds.items():
         if kind not in present:
+            columns |= look.columns
             false, unknown = false | look.absent.false, unknown | look.absent.unknown
-    return false, unknown
+    return columns, false, unknown
 
 
 def _field(at: int, column: Column, currency: str) -> FactLook:
@@ -342,12 +343,13 @@ def _notes(sources: Sequence[Source]) -> Notes:
                 others[read] = raw_getter(read)
             case other:
                 raise AssertionError(other)
-    return Notes(
-        tuple(fields), tuple(_note(kind, found) for kind, found in kinds.items()), tuple(others.values())
-    )
+    noted = {kind: _note(found) for kind, found in kinds.items()}
+    named = (*fields, *(field for one in noted.values() for field in one.fields))
+    unknown = dict.fromkeys(shown for shown, _ in named)
+    return Notes(tuple(fields), noted, tuple(others.values()), unknown)
 
 
-def _note(kind: str, sources: Sequence[Source]) -> KindNote:
+def _note(sources: Sequence[Source]) -> KindNote:
     fields = tuple((one.shown, one.field) for one in sources if isinstance(one, Read))
     stands = any(isinstance(one, SituationIs) and one.state not in ("open", "closed") for one in sources)
-    return KindNote(kind, stands or bool(fields), fields)
+    return KindNote(stands or bool(fields), fields)

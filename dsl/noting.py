@@ -19,35 +19,42 @@ Field: TypeAlias = tuple[str, str]
 class KindNote(NamedTuple):
     """What is read of a kind of situation: its `fields` are those of the one meant, which must be `chosen` for them."""
 
-    kind: str
     chosen: bool
     fields: tuple[Field, ...]
 
 
 class Notes(NamedTuple):
-    """What is read of the customer: her own fields, her situations, and all else."""
+    """What is read of the customer: her own fields, her situations by kind, and all else.
 
-    fields: tuple[Field, ...] = ()
-    kinds: tuple[KindNote, ...] = ()
-    others: tuple[Note, ...] = ()
+    `unknown` has all that she may turn out to have none of.
+    """
+
+    fields: tuple[Field, ...]
+    kinds: dict[str, KindNote]
+    others: tuple[Note, ...]
+    unknown: dict[str, None]
+
+
+NO_NOTES = Notes((), {}, (), {})
 
 
 def note(notes: Notes, meant: frozenset[str], env: Env) -> None:
     """Note all of it. Which situation is meant may depend on the message for the kinds `meant`."""
-    reads, attributes, present = env.reads, env.facts.attributes, env.by_kind()
+    reads, attributes = env.reads, env.facts.attributes
+    reads.update(notes.unknown)
     for shown, name in notes.fields:
         fact = attributes.get(name)
-        reads[shown] = None if fact is None else fact.value
+        if fact is not None:
+            reads[shown] = fact.value
     for other in notes.others:
         other(env)
-    for kind, chosen, fields in notes.kinds:
-        if kind not in present:
-            for shown, _ in fields:
-                reads[shown] = None
+    for kind in env.by_kind():
+        noted = notes.kinds.get(kind)
+        if noted is None:
             continue
         found = env.situations(kind)
-        if chosen:
+        if noted.chosen:
             one = found[0] if len(found) == 1 and kind not in meant else the_situation(env, kind)
             data = {} if one is None else one.data
-            for shown, name in fields:
+            for shown, name in noted.fields:
                 reads[shown] = data.get(name)

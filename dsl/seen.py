@@ -38,8 +38,7 @@ class Look:
     ) -> None:
         self.meant, self.subject = meant, subject
         self.zones = [UNSEEN] * table.shared
-        self.false, self.unknown = table.without(present)
-        self.seen = 0
+        self.seen, self.false, self.unknown = table.without(present)
 
     def facts(self, looks: tuple[FactLook, ...], facts: Facts) -> None:
         """Look at fields of the customer."""
@@ -67,7 +66,8 @@ class Look:
                 data = one.data
             else:
                 standing, data = self._meant(kind, remembered)
-            _, asked, _, _, standings, fields, _ = look
+            _, asked, columns, _, standings, fields, _ = look
+            self.seen |= columns
             zones[asked], ruled_out, _ = standings.get(standing) or answered(look, standing)
             false |= ruled_out
             for at, name, zone_of, ruled, unsure in fields:

@@ -45,7 +45,7 @@ class Merged(msgspec.Struct, frozen=True):
 class Memo:
     """What the last deciding found and left, with what it depends on. Kept beside a hot artifact, never in it.
 
-    `earlier` is what may no longer hold: of that the rulebook can tell what does (Rulebook.again).
+    `earlier` is what may no longer hold, until it is asked for: the rulebook can tell what does (Rulebook.again).
     """
 
     facts: Facts | None = None
@@ -106,16 +106,15 @@ def judge(
 
     `memo` holds what still fits (Memo.keep_fitting): other messages have looked at the customer, this one at itself.
     """
-    merged = _of_it(message, memo.verdicts)
+    merged = _of_it(message, memo.verdicts.get(message.id))
     if merged is None or ((flips_at := merged.verdict.flips_at) is not None and flips_at <= now):
         merged = memo.verdicts[message.id] = _judged(message, customer, facts, book, now, memo, said)
     return merged
 
 
-def _of_it(message: Message, found: dict[str, Merged]) -> Merged | None:
+def _of_it(message: Message, found: Merged | None) -> Merged | None:
     """What was found of a message, as long as it goes on in the name of the same request."""
-    merged = found.get(message.id)
-    return merged if merged is not None and merged.request is message.request else None
+    return found if found is not None and found.request is message.request else None
 
 
 def _judged(
@@ -125,7 +124,7 @@ def _judged(
     zone = zone_of_customer(facts, book)
     if memo.seen is None:
         memo.seen = book.seen(facts)
-    before = _of_it(message, memo.earlier)
+    before = _of_it(message, memo.earlier.pop(message.id, None))  # it holds on to what was known then
     if before is not None:
         same = book.again(before.verdict, facts, zone, now, memo.seen)
         if same is not None:
