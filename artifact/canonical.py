@@ -14,15 +14,25 @@ _unsorted = msgspec.json.Encoder()
 
 def canonical_json(value: Any) -> bytes:
     """Canonical JSON: keys sorted, no space, 1.0 written as 1. `value` is plain JSON data."""
-    text = _encoder.encode(value)
-    # Only a whole number held as a float is written with one of these; most content has none.
-    return _encoder.encode(_whole(value)) if b".0" in text or b"e1" in text else text
+    return _encoder.encode(_whole(value) if _holds_whole(value) else value)
 
 
 def most_bytes(value: Any) -> int:
     """More than canonical JSON has bytes, or as many: quicker to know where only a limit has to hold."""
     # A number written in 3 characters (1e9) has at most 19 digits when it is written out.
     return 7 * len(_unsorted.encode(value))
+
+
+def _holds_whole(value: Any) -> bool:
+    """Whether a whole number is held as a float anywhere in it; most content has none."""
+    if type(value) is float:
+        return value.is_integer()
+    if type(value) not in _HOLDING:
+        return False
+    for item in value.values() if type(value) is dict else value:
+        if type(item) in _HOLDING and _holds_whole(item):
+            return True
+    return False
 
 
 def _whole(value: Any) -> Any:

@@ -210,8 +210,8 @@ def _enter(talking: Talking, new: Message, topic: Topic | None, scene: Scene, ca
 
 def _leaves_room(asked: list[Message], scene: Scene) -> bool:
     """Whether enough places stay free, or with those who make room, for what is always admitted."""
-    staying = sum(not _makes_room(m, scene) for m in asked)
-    return staying < scene.limits.open_messages - scene.limits.reserved_messages
+    room = scene.limits.open_messages - scene.limits.reserved_messages
+    return len(asked) < room or sum(not _makes_room(m, scene) for m in asked) < room
 
 
 def _makes_room(message: Message, scene: Scene) -> bool:

@@ -89,7 +89,7 @@ class Backtest:
         self._epoch = books.epoch
         self._pasts = Pasts(store, books)
         self._tally = _Tally()
-        self._pending: list[tuple[Run, Commit]] = []
+        self._pending: list[Commit] = []
         self._waiting = 0
 
     async def run(
@@ -166,7 +166,7 @@ class Backtest:
     def _queue(self, run: Run) -> None:
         commit = run.commit()
         if commit is not None:
-            self._pending.append((run, commit))
+            self._pending.append(commit)
             self._waiting += len(commit.entries)
 
     async def _flush(self, run: Run | None = None) -> None:
@@ -175,11 +175,12 @@ class Backtest:
             self._queue(run)
         if not self._pending:
             return
-        results = await self._store.commit([commit for _, commit in self._pending])
-        for (done, _), result in zip(self._pending, results, strict=True):
+        results = await self._store.commit(self._pending)
+        for done, result in zip(self._pending, results, strict=True):
             if result is not CommitResult.COMMITTED:
                 raise AssertionError(f"somebody else writes to customer {done.customer_id}")
-            done.committed()
+        if run is not None:
+            run.committed()
         self._tally.entries += self._waiting
         self._pending, self._waiting = [], 0
         gc.collect(1)
