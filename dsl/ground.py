@@ -5,7 +5,8 @@ so they are done again first: where they leave the very same rules, counted from
 what they said. Refuses to tell that where a rule was run, or things were counted: what these read it does not know.
 """
 
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from artifact.decision import RuleRow
 from artifact.facts import Facts
@@ -14,36 +15,38 @@ from dsl.groups import Group, Part
 from dsl.noting import note
 from dsl.reading import Env
 from dsl.seen import Moments, Seen, Sight, look_at_message, look_at_time
-from dsl.verdict import Traced
+from dsl.verdict import Traced, Trail
 
 Masks: TypeAlias = tuple[int, int]
 """Two sets of rules: those ruled out and those of which something is unknown; or, of what is left, those that hold and
 those that apply as something is unknown."""
 
-Looked: TypeAlias = tuple[Sight, list[int], int, Masks, Masks]
-"""What was seen for one part, the zones of what is of the message and of time, and the rules that fired by that alone; and
-what the message by itself says, and what is left where time has not been asked."""
+Looked: TypeAlias = tuple[list[int], Masks, Masks]
+"""What was found for one part but for what is of the customer: the zones of what is of the message and of time; what the
+message by itself says; and what is left where time has not been asked."""
 
 
 _NONE: Masks = (0, 0)
 
 
 class Ground:
-    """The looks for one message. `moments` are those that were counted from. It is `bare` where looks were
-    all there was."""
+    """The looks for one message. `moments` are those that were counted from, `read` is what was read but for the looks at
+    the customer, `sure` are the rules of each part that fired by looks alone. It is `bare` where looks were all there was.
+    """
 
-    __slots__ = ("_group", "bare", "env", "looked", "moments")
+    __slots__ = ("_asked", "_group", "_keys", "_looked", "_zone", "bare", "moments", "read", "sure")
 
     def __init__(self, group: Group, env: Env) -> None:
-        self._group, self.env = group, env
-        self.looked: list[Looked] = []
+        self._group, self._asked, self._keys, self._zone = group, env.asked, env.keys, env.zone
+        self._looked: list[Looked] = []
         self.moments: Moments = []
+        self.read = env.reads
+        self.sure: list[int] = []
         self.bare = True
 
-    def look(self, part: Part, seen: Seen, rows: list[RuleRow]) -> Masks:
+    def look(self, part: Part, sight: Sight, env: Env, rows: list[RuleRow]) -> Masks:
         """Look for the rules of one part: of which of them more must be asked, and which apply as something is unknown."""
-        env, looks, zones = self.env, part.looks, list[int]()
-        sight = seen.at(part.table, looks, env.subject)
+        looks, zones = part.looks, list[int]()
         of_message = look_at_message(looks.message, env, zones) if looks.message else _NONE
         left = left_by(part, sight, of_message)
         sure, unsure = left
@@ -52,61 +55,64 @@ class Ground:
                 rows += invalid
                 sure, unsure = sure & ~mask, unsure & ~mask
         if looks.lapses or looks.counts:
-            sure, unsure = self._timed(part, sure, unsure, zones)
+            sure, unsure = self._timed(part, sure, unsure, env, zones)
         asked = sure & part.asking
         if asked or unsure:
             self.bare = False
-        self.looked.append((sight, zones, sure ^ asked, of_message, left))
+        self.sure.append(sure ^ asked)
+        self._looked.append((zones, of_message, left))
         return asked, unsure
 
-    def _timed(self, part: Part, sure: int, unsure: int, zones: list[int]) -> Masks:
+    def _timed(self, part: Part, sure: int, unsure: int, env: Env, zones: list[int]) -> Masks:
         """What time leaves of them."""
         left, applying = sure | unsure, part.table.applying
         if any(count.unknown & left for count in part.looks.counts):
             self.bare = False
-        false, unknown = look_at_time(part.looks, self.env, left, zones, self.moments)
+        false, unknown = look_at_time(part.looks, env, left, zones, self.moments)
         sure, unsure = sure & ~false, unsure & ~false
         doubted = sure & unknown
         return sure ^ doubted, unsure | doubted & applying
 
-    def told(self) -> Traced:
+    def told(self, env: Env, sights: Sequence[Sight], read: dict[str, Any]) -> Traced:
         """What was read for these rules, and the trace of the looks. Others may have looked at more."""
-        env, trace = self.env, list(self._group.place)
-        for part, (sight, zones, *_) in zip(self._group.parts, self.looked, strict=True):
+        trace, env.reads = list(self._group.place), read.copy()
+        for part, sight, (zones, _, _) in zip(self._group.parts, sights, self._looked, strict=True):
             note(part.looks.notes, (sight.own or sight.any).meant, env)
             trace += sight.zones(part.looks)
             trace += zones
         return Traced(env.reads, tuple(trace))
 
-    def bears(self, facts: Facts, zone: str, seen: Seen) -> bool:
-        """Whether these facts leave the same rules, counted from the same moments."""
-        if not self.bare or zone != self.env.zone:
-            return False
-        subject = self.env.subject
-        for part, (_, _, _, of_message, left) in zip(self._group.parts, self.looked, strict=True):
-            if left_by(part, seen.at(part.table, part.looks, subject), of_message) != left:
-                return False
-        moving = [one for one in self.moments if not one[0].of_message]
-        if not moving:
-            return True
-        env = self._env(facts, seen)
-        return all(lapse.load(env) == moment for lapse, moment in moving)
+    def upon(self, facts: Facts, zone: str, seen: Seen) -> Trail | None:
+        """How the same verdict comes about of other facts: where these leave the same rules, counted from the same moments.
 
-    def upon(self, facts: Facts, seen: Seen) -> "Ground":
-        """The same looks at facts that bear it, as what is told of them differs."""
+        It holds on to nothing of the facts before.
+        """
+        if not self.bare or self._asked is None or zone != self._zone:
+            return None
+        sights, subject = list[Sight](), self._asked.about
+        for part, (_, of_message, left) in zip(self._group.parts, self._looked, strict=True):
+            sight = seen.at(part.table, part.looks, subject)
+            if left_by(part, sight, of_message) != left:
+                return None
+            sights.append(sight)
+        if all(lapse.of_message for lapse, _ in self.moments):
+            return Trail(lambda: self.told(self._env(facts, seen), sights, self.read), self)
         env = self._env(facts, seen)
-        found = Ground(self._group, env)
-        for part, (_, zones, sure, of_message, left) in zip(self._group.parts, self.looked, strict=True):
+        if not self._counts_the_same(env):
+            return None
+        return Trail(lambda: self.told(env, sights, env.reads), self)
+
+    def _counts_the_same(self, env: Env) -> bool:
+        """Whether what is counted from is as it was; reads it all again."""
+        for part in self._group.parts:
             look_at_message(part.looks.message, env, [])
-            sight = seen.at(part.table, part.looks, env.subject)
-            found.looked.append((sight, zones, sure, of_message, left))
-        for lapse, _ in self.moments:
-            lapse.load(env)
-        return found
+        return all(lapse.load(env) == moment for lapse, moment in self.moments)
 
     def _env(self, facts: Facts, seen: Seen) -> Env:
-        was = self.env
-        env = Env(facts, was.zone, was.now, was.keys, asked=was.asked, subject=was.subject)
+        about = None if self._asked is None else self._asked.about
+        env = Env(
+            facts, self._zone, 0, self._keys, asked=self._asked, subject=about
+        )  # none of it reads a clock
         env.kinds = seen.by_kind
         return env
 

@@ -5,7 +5,6 @@ may answer is made beforehand. The oracle is dsl.oracle.
 """
 
 from collections.abc import Callable
-from operator import itemgetter
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -16,7 +15,7 @@ from artifact.instant import Instant
 from dsl.conclusion import Conclusion, Conclusions, all_told
 from dsl.conditions import Compile, Test, fault_of
 from dsl.effects import MessageEffect
-from dsl.ground import Ground, Looked
+from dsl.ground import Ground, Masks
 from dsl.groups import LAYOUT, Group, Groups, Part
 from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.plain import Candidate, Split, candidates, split
@@ -91,20 +90,21 @@ class Judge:
         rows: list[RuleRow] = []
         group = self._groups.of(asked.topic, asked.category)
         ground = Ground(group, env)
-        for part in group.parts:
-            self._look(part, seen, ground, run, rows)
-        found = self._concluded(group, ground.looked, run)
+        sights = [seen.at(part.table, part.looks, asked.about) for part in group.parts]
+        for part, sight in zip(group.parts, sights, strict=True):
+            self._run_left(part, ground.look(part, sight, env, rows), env, run, rows)
+        found = self._concluded(group, ground.sure, run)
         shown = all_told(rows, found.silenced) if rows or found.silenced else ()
-        return Verdict(found.fired, shown, found.ties, env.flip, Trail(ground.told, ground))
+        trail = Trail(lambda: ground.told(env, sights, ground.read), ground)
+        return Verdict(found.fired, shown, found.ties, env.flip, trail)
 
     def again(self, before: Verdict, facts: Facts, zone: str, now: Instant, seen: Seen) -> Verdict | None:
         """The same verdict about the same message, of what is read now; None where it may come out otherwise."""
         ground = before.trail.ground
         if ground is None or (before.flips_at is not None and before.flips_at <= now):
             return None
-        if not ground.bears(facts, zone, seen):
-            return None
-        return replace(before, trail=Trail(lambda: ground.upon(facts, seen).told(), ground))
+        trail = ground.upon(facts, zone, seen)
+        return None if trail is None else replace(before, trail=trail)
 
     def seen(self, facts: Facts) -> Seen:
         """What is seen of a customer: nothing yet."""
@@ -114,9 +114,10 @@ class Judge:
         """The trace of the looks alone."""
         group, seen = self._groups.of(asked.topic, asked.category), self.seen(env.facts)
         ground = Ground(group, env)
-        for part in group.parts:
-            ground.look(part, seen, [])
-        return ground.told().looked
+        sights = [seen.at(part.table, part.looks, asked.about) for part in group.parts]
+        for part, sight in zip(group.parts, sights, strict=True):
+            ground.look(part, sight, env, [])
+        return ground.told(env, sights, ground.read).looked
 
     def rows(self, verdict: Verdict) -> tuple[RuleRow, ...]:
         """A row for every candidate, by rank: also of those that fired, and of those that a look ruled out."""
@@ -138,13 +139,13 @@ class Judge:
         rows = [row for part in parts for row in part.table.rows(part.mask, part.looks, zones)]
         return tuple(sorted(rows, key=lambda row: self._places[row.rule]))
 
-    def _look(self, part: Part, seen: Seen, ground: Ground, run: list[Fired], rows: list[RuleRow]) -> None:
-        """Look, and run the rules of which something else must be asked."""
-        asked, unsure = ground.look(part, seen, rows)
+    def _run_left(self, part: Part, left: Masks, env: Env, run: list[Fired], rows: list[RuleRow]) -> None:
+        """Run the rules of which something else must be asked than a look can tell."""
+        asked, unsure = left
         if asked:
-            self._run_all(part, asked, False, ground.env, run, rows)
+            self._run_all(part, asked, False, env, run, rows)
         if unsure:
-            self._run_all(part, unsure, True, ground.env, run, rows)
+            self._run_all(part, unsure, True, env, run, rows)
 
     def _run_all(
         self, part: Part, mask: int, unsure: bool, env: Env, run: list[Fired], rows: list[RuleRow]
@@ -153,17 +154,17 @@ class Judge:
             for one in strip.of(strip.rules, mask):
                 self._ran(self._runner(one), unsure, env, run, rows)
 
-    def _concluded(self, group: Group, looked: list[Looked], run: list[Fired]) -> Conclusion:
+    def _concluded(self, group: Group, sure: list[int], run: list[Fired]) -> Conclusion:
         """What follows from all that fired. The same rules fire together again and again, so it is kept, but where one
         of those that were run fired in a way of its own."""
         if run and not all(self._runners[one.rank].lasts(one) for one in run):
-            return self._conclusions.of(_fired(group, looked, run))
-        key = (group.place, *map(_sure, looked), *map(id, run))
+            return self._conclusions.of(_fired(group, sure, run))
+        key = (group.place, *sure, *map(id, run))
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= MIXTURES:
                 self._kept.clear()
-            found = self._kept[key] = self._conclusions.of(_fired(group, looked, run))
+            found = self._kept[key] = self._conclusions.of(_fired(group, sure, run))
         return found
 
     def _ran(self, runner: Runner, unsure: bool, env: Env, run: list[Fired], rows: list[RuleRow]) -> None:
@@ -262,15 +263,12 @@ class Judge:
         return Fired(rule.name, runner.rank, effects, True, said)
 
 
-_sure = itemgetter(2)
-
-
-def _fired(group: Group, looked: list[Looked], run: list[Fired]) -> list[Fired]:
+def _fired(group: Group, sure: list[int], run: list[Fired]) -> list[Fired]:
     """Those that were run, and those that a look alone made fire."""
     fired = [*run]
-    for part, (_, _, sure, _, _) in zip(group.parts, looked, strict=True):
+    for part, mask in zip(group.parts, sure, strict=True):
         for strip in part.strips:
-            fired += strip.of(strip.fired, sure)
+            fired += strip.of(strip.fired, mask)
     return fired
 
 
