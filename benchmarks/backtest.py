@@ -9,65 +9,93 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from time import process_time
+from typing import NamedTuple
 
+import msgspec
+import orjson
+
+from artifact.customer import Artifact
 from artifact.event import Subject
 from artifact.instant import DAY, HOUR, Instant, format_instant
 from artifact.limits import DEFAULT_LIMITS
 from benchmarks.line import Line
 from benchmarks.scale import Scale
+from benchmarks.timing import cpu_each
 from benchmarks.world import KINDS, START, books_of, event, rulebook, topics_of
 from engine.pipeline.backtest import Received, backtest
 from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
-from store.port import Store
+from store.port import Store, Want
 
 _RULES = 100
 _EVENTS_EACH = 40
 
 
 def measure(scale: Scale) -> list[Line]:
-    """Pure, and with the store."""
+    """Pure, and with the store: in events a second, and in how often an artifact is read as JSON in the time of one event."""
     received = world(scale.events)
     rounds = min(scale.rounds, 3)
-    pure = sorted(asyncio.run(_run(MemoryStore(lambda: START), received)) for _ in range(rounds))[rounds // 2]
-    kept = sorted(_with_store(received) for _ in range(rounds))[rounds // 2]
+    pure = _median([asyncio.run(_run(MemoryStore(lambda: START), received)) for _ in range(rounds)])
+    kept = _median([_with_store(received) for _ in range(rounds)])
     return [
-        Line(
-            "backtest, pure",
-            len(received) / pure[0],
-            "events/s",
-            8_000,
-            20_000,
-            more_is_better=True,
-            note=pure[1],
-        ),
-        Line(
-            "backtest, with store",
-            len(received) / kept[0],
-            "events/s",
-            6_000,
-            15_000,
-            more_is_better=True,
-            note=kept[1],
-        ),
+        *_lines("backtest, pure", pure, 8_000, 20_000),
+        *_lines("backtest, with store", kept, 6_000, 15_000),
     ]
 
 
-def _with_store(received: list[Received]) -> tuple[float, str]:
+class _Ran(NamedTuple):
+    """CPU seconds of one event, and of reading an artifact at that moment."""
+
+    each: float
+    reading: float
+    note: str
+
+
+def _median(ran: list[_Ran]) -> _Ran:
+    return sorted(ran, key=lambda one: one.each / one.reading)[len(ran) // 2]
+
+
+def _lines(name: str, ran: _Ran, floor: int, goal: int) -> list[Line]:
+    """The ratio of floor and goal is that on the machine on which they were set."""
+    about = f"orjson.loads of {_READ_BYTES:,} B; {ran.reading * 1e6:.1f} us"
+    return [
+        Line(name, 1 / ran.each, "events/s", floor, goal, more_is_better=True, note=ran.note),
+        Line(f"{name}: an event / reading", ran.each / ran.reading, "x", *_RATIOS[name], against=about),
+    ]
+
+
+_READ_BYTES = 7_500
+_READ_SECONDS = 20e-6
+"""What reading so much took on the machine where the floors and goals of these lines were set."""
+_RATIOS = {
+    "backtest, pure": (1 / 8_000 / _READ_SECONDS, 1 / 20_000 / _READ_SECONDS),
+    "backtest, with store": (1 / 6_000 / _READ_SECONDS, 1 / 15_000 / _READ_SECONDS),
+}
+
+
+def _with_store(received: list[Received]) -> _Ran:
     with TemporaryDirectory() as folder:
         return asyncio.run(_run(EmbeddedStore.open(Path(folder) / "store", lambda: START), received))
 
 
-async def _run(store: Store, received: list[Received]) -> tuple[float, str]:
-    """CPU seconds, and what was done in them."""
+async def _run(store: Store, received: list[Received]) -> _Ran:
     books = books_of(rulebook(_RULES))
     began = process_time()
     summary = await backtest(store, books, received, None, DEFAULT_LIMITS, "benchmark")
     seconds = process_time() - began
     assert not summary.refused
     entries = (await store.totals()).entries
+    [loaded] = await store.load([Want("c0")])
     await store.close()
-    return seconds, f"{entries:,} entries, {summary.messages:,} messages, {entries / seconds:,.0f} entries/s"
+    assert loaded.artifact is not None
+    note = f"{entries:,} entries, {summary.messages:,} messages, {entries / seconds:,.0f} entries/s"
+    return _Ran(seconds / len(received), _reading(loaded.artifact), note)
+
+
+def _reading(artifact: Artifact) -> float:
+    """Seconds of reading an artifact like this one, were it of _READ_BYTES."""
+    text = msgspec.json.encode(artifact.body)
+    return cpu_each(lambda: orjson.loads(text), 2_000, 5) * _READ_BYTES / len(text)
 
 
 def world(events: int) -> list[Received]:
