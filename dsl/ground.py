@@ -8,6 +8,8 @@ what they said. Refuses to tell that where a rule was run, or things were counte
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+import msgspec
+
 from artifact.decision import RuleRow
 from artifact.facts import Facts
 from dsl.conditions import valid
@@ -15,7 +17,7 @@ from dsl.groups import Group, Part
 from dsl.noting import note
 from dsl.reading import Env
 from dsl.seen import Moments, Seen, Sight, look_at_message, look_at_time
-from dsl.verdict import Traced, Trail
+from dsl.verdict import Asked, Traced, Trail
 
 Masks: TypeAlias = tuple[int, int]
 """Two sets of rules: those ruled out and those of which something is unknown; or, of what is left, those that hold and
@@ -29,20 +31,19 @@ message by itself says; and what is left where time has not been asked."""
 _NONE: Masks = (0, 0)
 
 
-class Ground:
+class Ground(msgspec.Struct, gc=False):
     """The looks for one message. `moments` are those that were counted from, `read` is what was read but for the looks at
     the customer, `sure` are the rules of each part that fired by looks alone. It is `bare` where looks were all there was.
     """
 
-    __slots__ = ("_asked", "_group", "_keys", "_looked", "_zone", "bare", "moments", "read", "sure")
-
-    def __init__(self, group: Group, env: Env) -> None:
-        self._group, self._asked, self._keys, self._zone = group, env.asked, env.keys, env.zone
-        self._looked: list[Looked] = []
-        self.moments: Moments = []
-        self.read = env.reads
-        self.sure: list[int] = []
-        self.bare = True
+    group: Group
+    asked: Asked
+    zone: str
+    read: dict[str, Any]
+    looked: list[Looked] = []
+    moments: Moments = []
+    sure: list[int] = []
+    bare: bool = True
 
     def look(self, part: Part, sight: Sight, env: Env, rows: list[RuleRow]) -> Masks:
         """Look for the rules of one part: of which of them more must be asked, and which apply as something is unknown."""
@@ -60,13 +61,14 @@ class Ground:
         if asked or unsure:
             self.bare = False
         self.sure.append(sure ^ asked)
-        self._looked.append((zones, of_message, left))
+        self.looked.append((zones, of_message, left))
         return asked, unsure
 
     def _timed(self, part: Part, sure: int, unsure: int, env: Env, zones: list[int]) -> Masks:
         """What time leaves of them."""
         left, applying = sure | unsure, part.table.applying
-        if any(count.unknown & left for count in part.looks.counts):
+        counts = part.looks.counts
+        if counts and any(count.unknown & left for count in counts):
             self.bare = False
         false, unknown = look_at_time(part.looks, env, left, zones, self.moments)
         sure, unsure = sure & ~false, unsure & ~false
@@ -75,8 +77,8 @@ class Ground:
 
     def told(self, env: Env, sights: Sequence[Sight], read: dict[str, Any]) -> Traced:
         """What was read for these rules, and the trace of the looks. Others may have looked at more."""
-        trace, env.reads = list(self._group.place), read.copy()
-        for part, sight, (zones, _, _) in zip(self._group.parts, sights, self._looked, strict=True):
+        trace, env.reads = list(self.group.place), read.copy()
+        for part, sight, (zones, _, _) in zip(self.group.parts, sights, self.looked, strict=True):
             note(part.looks.notes, (sight.own or sight.any).meant, env)
             trace += sight.zones(part.looks)
             trace += zones
@@ -87,10 +89,10 @@ class Ground:
 
         It holds on to nothing of the facts before.
         """
-        if not self.bare or self._asked is None or zone != self._zone:
+        if not self.bare or zone != self.zone:
             return None
-        sights, subject = list[Sight](), self._asked.about
-        for part, (_, of_message, left) in zip(self._group.parts, self._looked, strict=True):
+        sights, subject = list[Sight](), self.asked.about
+        for part, (_, of_message, left) in zip(self.group.parts, self.looked, strict=True):
             sight = seen.at(part.table, part.looks, subject)
             if left_by(part, sight, of_message) != left:
                 return None
@@ -104,15 +106,13 @@ class Ground:
 
     def _counts_the_same(self, env: Env) -> bool:
         """Whether what is counted from is as it was; reads it all again."""
-        for part in self._group.parts:
+        for part in self.group.parts:
             look_at_message(part.looks.message, env, [])
         return all(lapse.load(env) == moment for lapse, moment in self.moments)
 
     def _env(self, facts: Facts, seen: Seen) -> Env:
-        about = None if self._asked is None else self._asked.about
-        env = Env(
-            facts, self._zone, 0, self._keys, asked=self._asked, subject=about
-        )  # none of it reads a clock
+        # None of it reads a clock.
+        env = Env(facts, self.zone, 0, seen.keys, asked=self.asked, subject=self.asked.about)
         env.kinds = seen.by_kind
         return env
 

@@ -5,6 +5,7 @@ may answer is made beforehand. The oracle is dsl.oracle.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -15,13 +16,13 @@ from artifact.instant import Instant
 from dsl.conclusion import Conclusion, Conclusions, all_told
 from dsl.conditions import Compile, Test, fault_of
 from dsl.effects import MessageEffect
-from dsl.ground import Ground, Masks
+from dsl.ground import Ground
 from dsl.groups import LAYOUT, Group, Groups, Part
 from dsl.interpret import Interpreter, first_missing, reads_of
 from dsl.plain import Candidate, Split, candidates, split
 from dsl.program import MessageRule, Program, Waiting
 from dsl.reading import Env, Keys, reference_of
-from dsl.seen import Seen
+from dsl.seen import Seen, Sight
 from dsl.typed import Condition
 from dsl.values import Value
 from dsl.verdict import SILENCE, Asked, Fired, Spoken, Trail, Verdict
@@ -88,14 +89,20 @@ class Judge:
         env.kinds = seen.by_kind
         run: list[Fired] = []
         rows: list[RuleRow] = []
+        sights: list[Sight] = []
         group = self._groups.of(asked.topic, asked.category)
-        ground = Ground(group, env)
-        sights = [seen.at(part.table, part.looks, asked.about) for part in group.parts]
-        for part, sight in zip(group.parts, sights, strict=True):
-            self._run_left(part, ground.look(part, sight, env, rows), env, run, rows)
+        ground = Ground(group, asked, zone, env.reads)
+        for part in group.parts:
+            sight = seen.at(part.table, part.looks, asked.about)
+            sights.append(sight)
+            more, unsure = ground.look(part, sight, env, rows)
+            if more:
+                self._run_all(part, more, False, env, run, rows)
+            if unsure:
+                self._run_all(part, unsure, True, env, run, rows)
         found = self._concluded(group, ground.sure, run)
         shown = all_told(rows, found.silenced) if rows or found.silenced else ()
-        trail = Trail(lambda: ground.told(env, sights, ground.read), ground)
+        trail = Trail(partial(ground.told, env, sights, ground.read), ground)
         return Verdict(found.fired, shown, found.ties, env.flip, trail)
 
     def again(self, before: Verdict, facts: Facts, zone: str, now: Instant, seen: Seen) -> Verdict | None:
@@ -113,7 +120,7 @@ class Judge:
     def looked(self, asked: Asked, env: Env) -> tuple[int, ...]:
         """The trace of the looks alone."""
         group, seen = self._groups.of(asked.topic, asked.category), self.seen(env.facts)
-        ground = Ground(group, env)
+        ground = Ground(group, asked, env.zone, env.reads)
         sights = [seen.at(part.table, part.looks, asked.about) for part in group.parts]
         for part, sight in zip(group.parts, sights, strict=True):
             ground.look(part, sight, env, [])
@@ -138,14 +145,6 @@ class Judge:
         parts = self._groups.numbered(looked[1], looked[2]).parts
         rows = [row for part in parts for row in part.table.rows(part.mask, part.looks, zones)]
         return tuple(sorted(rows, key=lambda row: self._places[row.rule]))
-
-    def _run_left(self, part: Part, left: Masks, env: Env, run: list[Fired], rows: list[RuleRow]) -> None:
-        """Run the rules of which something else must be asked than a look can tell."""
-        asked, unsure = left
-        if asked:
-            self._run_all(part, asked, False, env, run, rows)
-        if unsure:
-            self._run_all(part, unsure, True, env, run, rows)
 
     def _run_all(
         self, part: Part, mask: int, unsure: bool, env: Env, run: list[Fired], rows: list[RuleRow]

@@ -120,10 +120,10 @@ class Seen:
     that kind, once there is a second one.
     """
 
-    __slots__ = ("_bases", "_keys", "_present", "_sights", "by_kind", "facts")
+    __slots__ = ("_bases", "_present", "_sights", "by_kind", "facts", "keys")
 
     def __init__(self, facts: Facts, keys: Keys) -> None:
-        self.facts, self._keys = facts, keys
+        self.facts, self.keys = facts, keys
         self._sights: dict[tuple[int, str | None, str | None], Sight] = {}
         self._bases: dict[tuple[int, str | None], Look | None] = {}
         self.by_kind: dict[str, list[Situation]] = {}
@@ -133,8 +133,8 @@ class Seen:
 
     def at(self, table: Table, looks: Looks, subject: Subject | None) -> Sight:
         """What is seen with all that some rules name."""
-        kind = None if subject is None or subject.kind not in self._keys else subject.kind
-        about = looks.about.get(kind) or split(looks, kind, self._keys)
+        kind = None if subject is None or subject.kind not in self.keys else subject.kind
+        about = looks.about.get(kind) or split(looks, kind, self.keys)
         if not about.own.wanted:
             kind = subject = None
         key = (table.number, kind, None if subject is None else subject.reference)
@@ -167,7 +167,7 @@ class Seen:
         look.facts(wanted.facts, self.facts)
         look.kinds(wanted.kinds, self.by_kind)
         if wanted.others:
-            env = Env(self.facts, "UTC", 0, self._keys, subject=look.subject)  # none of them reads a clock
+            env = Env(self.facts, "UTC", 0, self.keys, subject=look.subject)  # none of them reads a clock
             env.kinds = self.by_kind
             look.others(wanted.others, env)
 
