@@ -64,7 +64,7 @@ MESSAGE_STATE: dict[Standing, MessageState | None] = {
 }
 """None: the plan says whether it is WAITING, READY or BLOCKED."""
 
-_OVER = frozenset({Standing.ARRIVED, Standing.REACHED})
+_OVER = frozenset(standing for standing, state in MESSAGE_STATE.items() if state is MessageState.REACHED)
 """A message of which this is so is reached, unless a proof is due."""
 
 _PROOF_DUE = frozenset(

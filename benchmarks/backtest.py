@@ -56,21 +56,18 @@ def _median(ran: list[_Ran]) -> _Ran:
 
 
 def _lines(name: str, ran: _Ran, floor: int, goal: int) -> list[Line]:
-    """The ratio of floor and goal is that on the machine on which they were set."""
+    """The limits of the ratio are those of the rate, on the machine where they were set."""
+    limits = 1 / floor / _READ_SECONDS, 1 / goal / _READ_SECONDS
     about = f"orjson.loads of {_READ_BYTES:,} B; {ran.reading * 1e6:.1f} us"
     return [
         Line(name, 1 / ran.each, "events/s", floor, goal, more_is_better=True, note=ran.note),
-        Line(f"{name}: an event / reading", ran.each / ran.reading, "x", *_RATIOS[name], against=about),
+        Line(f"{name}: an event / reading", ran.each / ran.reading, "x", *limits, against=about),
     ]
 
 
 _READ_BYTES = 7_500
 _READ_SECONDS = 20e-6
 """What reading so much took on the machine where the floors and goals of these lines were set."""
-_RATIOS = {
-    "backtest, pure": (1 / 8_000 / _READ_SECONDS, 1 / 20_000 / _READ_SECONDS),
-    "backtest, with store": (1 / 6_000 / _READ_SECONDS, 1 / 15_000 / _READ_SECONDS),
-}
 
 
 def _with_store(received: list[Received]) -> _Ran:

@@ -167,8 +167,7 @@ def _conclude(
 
 def _closed(old: Message, new: Message, now: Instant) -> Message:
     """Over: what has not left is taken back, of the old plan also what the new one dropped."""
-    kept = {d.id for d in new.deliveries}
-    deliveries = (*new.deliveries, *[d for d in old.deliveries if d.id not in kept])
+    deliveries = (*new.deliveries, *_dropped(old, new))
     because = "REACHED_ELSEWHERE" if new.state is MessageState.REACHED else new.state.value
     return replace(new, deliveries=_withdrawn(deliveries, now, because), closed_at=now)
 
@@ -198,11 +197,14 @@ _SHOWN = frozenset({DeliveryState.HANDED_OVER, DeliveryState.DELIVERED})
 
 def _silenced(old: Message, new: Message, now: Instant) -> Message:
     """Reached, but a proof is still due: deliveries of the old plan that the new one dropped are taken back."""
+    ended = [_taken_back(d, now, "REACHED_ELSEWHERE") for d in _dropped(old, new)]
+    return replace(new, deliveries=(*new.deliveries, *ended))
+
+
+def _dropped(old: Message, new: Message) -> list[Delivery]:
+    """The deliveries of the old plan that the new one does not have."""
     kept = {d.id for d in new.deliveries}
-    dropped = [d for d in old.deliveries if d.id not in kept]
-    return replace(
-        new, deliveries=(*new.deliveries, *[_taken_back(d, now, "REACHED_ELSEWHERE") for d in dropped])
-    )
+    return [d for d in old.deliveries if d.id not in kept]
 
 
 def _tell_the_same(one: Message, other: Message) -> bool:

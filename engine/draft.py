@@ -117,7 +117,7 @@ class Draft(msgspec.Struct):
         return _with_said(rows, self.said.values()) if self.said else rows
 
     def _all(self) -> tuple[KeptGate, ...]:
-        """Where the wall clock that was read is not hers, that is said."""
+        """All of them, where it has passed the last. Where the wall clock that was read is not hers, that is said."""
         clock = "" if self.moment.facts.preferences.zone is not None else "zone_of_rulebook"
         when = KeptGate(_WHEN, _HELD if self.waits else _ON, clock, self.first)
         return *_BEFORE_WHEN, when, KeptGate(_DEADLINE, _ON, "", self.expires), _RENDERED

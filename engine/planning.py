@@ -57,12 +57,10 @@ def approach(draft: Draft) -> Way | None:
     return Way(candidates, extras, draft.free_at)
 
 
-def go(draft: Draft, way: Way, gathering: Gathering | None = None) -> None:
+def go(draft: Draft, way: Way, gathering: Gathering) -> None:
     """The gates after that. Whoever is alone in a group waits until it closes, and then goes as itself."""
-    base = way.base
-    if gathering is not None and gathering.until > draft.moment.now:
-        base = wait_for_others(draft, gathering)
-    _set_out(draft, way, base)
+    waits = gathering.until > draft.moment.now
+    _set_out(draft, way, wait_for_others(draft, gathering) if waits else way.base)
 
 
 def wait_for_others(draft: Draft, gathering: Gathering) -> Instant:
