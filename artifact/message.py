@@ -154,7 +154,8 @@ class Hold(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class Delivery(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A message on one channel. Its id is the key that the provider sees, whatever the number of attempts.
 
-    `after` is set on a follower: it leaves this long after the first hand-over, if unseen by then.
+    `follower_after` is set on a follower: it leaves so many microseconds after the first hand-over, if unseen by then.
+    `planned_at` is known only of what is PLANNED, `valid_until` only of what is SENDING.
     """
 
     id: str

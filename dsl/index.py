@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from artifact.decision import RuleRow
 from dsl.columns import Column, key_of, mask_of
-from dsl.looking import Looks, in_order, looks_at, needed, without
+from dsl.looking import Looks, Without, in_order, looks_at, needed, without
 from dsl.plain import Among, Atom, Beside, Candidate, Lapse, Source
 from dsl.typed import Aggregate, Read
 from dsl.values import Value
@@ -74,8 +74,7 @@ class Table:
             for place, _ in draft.uses[column.source].tests:
                 self._needs[place] |= 1 << at
         self._looks: dict[int, Looks] = {}
-        self._without: dict[frozenset[str], tuple[int, int, int]] = {}
-        self.shared = self._all.shared.columns
+        self._without: dict[frozenset[str], Without] = {}
         self.applying = self.mask(lambda one: one.rule.apply_unknown)
 
     def mask(self, applies: Callable[[Candidate], bool]) -> int:
@@ -92,15 +91,13 @@ class Table:
             found = self._looks[needs] = needed(self._all, needs, self._columns)
         return found
 
-    def without(self, present: frozenset[str]) -> tuple[int, int, int]:
-        """The columns about other kinds of situations than these, and the rules that their absence rules out, or of which
-        it cannot tell.
-        """
+    def without(self, present: frozenset[str]) -> Without:
+        """What there is to know of the kinds of situations of which there are none."""
         found = self._without.get(present)
         if found is None:
             if len(self._without) >= MIXTURES:
                 self._without.clear()
-            found = self._without[present] = without(self._all.shared.kinds, present)
+            found = self._without[present] = without(self._all.shared, present)
         return found
 
     def rows(self, mask: int, looks: Looks, zones: Iterator[int]) -> Iterator[RuleRow]:

@@ -4,8 +4,9 @@ Each source is read in the quickest way there is, and gives the zone that dsl.re
 read is noted only when somebody asks what a verdict rests on (dsl.noting). The loops are in dsl.seen.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from dsl.columns import Column, Ruled, Zone, raw_zone
@@ -85,6 +86,20 @@ class Shared(NamedTuple):
     others: tuple[OtherLook, ...]
 
 
+UNSEEN = -1
+"""In place of the zone of a column at which nobody has looked."""
+
+
+class Without(NamedTuple):
+    """What there is to know of kinds of situations of which there are none: the zones of their `columns` (a set), the rules
+    that this rules out, and those that it leaves open."""
+
+    zones: list[int]
+    columns: int
+    false: int
+    unknown: int
+
+
 class Split(NamedTuple):
     """Looks at the customer for messages about a kind of situation: those that are the same for all such messages, and
     those that depend on which one it is. These are at the kinds `meant`."""
@@ -97,12 +112,12 @@ class Split(NamedTuple):
 class Looks(NamedTuple):
     """The columns that some rules name, in the order in which they are looked at, and how.
 
-    `order` are their numbers, first those of the customer; `absent` has each of these with its zone where there is
-    nothing to look at. `about` has them by the kind of situation that a message is about.
+    `order` are their numbers, first those of the customer, whose zones are `picked` out of those of all columns. `about`
+    has them by the kind of situation that a message is about.
     """
 
     order: tuple[int, ...]
-    absent: tuple[tuple[int, int], ...]
+    picked: Callable[[Sequence[int]], Sequence[int]]
     shared: Shared
     about: dict[str | None, Split]
     message: tuple[OtherLook, ...]
@@ -170,12 +185,9 @@ def looks_at(columns: Sequence[Column], currency: str) -> Looks:
         {kind: _kind(found[0], [columns[at] for at in found], currency) for kind, found in kinds.items()},
         tuple(_other(at, columns[at], currency) for at in ways[_OTHER]),
     )
-    zones = [0] * count
-    for look in shared.kinds.values():
-        zones[look.first : look.first + len(look.absent.zones)] = look.absent.zones
     return Looks(
         tuple(range(len(columns))),
-        tuple(enumerate(zones)),
+        _picking(range(count)),
         shared,
         {},
         tuple(_other(at, columns[at], currency) for at in ways[_MESSAGE]),
@@ -191,7 +203,7 @@ def needed(looks: Looks, needs: int, columns: Sequence[Column]) -> Looks:
     of_customer = [at for at in order if at < looks.shared.columns]
     return Looks(
         tuple(order),
-        tuple(looks.absent[at] for at in of_customer),
+        _picking(of_customer),
         _wanted(looks.shared, needs & looks.shared.wanted),
         {},
         tuple(one for one in looks.message if needs >> one.at & 1),
@@ -199,6 +211,11 @@ def needed(looks: Looks, needs: int, columns: Sequence[Column]) -> Looks:
         tuple(one for one in looks.counts if needs >> one.at & 1),
         _notes([columns[at].source for at in of_customer]),
     )
+
+
+def _picking(places: Sequence[int]) -> Callable[[Sequence[int]], Sequence[int]]:
+    """What takes out what stands at these places."""
+    return itemgetter(*places) if len(places) > 1 else lambda zones: [zones[at] for at in places]
 
 
 def _wanted(shared: Shared, needs: int) -> Shared:
@@ -229,14 +246,16 @@ def split(looks: Looks, kind: str | None, keys: Keys) -> Split:
     return found
 
 
-def without(kinds: Mapping[str, KindLook], present: Container[str]) -> tuple[int, int, int]:
-    """The columns about other kinds of situations than these; what is ruled out, and what cannot tell, without those."""
+def without(shared: Shared, present: Container[str]) -> Without:
+    """What there is to know of the other kinds of situations than these."""
+    zones = [UNSEEN] * shared.columns
     columns = false = unknown = 0
-    for kind, look in kinds.items():
+    for kind, look in shared.kinds.items():
         if kind not in present:
+            zones[look.first : look.first + len(look.absent.zones)] = look.absent.zones
             columns |= look.columns
             false, unknown = false | look.absent.false, unknown | look.absent.unknown
-    return columns, false, unknown
+    return Without(zones, columns, false, unknown)
 
 
 def _field(at: int, column: Column, currency: str) -> FactLook:

@@ -7,7 +7,7 @@ Refuses to note what was not looked at for the message: others may have had to l
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from dsl.reading import Env, the_situation
+from dsl.reading import Env, states_of, the_situation
 
 Note: TypeAlias = Callable[[Env], object]
 """Reads something for no other reason than that the evaluation notes it."""
@@ -48,11 +48,12 @@ def note(notes: Notes, meant: frozenset[str], env: Env) -> None:
             reads[shown] = fact.value
     for other in notes.others:
         other(env)
-    for kind in env.by_kind():
+    for kind, found in env.by_kind().items():
         noted = notes.kinds.get(kind)
         if noted is None:
             continue
-        found = env.situations(kind)
+        if kind not in reads:
+            reads[kind] = states_of(found)
         if noted.chosen:
             one = found[0] if len(found) == 1 and kind not in meant else the_situation(env, kind)
             data = {} if one is None else one.data

@@ -7,7 +7,9 @@ kept. Refuses to number what the rulebook does not name: that keeps its name.
 
 from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter, sub
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from dsl.verdict import Fired
 
@@ -18,7 +20,7 @@ _MOST = 1_024
 """For how many mixtures of rules, and of names, it is kept what they come to."""
 
 
-class Order(NamedTuple):
+class Order(msgspec.Struct, frozen=True, gc=False):
     """How what was read by some names is told: a `row` of their numbers with a place for a value after each, in order
     of name, and what takes the `values` in that order."""
 

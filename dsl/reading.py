@@ -92,7 +92,7 @@ class Env:
         if found is None:
             return _NONE
         if kind not in self.reads:
-            self.reads[kind] = {one.reference: one.state for one in found}
+            self.reads[kind] = states_of(found)
         return found
 
     def by_kind(self) -> dict[str, list[Situation]]:
@@ -111,6 +111,14 @@ class Env:
 
 
 _NONE: list[Situation] = []
+
+
+def states_of(situations: list[Situation]) -> dict[str, str]:
+    """How situations of one kind are noted."""
+    if len(situations) == 1:
+        [one] = situations
+        return {one.reference: one.state}
+    return {one.reference: one.state for one in situations}
 
 
 def reference_of(env: Env, kind: str) -> str | None:

@@ -7,22 +7,31 @@ asked limits how long the answer stands.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+import msgspec
 
 from artifact.event import Subject
 from artifact.facts import Facts, Situation
 from dsl.index import Table
 from dsl.lapses import LapseLook, lapsed
-from dsl.looking import FactLook, KindLook, Looks, OtherLook, Shared, Split, Standing, answered, split
+from dsl.looking import (
+    UNSEEN,
+    FactLook,
+    KindLook,
+    Looks,
+    OtherLook,
+    Shared,
+    Split,
+    Standing,
+    answered,
+    split,
+)
 from dsl.reading import Env, Keys
 from dsl.values import Value
 
 Moments: TypeAlias = list[tuple[LapseLook, Value]]
 """What was counted from."""
-
-UNSEEN = -1
-"""In place of the zone of a column at which nobody has looked, or of which there is nothing to look at."""
-
 
 class Look:
     """What was found in one table. `false` are the rules that are ruled out, `unknown` those that cannot tell.
@@ -37,8 +46,8 @@ class Look:
         self, table: Table, present: frozenset[str], meant: frozenset[str], subject: Subject | None
     ) -> None:
         self.meant, self.subject = meant, subject
-        self.zones = [UNSEEN] * table.shared
-        self.seen, self.false, self.unknown = table.without(present)
+        zones, self.seen, self.false, self.unknown = table.without(present)
+        self.zones = zones.copy()
 
     def facts(self, looks: tuple[FactLook, ...], facts: Facts) -> None:
         """Look at fields of the customer."""
@@ -99,18 +108,18 @@ class Look:
                     self.unknown |= unsure
 
 
-class Sight(NamedTuple):
+class Sight(msgspec.Struct, frozen=True, gc=False):
     """What a message finds seen: what any message about such a thing would find, and what this one is about."""
 
     any: Look
     own: Look | None
 
-    def zones(self, looks: Looks) -> list[int]:
+    def zones(self, looks: Looks) -> Sequence[int]:
         """What was found of the customer for some rules, in the order of their columns."""
         zones = self.any.zones
         if self.own is not None:
             zones = [own if own != UNSEEN else one for own, one in zip(self.own.zones, zones, strict=True)]
-        return [zone if (zone := zones[at]) != UNSEEN else absent for at, absent in looks.absent]
+        return looks.picked(zones)
 
 
 class Seen:

@@ -4,7 +4,7 @@ Nothing is done here and nothing is worded; the engine merges, anchors and plans
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -33,7 +33,7 @@ class Spoken(msgspec.Struct, frozen=True):
 SILENCE = Spoken()
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """The message that is being decided, as rules may read it. `urgency` is what is left after the request.
 
     `customer` is known to experiments alone.
@@ -51,7 +51,7 @@ class Asked(msgspec.Struct, frozen=True):
     customer: str = ""
 
 
-class Raised(msgspec.Struct, frozen=True):
+class Raised(msgspec.Struct, frozen=True, gc=False):
     """One effect of an event, with who asked for it.
 
     `rule` names the event rule, situation or commitment; `ordinal` counts the effects of that rule on this event,
@@ -88,7 +88,7 @@ class Fired(msgspec.Struct, frozen=True):
     by_unknown: str | None = None
 
 
-class Traced(NamedTuple):
+class Traced(msgspec.Struct, frozen=True, gc=False):
     """What was read, by the name the author uses, as plain JSON; and what the index found, in numbers that the rulebook
     reads."""
 
@@ -127,7 +127,7 @@ def _nothing() -> Trail:
     return Trail(lambda: Traced({}, ()))
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """Phase one of deciding: what all rules say about one message, by the facts alone.
 
     `rows` tells of candidate rules that neither fired nor were ruled out by the index (for those, see Rulebook.ruled_out), `ties` names pairs of rules of equal rank that disagree. `flips_at` is the next instant at which a condition on time can change the verdict; None: never.

@@ -51,9 +51,8 @@ def decide(
     into `talking`."""
     found, marks = _found(before, talking, facts, scene, memo)
     if found:
-        known = {m.id: m for m in talking.talk.messages}
         for message, decided in found:
-            _conclude(talking, message, known.get(message.id), decided, scene, cause)
+            _conclude(talking, message, talking.before.get(message.id), decided, scene, cause)
             if message.id not in talking.messages:
                 marks.pop(message.id, None)
     if talking.gatherings:
@@ -78,7 +77,7 @@ def _found(
         left = left_by(talking.talk, before.body.facts, before.now, scene.revision)
     alike, grouped = reads_alike(left.facts, facts), in_company(talking, book)
     if not (alike or same_circumstances(left.facts, facts, book)):
-        left = left._replace(messages={})
+        left = replace(left, messages={})
     asks_all = not alike or has_more_said(talking, book)
     resting = {} if asks_all else left.resting(messages, talking.now, grouped)
     ask = _asker(talking, facts, book, memo)

@@ -42,7 +42,7 @@ class Stop(Exception):  # ends the gates early; no error of anyone's
         self.gate, self.state, self.reason, self.rule = gate, state, reason, rule
 
 
-class Draft(msgspec.Struct):
+class Draft(msgspec.Struct, gc=False):
     """One message while it is being planned.
 
     `gone` is what has left, or was taken back: no plan can change it; `fates` are the states of that. `expires` is the

@@ -6,8 +6,9 @@ An effect of the language is a file in dsl/effects and a row here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec.structs import replace
 
 from artifact.canonical import derived_id
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from engine.fold import Folding
 
 
-class Cause(NamedTuple):
+class Cause(msgspec.Struct, frozen=True, gc=False):
     """Who asks: the event at hand, the rule (or situation, or commitment) and which of its effects; how deep."""
 
     event: Event

@@ -124,8 +124,17 @@ def fold_deadlines(
 
 def next_deadline(facts: Facts, limits: Limits) -> Instant | None:
     """The next instant at which the memory changes by itself."""
+    if not facts.commitments and not facts.watches and not _may_expire(facts):
+        return None
     pending = _deadlines(facts, limits)
     return min(pending)[0] if pending else None
+
+
+def _may_expire(facts: Facts) -> bool:
+    for situation in facts.situations:  # noqa: SIM110  asked with each entry, and a loop asks in half of the time of any()
+        if situation.expires_at is not None:
+            return True
+    return False
 
 
 def _deadlines(facts: Facts, limits: Limits) -> list[tuple[Instant, str, str, str]]:

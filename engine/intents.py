@@ -31,29 +31,29 @@ def commit_intent(talking: Talking, intent: Intent, now: Instant) -> tuple[str, 
 
 
 def _sending(message: Message, mine: list[Delivery], intent: Intent, now: Instant) -> Message:
-    ids = {d.id for d in mine}
     return replace(
         message,
-        deliveries=tuple(
-            replace(
-                d,
-                state=DeliveryState.SENDING,
-                intent_at=now,
-                valid_until=intent.valid_until,
-                attempts=d.attempts + 1,
-                changed_at=now,
-                planned_at=None,
-            )
-            if d.id in ids
-            else d
-            for d in message.deliveries
-        ),
+        deliveries=tuple([_sent(d, intent, now) if d in mine else d for d in message.deliveries]),
     )
+
+
+def _sent(delivery: Delivery, intent: Intent, now: Instant) -> Delivery:
+    return replace(
+        delivery,
+        state=_SENDING,
+        intent_at=now,
+        valid_until=intent.valid_until,
+        attempts=delivery.attempts + 1,
+        changed_at=now,
+        planned_at=None,
+    )
+
+
+_SENDING = DeliveryState.SENDING
 
 
 def _count(talking: Talking, message: Message, mine: list[Delivery], now: Instant) -> None:
     """One contact for each message and channel, however many attempts it takes; one for a bundle, whatever is in it."""
-    ids = {d.id for d in mine}
     items = [item for id in message.items if (item := talking.messages.get(id)) is not None]
     also = tuple(dict.fromkeys((item.category, item.request.topic) for item in items))
     made = [
@@ -61,4 +61,8 @@ def _count(talking: Talking, message: Message, mine: list[Delivery], now: Instan
         for d in mine
         if d.channel in SENDS
     ]
-    talking.contacts = [*(c for c in talking.contacts if c.delivery not in ids), *made]
+    known = talking.contacts
+    if any(d.attempts for d in mine):
+        ids = {d.id for d in mine}
+        known = [c for c in known if c.delivery not in ids]
+    talking.contacts = [*known, *made]

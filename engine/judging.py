@@ -24,7 +24,7 @@ from engine.settled import UNSETTLED, Left
 Rank: TypeAlias = tuple[int, Instant, int, str]
 
 
-class Merged(msgspec.Struct, frozen=True):
+class Merged(msgspec.Struct, frozen=True, gc=False):
     """One verdict about a `request`, and what its rules say together; `urgency` is what the request leaves of it.
 
     Messages are planned in the order of their `rank`. `alerts` are codes for a person to know: rules that disagree,
@@ -106,15 +106,14 @@ def judge(
 
     `memo` holds what still fits (Memo.keep_fitting): other messages have looked at the customer, this one at itself.
     """
-    merged = _of_it(message, memo.verdicts.get(message.id))
-    if merged is None or ((flips_at := merged.verdict.flips_at) is not None and flips_at <= now):
+    merged = memo.verdicts.get(message.id)
+    if (
+        merged is None
+        or merged.request is not message.request  # it goes on in the name of another one
+        or ((flips_at := merged.verdict.flips_at) is not None and flips_at <= now)
+    ):
         merged = memo.verdicts[message.id] = _judged(message, customer, facts, book, now, memo, said)
     return merged
-
-
-def _of_it(message: Message, found: Merged | None) -> Merged | None:
-    """What was found of a message, as long as it goes on in the name of the same request."""
-    return found if found is not None and found.request is message.request else None
 
 
 def _judged(
@@ -124,8 +123,8 @@ def _judged(
     zone = zone_of_customer(facts, book)
     if memo.seen is None:
         memo.seen = book.seen(facts)
-    before = _of_it(message, memo.earlier.pop(message.id, None))  # it holds on to what was known then
-    if before is not None:
+    before = memo.earlier.pop(message.id, None)  # it holds on to what was known then
+    if before is not None and before.request is message.request:
         same = book.again(before.verdict, facts, zone, now, memo.seen)
         if same is not None:
             return replace(before, verdict=same)

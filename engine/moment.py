@@ -12,7 +12,7 @@ from dsl.rulebook import QuietHours, Rulebook
 from engine.budget import Budget
 
 
-class Moment(msgspec.Struct):
+class Moment(msgspec.Struct, gc=False):
     """One deciding. `hours` are those in which she is left in peace; the `budget` is used up as messages are planned.
 
     `unhindered`: neither hours nor caps can move an instant. `language` is the one in which she is written to.

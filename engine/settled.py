@@ -8,7 +8,9 @@ rules said is kept in the talk as a mark, so what is just read from the store st
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from artifact.customer import Contact, Talk
 from artifact.facts import Facts
@@ -29,7 +31,7 @@ BUNDLED = GROUPED
 """The mark of a bundle, of which no rule says anything."""
 
 
-class Left(NamedTuple):
+class Left(msgspec.Struct, frozen=True, gc=False):
     """What the deciding before left: each open message with its mark, and what else it read.
 
     `contacts` are those that it counted, `facts` what it knew, `now` its instant.

@@ -6,13 +6,14 @@ changes a byte (I3). `now` is given: the store's clock, never earlier than the c
 
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
 
 from artifact.canonical import derived_id
 from artifact.customer import Artifact, Body, StaffTask
-from artifact.decision import ACCEPTED, Entry, EntryKind, EventStatus, Intent
+from artifact.decision import ACCEPTED, Entry, EntryKind, EventStatus, Intent, KeptRecord
 from artifact.errors import ErrorCode, InputError
 from artifact.event import Event, event_content
 from artifact.facts import CommitmentState, Facts
@@ -52,7 +53,7 @@ class TooDeep:
     corrected: Event | None = None
 
 
-class Stepped(msgspec.Struct, frozen=True):
+class Stepped(msgspec.Struct, frozen=True, gc=False):
     """The artifact after the entry, the entry, the messages whose state it changed, and when a timer must run next."""
 
     artifact: Artifact
@@ -251,8 +252,15 @@ def _finish(
     wake, due = needed(body, scene)
     after = replace(artifact, version=entry.n, now=entry.now, due=due, body=body)
     if talking.records:
-        entry = replace(entry, out=tuple(sorted(talking.records, key=lambda r: r.message)))
+        entry = replace(entry, out=_in_order(talking.records))
     return Stepped(after, entry, tuple(talking.changed.values()), wake)
+
+
+def _in_order(records: list[KeptRecord]) -> tuple[KeptRecord, ...]:
+    return tuple(sorted(records, key=_message_of) if len(records) > 1 else records)
+
+
+_message_of = attrgetter("message")
 
 
 def _known_broken(known: tuple[str, ...], facts: Facts) -> tuple[str, ...]:

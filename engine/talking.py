@@ -1,6 +1,7 @@
 """What is being said, while one log entry is folded: a working copy of the talk, and the records it yields."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 from msgspec.msgpack import Encoder
@@ -26,8 +27,9 @@ REQUEST_DAYS = 31
 """Requests are remembered so long, or as long as the widest window in which the rules of the day count them."""
 
 
-class Talking(msgspec.Struct):
-    """Live messages by id, closed ones, contacts, tasks; `n` and `now` of the entry that is being folded.
+class Talking(msgspec.Struct, gc=False):
+    """Live messages by id, closed ones, contacts, tasks; `n` and `now` of the entry that is being folded. `before` are the
+    live messages as they were.
 
     What few entries touch is copied when it is first asked for. `left` is what the last deciding in this entry left.
     """
@@ -37,6 +39,7 @@ class Talking(msgspec.Struct):
     now: Instant
     limits: Limits
     talk: Talk
+    before: dict[str, Message]
     messages: dict[str, Message]
     contacts: Sequence[Contact]
     gatherings: dict[str, Gathering]
@@ -45,6 +48,7 @@ class Talking(msgspec.Struct):
     changed: dict[str, Message] = {}
     left: Left | None = None
     _tail: dict[str, Message] | None = None
+    _closes: bool = False
     _tasks: dict[str, StaffTask] | None = None
 
     @property
@@ -64,13 +68,19 @@ class Talking(msgspec.Struct):
     def keep(self, message: Message) -> None:
         """Keep the newest state of a message, among the live or the closed."""
         if message.state in LIVE_STATES:
-            known = self.messages.get(message.id) or self.tail.pop(message.id, None)
+            known = self.messages.get(message.id) or self._reopened(message.id)
             self.messages[message.id] = message
         else:
             known = self.messages.pop(message.id, None) or self.tail.get(message.id)
             self.tail[message.id] = message
+            self._closes = True
         if known is not message and known != message:
             self.changed[message.id] = message
+
+    def _reopened(self, id: str) -> Message | None:
+        known = self.tail.pop(id, None)
+        self._closes = self._closes or known is not None
+        return known
 
     def find(self, id: str) -> Message | None:
         """A message that is live or among the newest closed ones."""
@@ -83,7 +93,8 @@ class Talking(msgspec.Struct):
 
     def record(self, record: KeptRecord) -> None:
         """Keep a record; of several for one message in one entry the last tells the outcome."""
-        self.records = [r for r in self.records if r.message != record.message]
+        if self.records:
+            self.records = [r for r in self.records if r.message != record.message]
         self.records.append(record)
 
     def alert(self, code: str, message: Message, scene: Scene) -> None:
@@ -159,7 +170,7 @@ class Talking(msgspec.Struct):
             self.left is None
             and not self.changed
             and not self.records
-            and self._tail is None
+            and not self._closes
             and self._tasks is None
             and self.lates is self.talk.lates
             and not self.talk.requests
@@ -168,7 +179,7 @@ class Talking(msgspec.Struct):
 
     def _closed(self) -> tuple[Message, ...]:
         """Closed messages, oldest first."""
-        if self._tail is None:
+        if self._tail is None or not self._closes:
             return self.talk.tail
         return tuple(sorted(self._tail.values(), key=lambda m: m.closed_at or 0))
 
@@ -177,7 +188,7 @@ class Talking(msgspec.Struct):
         oldest, known = self.now - CONTACT_DAYS * DAY, self.talk.contacts
         if self.contacts is known and (not known or known[0].at > oldest):
             return known
-        recent = sorted((c for c in self.contacts if c.at > oldest), key=lambda c: (c.at, c.delivery))
+        recent = sorted([c for c in self.contacts if c.at > oldest], key=_in_time)
         return tuple(recent)[-self.limits.contacts :]
 
     def _requests(self, gone: tuple[Message, ...], spans: tuple[Span, ...]) -> tuple[Requested, ...]:
@@ -188,6 +199,9 @@ class Talking(msgspec.Struct):
         asked = (requested(message) for message in gone if is_request(message))
         kept = [one for one in (*self.talk.requests, *asked) if one.at > self.now - reach]
         return tuple(sorted(kept, key=lambda one: (one.at, one.id)))[-self.limits.requests :]
+
+
+_in_time = attrgetter("at", "delivery")
 
 
 def is_request(message: Message) -> bool:
@@ -203,13 +217,15 @@ def requested(message: Message) -> Requested:
 
 def begin(customer_id: str, talk: Talk, n: int, now: Instant, limits: Limits) -> Talking:
     """A working copy of `talk` for entry `n`."""
+    before = {m.id: m for m in talk.messages}
     return Talking(
         customer_id=customer_id,
         n=n,
         now=now,
         limits=limits,
         talk=talk,
-        messages={m.id: m for m in talk.messages},
+        before=before,
+        messages=before.copy(),
         contacts=talk.contacts,
         gatherings={g.id: g for g in talk.gatherings} if talk.gatherings else {},
         lates=talk.lates,

@@ -114,10 +114,10 @@ def _numbers_of(book: Rulebook | None) -> Numbering:
 
 def packed(verdict: Verdict, numbers: Numbering) -> KeptVerdict:
     """What the log keeps of a verdict: what became of the rules, what was read, what the index found."""
-    reads, looked = verdict.trail.told
+    told = verdict.trail.told
     counted = None if verdict.rows else numbers.fired(verdict.fired)
     named, counted = _rows(verdict, numbers) if counted is None else ((), counted)
-    return KeptVerdict(named, counted, numbers.told(reads), looked)
+    return KeptVerdict(named, counted, numbers.told(told.reads), told.looked)
 
 
 def _rows(verdict: Verdict, numbers: Numbering) -> tuple[tuple[KeptRule, ...], tuple[int, ...]]:

@@ -2,7 +2,6 @@
 
 from artifact.customer import Body
 from artifact.instant import Instant
-from artifact.message import DeliveryState
 from engine.fold import next_deadline
 from engine.scene import Scene
 
@@ -17,13 +16,9 @@ def needed(body: Body, scene: Scene) -> tuple[Instant | None, Instant | None]:
         if at is not None and (wake is None or at < wake):
             wake = at
         for delivery in message.deliveries:
-            state = delivery.state
-            if state is _PLANNED:
-                at = delivery.planned_at
-            elif state is _SENDING:
+            at = delivery.planned_at
+            if at is None:
                 at = delivery.valid_until
-            else:
-                continue
             if at is not None and (handing is None or at < handing):
                 handing = at
     if handing is None or (wake is not None and wake < handing):
@@ -34,6 +29,3 @@ def needed(body: Body, scene: Scene) -> tuple[Instant | None, Instant | None]:
 def wake_of(body: Body, scene: Scene) -> Instant | None:
     """The next instant at which a timer must run: a deadline of the memory, or a message to be decided anew."""
     return needed(body, scene)[0]
-
-
-_PLANNED, _SENDING = DeliveryState.PLANNED, DeliveryState.SENDING

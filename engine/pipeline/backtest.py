@@ -31,6 +31,9 @@ SETTLING_DAYS = 4
 _ENTRIES_PER_COMMIT = 256
 """Of one customer: a commit keeps one snapshot of her, so that her snapshots are not too far apart."""
 
+KEPT_SINCE_LAST_LOOK = 50_000
+"""So many more objects that may be in cycles than at the last look for such."""
+
 _GROUPS_PER_FLUSH = 16
 """Of what a service commits together: what a flush writes anew of the store's indexes is shared by all in it."""
 
@@ -107,9 +110,9 @@ class Backtest:
                 if on_progress is not None and not self._pending:
                     on_progress(Progress(self._tally.events, len(received), self._tally.entries))
             await self._flush()
-        if on_progress is not None:
-            on_progress(Progress(self._tally.events, len(received), self._tally.entries))
-        return await self._summary(len(histories))
+            if on_progress is not None:
+                on_progress(Progress(self._tally.events, len(received), self._tally.entries))
+            return await self._summary(len(histories))
 
     async def _customer(self, customer_id: str, history: list[Received], end: Instant) -> None:
         run = await self._begin(customer_id, history)
@@ -145,20 +148,19 @@ class Backtest:
         if status is not ACCEPTED:
             self._tally.duplicates += status is EventStatus.DUPLICATE
             self._tally.late += status is EventStatus.LATE
-        await self._hand_over(run, one.received_at)
+        if ready := run.ready(one.received_at):
+            await self._hand_over(run, ready, one.received_at)
 
     async def _advance(self, run: Run, until: Instant) -> None:
         """Fire timers at their instants, one after another, and let what is ready leave."""
         while (due := run.wake()) is not None and due <= until:
             await run.catch_up(due, due)
-            await self._hand_over(run, due)
+            if ready := run.ready(due):
+                await self._hand_over(run, ready, due)
             if len(run.entries) >= _ENTRIES_PER_COMMIT:
                 await self._flush(run)
 
-    async def _hand_over(self, run: Run, now: Instant) -> None:
-        ready = run.ready(now)
-        if not ready:
-            return
+    async def _hand_over(self, run: Run, ready: tuple[str, ...], now: Instant) -> None:
         valid_until = now + self._scene.limits.intent_seconds * SECOND
         for delivery in run.intend(Intent(ready, "backtest", valid_until), now):
             await run.take(handed_over(run.customer_id, delivery, now), now)
@@ -183,7 +185,6 @@ class Backtest:
             run.committed()
         self._tally.entries += self._waiting
         self._pending, self._waiting = [], 0
-        gc.collect(1)
 
     async def _summary(self, customers: int) -> Summary:
         states: dict[str, int] = {}
@@ -212,17 +213,16 @@ class Backtest:
 
 @contextmanager
 def tidying() -> Iterator[None]:
-    """Look for garbage in cycles after each flush only, and only in what is new since the last.
+    """Look for garbage in cycles rarely.
 
     Steps make many objects and hardly a cycle: looking through all that is kept, again and again, is a sixth of a run.
     """
-    was_on = gc.isenabled()
-    gc.disable()
+    before = gc.get_threshold()
+    gc.set_threshold(KEPT_SINCE_LAST_LOOK)
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        gc.set_threshold(*before)
 
 
 def handed_over(customer_id: str, delivery: str, now: Instant) -> Event:

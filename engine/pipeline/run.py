@@ -69,22 +69,27 @@ class Run:
 
     async def catch_up(self, now: Instant, until: Instant | None = None) -> None:
         """Bring the customer to the publication in force, then run her timers due at or before `until` (or `now`)."""
-        await self.follow(now)
-        due = self.wake()
+        if self._is_behind():
+            await self.follow(now)
+        due = self._wake
         while due is not None and due <= (now if until is None else until):
             self._keep(step_timer(self.artifact, due, self._now(now), self.scene, self.memo))
-            following = self.wake()
+            following = self._wake
             if following is not None and following <= due:
                 raise AssertionError(f"a timer of customer {self.customer_id} does not move on from {due}")
             due = following
 
     async def follow(self, now: Instant) -> None:
         """Bring the customer to the publication in force; what that changes is counted in her envelope."""
-        behind = (self.artifact.epoch, self.artifact.body.talk.revision) != (self.epoch, self.scene.revision)
-        if self.artifact.version and behind:
+        if self._is_behind():
             before = await self._before.of_rulebook(self)
             self._keep(step_rulebook(self.artifact, self._now(now), self.scene, self.memo, before))
             self.artifact = replace(self.artifact, changed=len(self.entries[-1].out))
+
+    def _is_behind(self) -> bool:
+        artifact = self.artifact
+        behind = artifact.epoch != self.epoch or artifact.body.talk.revision != self.scene.revision
+        return behind and artifact.version > 0
 
     def wake(self) -> Instant | None:
         """The next instant at which a timer must run."""
@@ -103,18 +108,16 @@ class Run:
         if self.scene.book is not None and event.type in self.scene.book.event_types:
             for problem in self.scene.book.problems(event):
                 raise problem
-        stepped = await self._step(event, self._now(now))
+        now = self._now(now)
+        try:
+            stepped = step_event(self.artifact, event, now, self.scene, None, self.memo)
+        except NeedsPast:
+            past = await self._before.of_event(self, event)
+            stepped = step_event(self.artifact, event, now, self.scene, past, self.memo)
         self._keep(stepped)
         entry = stepped.entry
         self.known[key] = Known(entry.n, entry.content or b"", entry.status)
         return entry.status, entry.n
-
-    async def _step(self, event: Event, now: Instant) -> Stepped:
-        try:
-            return step_event(self.artifact, event, now, self.scene, None, self.memo)
-        except NeedsPast:
-            past = await self._before.of_event(self, event)
-            return step_event(self.artifact, event, now, self.scene, past, self.memo)
 
     def _again(self, known: Known, event: Event) -> tuple[EventStatus, int]:
         if known.content != event_content(event):
@@ -173,7 +176,8 @@ class Run:
 
     def _now(self, clock: Instant) -> Instant:
         """Never earlier than the customer's last entry, whatever the clock does."""
-        return max(clock, self.artifact.now)
+        last = self.artifact.now
+        return clock if clock > last else last
 
     def _keep(self, stepped: Stepped) -> None:
         new = stepped.artifact
