@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from artifact.canonical import content_hash
-from artifact.instant import Instant, format_instant
+from artifact.instant import Instant
 
 
 class Subject(msgspec.Struct, frozen=True, gc=False):
@@ -48,8 +48,8 @@ class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 def event_content(event: Event) -> bytes:
     """Hash of every field that the source said: equal for a duplicate, different for a conflict."""
-    about = [event.about.kind, event.about.reference] if event.about else None
-    return content_hash([event.type, format_instant(event.at), about, event.seq, event.data])
+    kind, reference = (event.about.kind, event.about.reference) if event.about else (None, None)
+    return content_hash((event.type, event.at, kind, reference, event.seq, event.data))
 
 
 ENGINE_SOURCE = "memento"

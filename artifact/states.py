@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from artifact.channel import PLACES
+from artifact.instant import Instant
 from artifact.message import Delivery, DeliveryState, MessageState
 
 
@@ -94,6 +95,16 @@ def state_of(deliveries: Iterable[Delivery]) -> MessageState | None:
     if standing in _OVER and any(d.proof and d.state in _PROOF_DUE for d in deliveries):
         return MessageState.UNDER_WAY
     return MESSAGE_STATE[standing]
+
+
+def first_planned(deliveries: Iterable[Delivery]) -> Instant | None:
+    """When the first of them leaves that has not left; None where that is not known."""
+    first: Instant | None = None
+    for delivery in deliveries:
+        at = delivery.planned_at
+        if at is not None and (first is None or at < first):
+            first = at
+    return first
 
 
 REACHED_STATES = frozenset(s for s, standing in STANDING.items() if standing is Standing.REACHED)

@@ -197,7 +197,7 @@ class CompiledRulebook:
 
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         """Whether words exist for this channel in this or the default language."""
-        return self._templates.has(name, channel, language)
+        return self._templates.chosen(name, channel, language) is not None
 
     def render(self, name: str, context: RenderContext) -> Rendered:
         """The words. Raises dsl.template.TemplateError."""

@@ -78,7 +78,7 @@ class Ground(msgspec.Struct, gc=False):
 
     def told(self, env: Env, sights: Sequence[Sight], read: dict[str, Any]) -> Traced:
         """What was read for these rules, and the trace of the looks. Others may have looked at more."""
-        trace, env.reads = list(self.group.place), read.copy()
+        trace, env.reads = list(self.group.place), read
         for part, sight, (zones, _, _) in zip(self.group.parts, sights, self.looked, strict=True):
             note(part.looks.notes, (sight.own or sight.any).meant, env)
             trace += sight.zones(part.looks)
@@ -107,7 +107,7 @@ class Ground(msgspec.Struct, gc=False):
         return Trail(lambda: self.told(env, sights, env.reads), self)
 
     def _counts_from_message(self) -> bool:
-        for lapse, _ in self.moments:  # noqa: SIM110  a loop asks in half of the time of all()
+        for lapse, _ in self.moments:
             if not lapse.of_message:
                 return False
         return True

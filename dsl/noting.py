@@ -39,18 +39,21 @@ NO_NOTES = Notes((), {}, (), {})
 
 
 def note(notes: Notes, meant: frozenset[str], env: Env) -> None:
-    """Note all of it. Which situation is meant may depend on the message for the kinds `meant`."""
-    reads, attributes = env.reads, env.facts.attributes
-    reads.update(notes.unknown)
+    """Note all of it, with what is noted already. Which situation is meant may depend on the message for the kinds `meant`.
+
+    The same things are noted in the same order, whatever order the situations came up in.
+    """
+    reads = env.reads = notes.unknown | env.reads
+    attributes, by_kind = env.facts.attributes, env.by_kind()
     for shown, name in notes.fields:
         fact = attributes.get(name)
         if fact is not None:
             reads[shown] = fact.value
     for other in notes.others:
         other(env)
-    for kind, found in env.by_kind().items():
-        noted = notes.kinds.get(kind)
-        if noted is None:
+    for kind, noted in notes.kinds.items():
+        found = by_kind.get(kind)
+        if found is None:
             continue
         if kind not in reads:
             reads[kind] = states_of(found)

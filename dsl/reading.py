@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from artifact.event import Event, Subject
 from artifact.facts import Commitment, CommitmentState, Facts, Happened, Situation
 from artifact.instant import MINUTE, Instant, format_instant
@@ -20,49 +22,24 @@ VISIT = 30 * MINUTE
 Keys = Mapping[str, str | None]
 
 
-class Env:
+class Env(msgspec.Struct, gc=False, eq=False):
     """One evaluation: what is read, what was read, and when the answer may change. Used once, by one thread."""
 
-    __slots__ = (
-        "asked",
-        "event",
-        "facts",
-        "flip",
-        "folded",
-        "item",
-        "keys",
-        "kinds",
-        "now",
-        "pinned",
-        "reads",
-        "said",
-        "subject",
-        "values",
-        "zone"
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        facts: Facts,
-        zone: str,
-        now: Instant,
-        keys: Keys,
-        *,
-        event: Event | None = None,
-        asked: Asked | None = None,
-        subject: Subject | None = None,
-        said: Spoken = SILENCE,
-    ) -> None:
-        self.said = said
-        self.folded = False
-        self.facts, self.zone, self.now, self.keys = facts, zone, now, keys
-        self.event, self.asked, self.subject = event, asked, subject
-        self.flip: Instant | None = None
-        self.reads: dict[str, Any] = {}
-        self.values: dict[int, Value] = {}
-        self.item: Situation | Happened | None = None
-        self.pinned: Situation | None = None
-        self.kinds: dict[str, list[Situation]] | None = None
+    facts: Facts
+    zone: str
+    now: Instant
+    keys: Keys
+    event: Event | None = None
+    asked: Asked | None = None
+    subject: Subject | None = None
+    said: Spoken = SILENCE
+    flip: Instant | None = None
+    reads: dict[str, Any] = {}
+    values: dict[int, Value] = {}
+    item: Situation | Happened | None = None
+    pinned: Situation | None = None
+    kinds: dict[str, list[Situation]] | None = None
+    folded: bool = False
 
     def pinned_to(self, situation: Situation) -> "Env":
         """The same evaluation, speaking of this situation wherever its kind is named."""

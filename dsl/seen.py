@@ -33,6 +33,7 @@ from dsl.values import Value
 Moments: TypeAlias = list[tuple[LapseLook, Value]]
 """What was counted from."""
 
+
 class Look:
     """What was found in one table. `false` are the rules that are ruled out, `unknown` those that cannot tell.
 

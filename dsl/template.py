@@ -136,14 +136,11 @@ class Templates:
         self._kinds = tuple(plan.kind for plan in program.situations)
         self._currency = program.currency
         self._ready: dict[str, BoundTemplate | str] = {}
-        # Planning asks for each message and channel whether there are words; a language is whatever a client says.
-        self._chosen = lru_cache(maxsize=1024)(self._choose)
+        # The words for a channel in this or the default language, None for none: planning asks for each message and
+        # channel. A language is whatever a client says.
+        self.chosen = lru_cache(maxsize=1024)(self._choose)
         brought = [variant.language for variants in program.templates.values() for variant in variants]
         self.languages = tuple(dict.fromkeys([program.language, *brought]))
-
-    def has(self, name: str, channel: Channel, language: str) -> bool:
-        """Whether there are words for this channel in this or the default language."""
-        return self._chosen(name, channel, language) is not None
 
     def _choose(self, name: str, channel: Channel, language: str) -> TemplateVariant | None:
         variants = self._variants.get(name, ())
@@ -161,7 +158,7 @@ class Templates:
 
     def render(self, name: str, context: RenderContext) -> Rendered:
         """The words. Raises TemplateError."""
-        variant = self._chosen(name, context.channel, context.language)
+        variant = self.chosen(name, context.channel, context.language)
         if variant is None:
             raise TemplateError(
                 f"`{name}` has no words for {context.channel.lower()} in `{context.language}`"

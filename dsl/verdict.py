@@ -96,25 +96,23 @@ class Traced(msgspec.Struct, frozen=True, gc=False):
     looked: tuple[int, ...]
 
 
-class Trail:
+class Trail(msgspec.Struct, gc=False, eq=False):
     """How one verdict came about: put together only when somebody asks, for most verdicts change nothing.
 
     `packed` is what the log keeps of it (engine.traces), once it was packed: most verdicts that a record tells of are told
     of by several. `ground` is what the verdict rests on; None where that is not known.
     """
 
-    __slots__ = ("_tell", "_told", "ground", "packed")
-
-    def __init__(self, tell: Callable[[], Traced], ground: "Ground | None" = None) -> None:
-        self._tell, self.ground = tell, ground
-        self._told: Traced | None = None
-        self.packed: KeptVerdict | None = None
+    tell: Callable[[], Traced]
+    ground: "Ground | None" = None
+    packed: KeptVerdict | None = None
+    _told: Traced | None = None
 
     @property
     def told(self) -> Traced:
         """The same each time."""
         if self._told is None:
-            self._told = self._tell()
+            self._told = self.tell()
         return self._told
 
     def __eq__(self, other: object) -> bool:

@@ -19,6 +19,7 @@ from artifact.message import (
     Message,
     MessageState,
 )
+from artifact.states import first_planned
 from engine.bundles import shared_state
 from engine.doubt import doubted, may_be_out
 from engine.draft import Draft
@@ -117,13 +118,12 @@ def item_decided(draft: Draft, message: Message, bundle: Message, gathering: Gat
 
 def next_eligible(message: Message) -> Instant | None:
     """The instant at which it leaves next if nothing else arrives; None where that is not known."""
-    instants = [d.planned_at for d in message.deliveries if d.planned_at is not None and d.state is PLANNED]
-    return min(instants) if instants else None
+    return first_planned(message.deliveries)
 
 
 def planned(draft: Draft, run: Callable[[Draft], None] = plan) -> Draft:
     """The draft with its plan; once more where the plan drops a delivery that may be out there already."""
-    if not [d for d in draft.message.deliveries if d.because is not None and may_be_out(d)]:
+    if not _may_any_be_out(draft.message):
         run(draft)
         return draft
     moment = draft.moment
@@ -136,6 +136,13 @@ def planned(draft: Draft, run: Callable[[Draft], None] = plan) -> Draft:
     again = Draft(message, draft.merged, moment)
     run(again)
     return again
+
+
+def _may_any_be_out(message: Message) -> bool:
+    for delivery in message.deliveries:
+        if delivery.because is not None and may_be_out(delivery):
+            return True
+    return False
 
 
 def _in_order(message: Message, deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
@@ -174,5 +181,8 @@ def _next(draft: Draft) -> Instant | None:
     now, wakes = draft.moment.now, draft.wakes
     if _SENDING in draft.fates:
         wakes = [*wakes, *[d.valid_until or 0 for d in draft.gone if d.state is _SENDING]]
-    ahead = [at for at in wakes if at > now]
-    return min(ahead) if ahead else None
+    first: Instant | None = None
+    for at in wakes:
+        if at > now and (first is None or at < first):
+            first = at
+    return first

@@ -28,7 +28,7 @@ from dsl.verdict import Verdict
 from engine.concern import concerns
 from engine.decided import Decided, next_eligible, of_itself, without_rulebook
 from engine.doubt import in_doubt, may_be_out, raise_doubts
-from engine.judging import Memo, judge, reads_alike
+from engine.judging import Asking, Memo, reads_alike
 from engine.rounds import Ask, Found, Judged, decide_all, in_company
 from engine.said import has_more_said, said_of
 from engine.scene import Scene
@@ -38,6 +38,7 @@ from engine.settled import (
     Marks,
     all_settled,
     left_by,
+    none_due,
     same_circumstances,
 )
 from engine.talking import Talking
@@ -53,11 +54,11 @@ def decide(
     if found:
         for message, decided in found:
             _conclude(talking, message, talking.before.get(message.id), decided, scene, cause)
-            if message.id not in talking.messages:
+            if talking.messages.get(message.id) is not decided.message:
                 marks.pop(message.id, None)
     if talking.gatherings:
         _forget_gatherings(talking)
-    talking.left = Left(marks, tuple(talking.contacts), facts, talking.now)
+    talking.left = Left(talking.messages.copy(), marks, tuple(talking.contacts), facts, talking.now)
     if memo is not None:
         memo.left = talking.left
 
@@ -77,13 +78,15 @@ def _found(
         left = left_by(talking.talk, before.body.facts, before.now, scene.revision)
     alike, grouped = reads_alike(left.facts, facts), in_company(talking, book)
     if not (alike or same_circumstances(left.facts, facts, book)):
-        left = replace(left, messages={})
+        left = replace(left, messages={}, marks={})
     asks_all = not alike or has_more_said(talking, book)
-    resting = {} if asks_all else left.resting(messages, talking.now, grouped)
+    resting, others = (
+        ({}, messages.values()) if asks_all else left.resting(messages.values(), talking.now, grouped)
+    )
     ask = _asker(talking, facts, book, memo)
-    judged = [(m, ask(m)) for id, m in messages.items() if id not in resting and m.group is None]
+    judged = [(m, ask(m)) for m in others if m.group is None]
     if (asks_all or grouped) and not talking.changed and _all_stand(talking, left, judged):
-        return [], left.messages
+        return [], left.marks
     round = decide_all(talking, facts, scene, book, left, judged, resting, ask, grouped)
     return round.found, round.marks
 
@@ -92,7 +95,7 @@ def _asker(talking: Talking, facts: Facts, book: Rulebook, memo: Memo) -> Ask:
     """Asks the rules about a message; what `memo` holds that no longer fits is forgotten."""
     said = said_of(talking, book)
     memo.keep_fitting(facts, book.revision, said)
-    return lambda message: judge(message, talking.customer_id, facts, book, talking.now, memo, said)
+    return Asking(talking.customer_id, facts, book, talking.now, memo, said).about
 
 
 def _all_stand(talking: Talking, left: Left, judged: Judged) -> bool:
@@ -122,10 +125,7 @@ def still_decided(
         and not talking.changed
         and len(talking.messages) == len(talk.messages)
         and tuple(talking.contacts) == talk.contacts
-        and (
-            _nothing_due(before, talking.now)
-            or all(m.next_at is None or talking.now < m.next_at for m in talk.messages)
-        )
+        and (_nothing_due(before, talking.now) or none_due(talk.messages, talking.now))
         and (all_settled(talk) or (before.now == talking.now and talk.revision == scene.revision))
         and (
             talk.revision == scene.revision
@@ -156,12 +156,19 @@ def _conclude(
         talking.alert(code, new, scene)
     if new.state not in LIVE_STATES:
         new = _closed(old, new, talking.now)
-    elif not REACHED_STATES.isdisjoint([d.state for d in new.deliveries]):
+    elif _has_reached(new):
         new = _silenced(old, new, talking.now)
     talking.keep(new)
     raise_doubts(talking, new)
     if before is None or not _tell_the_same(before, new):
         talking.record(_record(new, decided, talking, scene, cause))
+
+
+def _has_reached(message: Message) -> bool:
+    for delivery in message.deliveries:
+        if delivery.state in REACHED_STATES:
+            return True
+    return False
 
 
 def _closed(old: Message, new: Message, now: Instant) -> Message:

@@ -5,9 +5,9 @@ as data (engine.outputs). An event of a type that neither we nor the rulebook kn
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from artifact.event import Event, EventKey, Subject
@@ -25,8 +25,7 @@ from engine.outputs import Output
 from engine.points import valued
 
 
-@dataclass(slots=True)
-class Folding:
+class Folding(msgspec.Struct, gc=False, eq=False):
     """One folding under way: the facts so far and what was asked for.
 
     `root` is the event that is being folded, None while a deadline fires.
@@ -36,10 +35,10 @@ class Folding:
     book: Rulebook | None
     limits: Limits
     root: EventKey | None = None
-    outputs: list[Output] = field(default_factory=list)
-    queue: list[tuple[Event, int]] = field(default_factory=list)
+    outputs: list[Output] = []
+    queue: list[tuple[Event, int]] = []
     scored: bool = False
-    counted: Mapping[str, Counted] = field(default_factory=dict)
+    counted: Mapping[str, Counted] = {}
 
     @property
     def zone(self) -> str:
@@ -131,7 +130,7 @@ def next_deadline(facts: Facts, limits: Limits) -> Instant | None:
 
 
 def _may_expire(facts: Facts) -> bool:
-    for situation in facts.situations:  # noqa: SIM110  asked with each entry, and a loop asks in half of the time of any()
+    for situation in facts.situations:
         if situation.expires_at is not None:
             return True
     return False

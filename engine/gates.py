@@ -17,7 +17,7 @@ from engine.ruling import Extra, Ruling, permitted_of
 
 
 def life(draft: Draft) -> None:
-    if draft.has_reached and not _proof_open(draft):
+    if draft.gone and draft.has_reached and not _proof_open(draft):
         raise Stop(GateName.LIFE, MessageState.REACHED, "reached")
     if draft.moment.now >= draft.end:
         _expire(draft)
@@ -87,7 +87,8 @@ def _postpone(draft: Draft, ruling: Ruling) -> None:
     moment, begun, faces = draft.moment, draft.anchors, draft.moment.book.rules
     anchors = {anchor.rule: anchor for anchor in begun}
     holding = Holding(moment.now, moment.zone, faces, anchors, draft.holds, draft.limits)
-    lifted = [r for r in draft.message.released if r in faces and faces[r].agent_may_release]
+    released = draft.message.released
+    lifted = [r for r in released if r in faces and faces[r].agent_may_release] if released else ()
     for rule, (effect, applies) in ruling.postpones.items():
         if rule not in lifted:
             holding.apply(rule, effect, holding=applies)

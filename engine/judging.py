@@ -93,44 +93,45 @@ def topic_of(message: Message, book: Rulebook) -> Topic:
     return book.topic(message.request.topic)
 
 
-def judge(
-    message: Message,
-    customer: str,
-    facts: Facts,
-    book: Rulebook,
-    now: Instant,
-    memo: Memo,
-    said: Spoken = SILENCE,
-) -> Merged:
-    """What all rules say about one message. `said` is what they may read of the talk (engine.said).
+class Asking(msgspec.Struct, gc=False):
+    """Asks the rules about the messages of one customer, as she is known now. `said` is what they may read of the talk
+    (engine.said).
 
     `memo` holds what still fits (Memo.keep_fitting): other messages have looked at the customer, this one at itself.
     """
-    merged = memo.verdicts.get(message.id)
-    if (
-        merged is None
-        or merged.request is not message.request  # it goes on in the name of another one
-        or ((flips_at := merged.verdict.flips_at) is not None and flips_at <= now)
-    ):
-        merged = memo.verdicts[message.id] = _judged(message, customer, facts, book, now, memo, said)
-    return merged
 
+    customer_id: str
+    facts: Facts
+    book: Rulebook
+    now: Instant
+    memo: Memo
+    said: Spoken = SILENCE
 
-def _judged(
-    message: Message, customer: str, facts: Facts, book: Rulebook, now: Instant, memo: Memo, said: Spoken
-) -> Merged:
-    """What was said before, where it is said again; else the message is judged anew."""
-    zone = zone_of_customer(facts, book)
-    if memo.seen is None:
-        memo.seen = book.seen(facts)
-    before = memo.earlier.pop(message.id, None)  # it holds on to what was known then
-    if before is not None and before.request is message.request:
-        same = book.again(before.verdict, facts, zone, now, memo.seen)
-        if same is not None:
-            return replace(before, verdict=same)
-    topic = topic_of(message, book)
-    verdict = book.judge(asked_of(message, customer, topic), facts, zone, now, said, memo.seen)
-    return merge(message, topic, verdict)
+    def about(self, message: Message) -> Merged:
+        """What all rules say about one message."""
+        merged = self.memo.verdicts.get(message.id)
+        if (
+            merged is None
+            or merged.request is not message.request  # it goes on in the name of another one
+            or ((flips_at := merged.verdict.flips_at) is not None and flips_at <= self.now)
+        ):
+            merged = self.memo.verdicts[message.id] = self._anew(message)
+        return merged
+
+    def _anew(self, message: Message) -> Merged:
+        """What was said before, where it is said again; else the message is judged anew."""
+        facts, book, memo, now = self.facts, self.book, self.memo, self.now
+        zone, seen = zone_of_customer(facts, book), memo.seen
+        if seen is None:
+            seen = memo.seen = book.seen(facts)
+        before = memo.earlier.pop(message.id, None)  # it holds on to what was known then
+        if before is not None and before.request is message.request:
+            same = book.again(before.verdict, facts, zone, now, seen)
+            if same is not None:
+                return replace(before, verdict=same)
+        topic = topic_of(message, book)
+        verdict = book.judge(asked_of(message, self.customer_id, topic), facts, zone, now, self.said, seen)
+        return merge(message, topic, verdict)
 
 
 def asked_of(message: Message, customer: str, topic: Topic) -> Asked:

@@ -11,7 +11,7 @@ from artifact.channel import SENDS, Channel
 from artifact.instant import DAY, Instant
 from artifact.message import PLANNED, Delivery, DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.span import Span
-from artifact.states import LEFT_STATES
+from artifact.states import LEFT_STATES, first_planned
 from dsl.effects import Block, Deliver, GroupInto
 from dsl.rulebook import Cap
 from engine.draft import MUST_BE_SAID, Draft, Stop, later
@@ -34,7 +34,7 @@ def place(draft: Draft, candidates: Sequence[Channel], extras: Sequence[Extra], 
         _nowhere(draft, failures)
     if draft.merged.ruling.proof is not None or draft.merged.topic.proof:
         _prove(draft)
-    draft.first = first = first_instant(draft)
+    draft.first = first = first_planned(draft.planned)
     draft.waits = bool(draft.planned) and (first is None or first > draft.moment.now)
 
 
@@ -43,7 +43,10 @@ _UNDER_WAY = LEFT_STATES - {DeliveryState.FAILED}
 
 def _satisfied(draft: Draft) -> bool:
     """Whether a first delivery has left, and did not fail."""
-    return bool([d for d in draft.gone if d.follower_after is None and d.state in _UNDER_WAY])
+    for delivery in draft.gone:
+        if delivery.follower_after is None and delivery.state in _UNDER_WAY:
+            return True
+    return False
 
 
 def _try_in_turn(draft: Draft, candidates: Sequence[Channel], base: Instant | None) -> list[str]:
@@ -128,14 +131,15 @@ def _follower_base(draft: Draft, base: Instant, after: Span) -> Instant:
 
     Never from now: an instant that moves on with each deciding never comes.
     """
-    starts = [
-        at for d in draft.gone if d.state in LEFT_STATES and (at := d.left_at or d.intent_at) is not None
-    ]
-    starts = starts or [
-        d.planned_at for d in draft.planned if d.planned_at is not None and d.follower_after is None
-    ]
-    start = min(starts) if starts else draft.message.received_at
-    return max(base, later(start, after, draft.moment.zone))
+    start: Instant | None = None
+    for delivery in draft.gone:
+        at = delivery.left_at or delivery.intent_at
+        if at is not None and delivery.state in LEFT_STATES and (start is None or at < start):
+            start = at
+    if start is None:
+        start = first_planned([d for d in draft.planned if d.follower_after is None])
+    due = later(draft.message.received_at if start is None else start, after, draft.moment.zone)
+    return max(base, due)
 
 
 def _when(draft: Draft, channel: Channel, start: Instant, *, reserve: bool) -> tuple[Instant, str | None]:
@@ -219,8 +223,3 @@ def _prove(draft: Draft) -> None:
     """Mark the deliveries that are demanded as proof."""
     wanted = draft.merged.ruling.proof or tuple(d.channel for d in draft.planned if d.channel in SENDS)[:1]
     draft.planned = [replace(d, proof=d.channel in wanted) for d in draft.planned]
-
-
-def first_instant(draft: Draft) -> Instant | None:
-    instants = [d.planned_at for d in draft.planned if d.planned_at is not None]
-    return min(instants) if instants else None

@@ -16,7 +16,7 @@ from artifact.channel import Channel
 from artifact.decision import GateOutcome
 from artifact.facts import Facts
 from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, MessageState, Place
-from artifact.states import LEFT_STATES
+from artifact.states import LEFT_STATES, first_planned
 from dsl.effects import GroupInto
 from dsl.rulebook import Rulebook, Topic
 from engine.budget import Budget, budget_of, plans_of
@@ -27,7 +27,6 @@ from engine.fold import zone_of_customer
 from engine.grouping import MOST_PLACES, Guest, Party, Seating, has_set_out, said_of
 from engine.judging import Merged, Rank, rank_of, topic_of
 from engine.moment import Moment
-from engine.placing import first_instant
 from engine.planning import Way, go, go_together
 from engine.scene import Scene
 from engine.settled import BUNDLED, UNSETTLED, Left, Marks
@@ -69,7 +68,7 @@ class Round(msgspec.Struct, gc=False):
         alone = judged if seating is None else [one for one in judged if not seating.concerns(*one)]
         units: list[Unit] = [(merged.rank, partial(self._alone, m, merged)) for m, merged in alone]
         if caps:
-            units += [(rank_of(m, m.urgency), partial(self._resting, m)) for m, _ in resting.values()]
+            units += [self._resting_unit(self.talking.messages[id]) for id in resting]
         if seating is not None:
             units += self._seated(judged, seating)
         for _, plan_one in sorted(units, key=_rank) if len(units) > 1 else units:
@@ -96,7 +95,7 @@ class Round(msgspec.Struct, gc=False):
         moment = self.moment
         counts = self.moved and not merged.topic.passes_caps
         if not counts and self.left.stands(message, merged.mark, moment.now):
-            self.marks[message.id] = message, merged.mark
+            self.marks[message.id] = merged.mark
             if moment.budget.caps:
                 self._reserve(message, merged.topic)
             return
@@ -107,6 +106,9 @@ class Round(msgspec.Struct, gc=False):
         if self.seating is not None:
             self._push(draft)
         self._keep(message, draft, decided_of(draft))
+
+    def _resting_unit(self, message: Message) -> Unit:
+        return rank_of(message, message.urgency), partial(self._resting, message)
 
     def _resting(self, message: Message) -> None:
         """What was decided before stands, unless it counts what others take of the contact budget and that has moved."""
@@ -121,12 +123,12 @@ class Round(msgspec.Struct, gc=False):
     def _keep(self, message: Message, draft: Draft, decided: Decided) -> None:
         """What was decided. What it takes of the budget are its plans, not one that was dropped on the way."""
         self.found.append((message, decided))
-        self.marks[decided.message.id] = decided.message, mark_of(draft, decided.message)
+        self.marks[decided.message.id] = mark_of(draft, decided.message)
         budget, ruling = self.moment.budget, draft.merged.ruling
         if not budget.caps:
             return
         known, plans = self.left.messages.get(message.id), plans_of(decided.message, self.moment.now)
-        before = [] if known is None else plans_of(known[0], self.left.now)
+        before = [] if known is None else plans_of(known, self.left.now)
         self.moved = self.moved or sorted(plans) != sorted(before)
         for at, channel in set(draft.reserved).difference(plans):
             budget.give_back(at, channel, ruling.topic.category, ruling.topic.name, ruling.also)
@@ -147,7 +149,7 @@ class Round(msgspec.Struct, gc=False):
 
     def _regrouped(self, seating: Seating) -> bool:
         """Whether others go together than did."""
-        before = {m.id: set(m.items) for m, _ in self.left.messages.values() if m.items}
+        before = {m.id: set(m.items) for m in self.left.messages.values() if m.items}
         now = {p.id: {g.message.id for g in p.guests} for p in seating.parties.values() if len(p.guests) > 1}
         return before != now
 
@@ -172,7 +174,7 @@ class Round(msgspec.Struct, gc=False):
             draft.message = guest.message
         waits = party.gathering.until > self.talking.now
         go(draft, guest.way, party.gathering)
-        at = first_instant(draft)
+        at = first_planned(draft.planned)
         if waits and (draft.state is MessageState.BLOCKED or (at is not None and at >= draft.end)):
             self._apart([guest])
         self._keep(guest.message, draft, decided_of(draft))
@@ -188,7 +190,7 @@ class Round(msgspec.Struct, gc=False):
         for guest in party.guests:
             item = item_decided(guest.draft, _placed(guest), decided.message, party.gathering)
             self.found.append((guest.message, item))
-            self.marks[item.message.id] = item.message, mark_of(guest.draft, item.message)
+            self.marks[item.message.id] = mark_of(guest.draft, item.message)
         self._keep(self.talking.messages.get(bundle.id, bundle), draft, decided)
 
     def _apart(self, guests: list[Guest]) -> None:
@@ -226,7 +228,7 @@ class Round(msgspec.Struct, gc=False):
             awaited = bundle.id in placed and not has_set_out(bundle)
             decided = _dissolved(bundle, awaited)
             self.found.append((bundle, decided))
-            self.marks[bundle.id] = decided.message, BUNDLED
+            self.marks[bundle.id] = BUNDLED
 
 
 _IN_DOUBT = DeliveryState.IN_DOUBT
@@ -282,7 +284,7 @@ def _who_cannot(party: Party, draft: Draft, budget: Budget) -> list[Guest]:
         return [guest for guest in party.guests if _bears(guest, draft.rule, budget)] or party.guests
     if draft.state is MessageState.BLOCKED:
         return party.guests
-    at = first_instant(draft)
+    at = first_planned(draft.planned)
     return [guest for guest in party.guests if at is not None and guest.draft.end <= at]
 
 
@@ -313,7 +315,7 @@ def in_company(talking: Talking, book: Rulebook) -> bool:
     """Whether groups may have a say about any of her messages."""
     if book.groups or talking.gatherings:
         return True
-    for message in talking.messages.values():  # noqa: SIM110  a loop asks in half of the time of any()
+    for message in talking.messages.values():
         if message.group is not None:
             return True
     return False
@@ -339,7 +341,7 @@ def decide_all(
         round.run(judged, resting)
         if not round.disturbed:
             break
-        judged, resting = [*judged, *[(m, ask(m)) for m, _ in resting.values()]], {}
+        judged, resting = [*judged, *[(m := talking.messages[id], ask(m)) for id in resting]], {}
     if seating is not None:
         talking.gatherings = seating.gatherings
         if seating.out or seating.pushed:

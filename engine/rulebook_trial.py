@@ -38,7 +38,7 @@ from dsl.trial import ExpectEffect
 from engine.decided import next_eligible
 from engine.explaining import because, label, sentence
 from engine.holds import period_end
-from engine.judging import Memo, judge
+from engine.judging import Asking, Memo
 from engine.said import said_of
 from engine.trial_words import TrialWords, words_of
 
@@ -93,8 +93,8 @@ _MERGED = frozenset({"deliver", "avoid", "rephrase", "propagate", "set_urgency",
 def _fired(moment: Moment, message: Message) -> dict[str, tuple[MessageEffect, ...]]:
     """Rules that fire for this message now, and what they say."""
     said = said_of(moment.body.talk, moment.book)
-    merged = judge(message, TESTED, moment.body.facts, moment.book, moment.now, Memo(), said)
-    return {f.rule: f.effects for f in merged.verdict.fired}
+    asking = Asking(TESTED, moment.body.facts, moment.book, moment.now, Memo(), said)
+    return {f.rule: f.effects for f in asking.about(message).verdict.fired}
 
 
 def _message_case(expected: ExpectEffect, moment: Moment, words: TrialWords) -> str:

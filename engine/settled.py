@@ -7,7 +7,7 @@ rules said is kept in the talk as a mark, so what is just read from the store st
 (docs/decisions/0015). Refuses what might come out otherwise a moment later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -18,8 +18,8 @@ from artifact.instant import Instant
 from artifact.message import Message
 from dsl.rulebook import Rulebook
 
-Marks: TypeAlias = dict[str, tuple[Message, int]]
-"""Messages by id as they were left, each with its mark."""
+Marks: TypeAlias = dict[str, int]
+"""The mark of each message, by its id."""
 
 UNSETTLED = 0
 """The mark of a message that is to be decided with every entry."""
@@ -32,58 +32,74 @@ BUNDLED = GROUPED
 
 
 class Left(msgspec.Struct, frozen=True, gc=False):
-    """What the deciding before left: each open message with its mark, and what else it read.
+    """What the deciding before left: the open messages by id, the marks of those that may stand, and what else it read.
 
     `contacts` are those that it counted, `facts` what it knew, `now` its instant.
     """
 
-    messages: Marks
+    messages: dict[str, Message]
+    marks: Marks
     contacts: tuple[Contact, ...]
     facts: Facts
     now: Instant
 
     def stands(self, message: Message, mark: int, now: Instant) -> bool:
         """Whether deciding it again would come to the same, in circumstances that are still the same."""
-        known = self.messages.get(message.id)
-        if known is None or known[0] is not message:
-            return False
-        next_at = message.next_at
-        return known[1] == mark != UNSETTLED and (next_at is None or now < next_at)
+        id, next_at = message.id, message.next_at
+        return (
+            self.messages.get(id) is message
+            and self.marks.get(id) == mark != UNSETTLED
+            and (next_at is None or now < next_at)
+        )
 
-    def resting(self, messages: Mapping[str, Message], now: Instant, in_company: bool) -> Marks:
-        """Those of `messages` that stand if the rules say what they said; where they read the same, they do.
+    def resting(
+        self, messages: Iterable[Message], now: Instant, in_company: bool
+    ) -> tuple[Marks, list[Message]]:
+        """The marks of those that stand if the rules say what they said, and the others; where they read the same, they do.
 
         Where anybody is `in_company`, those with whom groups may have to do go as the others go, and do not rest.
         """
-        resting = {
-            id: known
-            for id, known in self.messages.items()
-            if known[1] != UNSETTLED
-            and messages.get(id) is known[0]
-            and ((next_at := known[0].next_at) is None or now < next_at)
-        }
-        if in_company:
-            return {id: known for id, known in resting.items() if not (known[1] & GROUPED or known[0].places)}
-        return resting
+        resting: Marks = {}
+        others: list[Message] = []
+        left, marks = self.messages, self.marks
+        for message in messages:
+            id, next_at = message.id, message.next_at
+            mark = marks.get(id, UNSETTLED)
+            if (
+                mark != UNSETTLED
+                and left.get(id) is message
+                and (next_at is None or now < next_at)
+                and not (in_company and (mark & GROUPED or message.places))
+            ):
+                resting[id] = mark
+            else:
+                others.append(message)
+        return resting, others
 
 
 def left_by(talk: Talk, facts: Facts, now: Instant, revision: str) -> Left:
     """What the entry before left; nothing of it stands under another rulebook."""
     fits = talk.revision == revision and len(talk.marks) == len(talk.messages)
     marks = talk.marks if fits else (UNSETTLED,) * len(talk.messages)
-    found = {m.id: (m, mark) for m, mark in zip(talk.messages, marks, strict=True)}
-    return Left(found, talk.contacts, facts, now)
+    messages = {m.id: m for m in talk.messages}
+    return Left(messages, dict(zip(messages, marks, strict=True)), talk.contacts, facts, now)
 
 
 def marks_of(messages: Mapping[str, Message], left: Left) -> tuple[int, ...]:
     """The mark of each message, in their order: where something changed it after it was decided, it does not stand."""
-    known = left.messages
-    return tuple(
-        [kept[1] if (kept := known.get(id, _NEVER))[0] is m else UNSETTLED for id, m in messages.items()]
-    )
+    known, mark = left.messages, left.marks.get
+    if known == messages:
+        return tuple([mark(id, UNSETTLED) for id in messages])
+    return tuple([mark(id, UNSETTLED) if known.get(id) is m else UNSETTLED for id, m in messages.items()])
 
 
-_NEVER = (None, UNSETTLED)
+def none_due(messages: Iterable[Message], now: Instant) -> bool:
+    """Whether time alone has moved none of them yet."""
+    for message in messages:
+        next_at = message.next_at
+        if next_at is not None and next_at <= now:
+            return False
+    return True
 
 
 def all_settled(talk: Talk) -> bool:

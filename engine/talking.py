@@ -23,6 +23,8 @@ _records = Encoder(order="deterministic")
 CONTACT_DAYS = 400
 """Contacts older than the longest window a cap may have are forgotten."""
 
+_CONTACTS_LAST = CONTACT_DAYS * DAY
+
 REQUEST_DAYS = 31
 """Requests are remembered so long, or as long as the widest window in which the rules of the day count them."""
 
@@ -143,26 +145,31 @@ class Talking(msgspec.Struct, gc=False):
         digest = self.talk.records_hash
         for record in self.records:
             digest = rolled(digest, _records.encode(record))
-        closed = self._closed()
-        tail = closed[-self.limits.closed_messages :]
-        dropped = self.lates[: -self.limits.late_marks]
+        talk, closed = self.talk, self._closed()
+        over = max(len(closed) - self.limits.closed_messages, 0)
+        lates, fold_floor = self._late_marks()
         return replace(
-            self.talk,
+            talk,
             messages=tuple(self.messages.values()),
-            tail=tail,
-            requests=self._requests(closed[: len(closed) - len(tail)], spans),
+            tail=closed[over:],
+            requests=self._requests(closed[:over], spans) if over or talk.requests else (),
             contacts=self._recent_contacts(),
-            tasks=self.talk.tasks if self._tasks is None else tuple(self._tasks.values()),
-            gatherings=tuple(self.gatherings.values()),
-            lates=self.lates[-self.limits.late_marks :],
-            fold_floor=max(self.talk.fold_floor, *(mark.n for mark in dropped))
-            if dropped
-            else self.talk.fold_floor,
+            tasks=talk.tasks if self._tasks is None else tuple(self._tasks.values()),
+            gatherings=tuple(self.gatherings.values()) if self.gatherings else (),
+            lates=lates,
+            fold_floor=fold_floor,
             broken=broken,
             revision=revision,
             records_hash=digest,
-            marks=self.talk.marks if self.left is None else marks_of(self.messages, self.left),
+            marks=talk.marks if self.left is None else marks_of(self.messages, self.left),
         )
+
+    def _late_marks(self) -> tuple[tuple[LateMark, ...], int]:
+        """Those that are kept, and the entry below which they do not tell any more what was late."""
+        lates, floor, most = self.lates, self.talk.fold_floor, self.limits.late_marks
+        if len(lates) <= most:
+            return lates, floor
+        return lates[-most:], max(floor, *(mark.n for mark in lates[:-most]))
 
     def _untouched(self) -> bool:
         """Whether nothing was decided, changed or added, and nothing is to be forgotten."""
@@ -185,7 +192,7 @@ class Talking(msgspec.Struct, gc=False):
 
     def _recent_contacts(self) -> tuple[Contact, ...]:
         """Contacts that a cap may count, oldest first."""
-        oldest, known = self.now - CONTACT_DAYS * DAY, self.talk.contacts
+        oldest, known = self.now - _CONTACTS_LAST, self.talk.contacts
         if self.contacts is known and (not known or known[0].at > oldest):
             return known
         recent = sorted([c for c in self.contacts if c.at > oldest], key=_in_time)
@@ -193,8 +200,6 @@ class Talking(msgspec.Struct, gc=False):
 
     def _requests(self, gone: tuple[Message, ...], spans: tuple[Span, ...]) -> tuple[Requested, ...]:
         """The requests of messages that are let go, as far back as rules count; past the limit the oldest leave."""
-        if not gone and not self.talk.requests:
-            return ()
         reach = max(REQUEST_DAYS * DAY, reach_of(spans))
         asked = (requested(message) for message in gone if is_request(message))
         kept = [one for one in (*self.talk.requests, *asked) if one.at > self.now - reach]

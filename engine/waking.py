@@ -9,21 +9,25 @@ from engine.scene import Scene
 def needed(body: Body, scene: Scene) -> tuple[Instant | None, Instant | None]:
     """When a timer must run next (wake_of), and when this customer needs attention next: for that timer, because a
     delivery is ready to be handed over, or because an intent stays without an outcome."""
-    wake = next_deadline(body.facts, scene.limits)
-    handing: Instant | None = None
+    deadline = next_deadline(body.facts, scene.limits)
+    wake = handing = _NEVER
+    if deadline is not None:
+        wake = deadline
     for message in body.talk.messages:
         at = message.next_at
-        if at is not None and (wake is None or at < wake):
+        if at is not None and at < wake:
             wake = at
         for delivery in message.deliveries:
             at = delivery.planned_at
             if at is None:
                 at = delivery.valid_until
-            if at is not None and (handing is None or at < handing):
+            if at is not None and at < handing:
                 handing = at
-    if handing is None or (wake is not None and wake < handing):
-        return wake, wake
-    return wake, handing
+    due = min(wake, handing)
+    return (wake if wake < _NEVER else None), (due if due < _NEVER else None)
+
+
+_NEVER: Instant = 2**63
 
 
 def wake_of(body: Body, scene: Scene) -> Instant | None:

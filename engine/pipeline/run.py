@@ -148,7 +148,7 @@ class Run:
         """Deliveries that may be handed over at `now`."""
         if self.artifact.due is None or self.artifact.due > now:
             return ()
-        return tuple(d.id for m in self.artifact.body.talk.messages for d in m.deliveries if is_due(d, now))
+        return tuple([d.id for m in self.artifact.body.talk.messages for d in m.deliveries if is_due(d, now)])
 
     def find(self, message_id: str) -> Message | None:
         """A message, live or closed lately."""
@@ -177,7 +177,7 @@ class Run:
     def _now(self, clock: Instant) -> Instant:
         """Never earlier than the customer's last entry, whatever the clock does."""
         last = self.artifact.now
-        return clock if clock > last else last
+        return max(last, clock)
 
     def _keep(self, stepped: Stepped) -> None:
         new = stepped.artifact

@@ -7,7 +7,7 @@ from artifact.message import Message, Request
 from dsl.effects import Block
 from dsl.seen import Seen
 from dsl.verdict import Spoken
-from engine.judging import Memo, judge
+from engine.judging import Asking, Memo
 from tests.engine.handmade import Rule, handmade
 from tests.engine.world import CUSTOMER, MONDAY
 
@@ -39,6 +39,6 @@ def test_a_message_that_goes_on_in_the_name_of_another_request_is_judged_by_that
     book = handmade(Rule("of_crm", (Block(),), lambda asked, facts, now: asked.source == "crm"))
     memo, message = Memo(), Message("m1", 1, MONDAY, Request("crm", "r1", MONDAY, "receipt"))
     memo.keep_fitting(KNOWN, book.revision)
-    assert judge(message, CUSTOMER, KNOWN, book, MONDAY, memo).ruling.block == "of_crm"
+    assert Asking(CUSTOMER, KNOWN, book, MONDAY, memo).about(message).ruling.block == "of_crm"
     taken_over = replace(message, request=Request("core", "r2", MONDAY, "receipt"))
-    assert judge(taken_over, CUSTOMER, KNOWN, book, MONDAY, memo).ruling.block is None
+    assert Asking(CUSTOMER, KNOWN, book, MONDAY, memo).about(taken_over).ruling.block is None
