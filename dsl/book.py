@@ -1,7 +1,6 @@
 """The compiled rulebook: the engine's protocol (dsl.rulebook) over a checked program."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 from artifact.canonical import canonical_json
@@ -59,6 +58,9 @@ class CompiledRulebook:
         self._reactions = Reactions(program, compile_condition)
         self._scores = Scores(program, compile_condition)
         self.cost = self._judge.cost
+        self.counted: Mapping[str, Counted] = counted_in(program)
+        self.listens = _listening(program)
+        self._numbers: Numbering | None = None
         self._fields: dict[str, list[tuple[str, Type, Reader]]] = {
             name: [(field, of, reader(of, program.currency)) for field, of in fields.items()]
             for name, fields in program.events.items()
@@ -68,28 +70,14 @@ class CompiledRulebook:
         """The same text, with another program of it."""
         return CompiledRulebook(program, self.text, self.revision, limits, Closures(program).test)
 
-    @cached_property
+    @property
     def numbers(self) -> Numbering:
         """Of rules by their place, of what they name and of kinds that they ask for by name; made when first needed."""
-        named = {read.shown for rule in self.program.judging for read in _reads_of(rule)}
-        kinds = self.program.keys
-        return Numbering(self.rules, sorted({*named, *kinds, *map(reference_name, kinds)}))
-
-    @cached_property
-    def counted(self) -> Mapping[str, Counted]:
-        """The types of events that rules count."""
-        return counted_in(self.program)
-
-    @cached_property
-    def listens(self) -> Listening:
-        """What message rules read of all that is being said."""
-        found = [one for one in lists_in(self.program) if one.source in SAID]
-        asked = [one for one in found if one.source is Source.MESSAGES]
-        return Listening(
-            bool(asked),
-            len(asked) < len(found),
-            tuple(dict.fromkeys(one.span for one in asked if one.span is not None)),
-        )
+        if self._numbers is None:
+            named = {read.shown for rule in self.program.judging for read in _reads_of(rule)}
+            kinds = self.program.keys
+            self._numbers = Numbering(self.rules, sorted({*named, *kinds, *map(reference_name, kinds)}))
+        return self._numbers
 
     def topic(self, name: str) -> Topic:
         """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""
@@ -244,3 +232,14 @@ _EXAMPLES = {
     Kind.YES_NO: "write true or false",
     Kind.TEXT: "write a text",
 }
+
+
+def _listening(program: Program) -> Listening:
+    """What message rules read of all that is being said."""
+    found = [one for one in lists_in(program) if one.source in SAID]
+    asked = [one for one in found if one.source is Source.MESSAGES]
+    return Listening(
+        bool(asked),
+        len(asked) < len(found),
+        tuple(dict.fromkeys(one.span for one in asked if one.span is not None)),
+    )

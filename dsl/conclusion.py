@@ -5,7 +5,8 @@ Nothing but these rules goes in. Refuses to put together what they do: that is f
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple
+
+import msgspec
 
 from artifact.decision import RuleRow
 from dsl.effects import Deliver, GroupInto, MessageEffect, Rephrase, SetUrgency
@@ -13,7 +14,7 @@ from dsl.program import MessageRule
 from dsl.verdict import Fired
 
 
-class Conclusion(NamedTuple):
+class Conclusion(msgspec.Struct, frozen=True):
     """`fired` are the rules that stand, by rank; `silenced` has a row for each of the others; `ties` names pairs of
     equal rank that disagree."""
 

@@ -52,10 +52,10 @@ class Ground(msgspec.Struct, gc=False):
         of_message = look_at_message(looks.message, env, zones) if looks.message else _NONE
         left = left_by(part, sight, of_message)
         sure, unsure = left
-        for validity, mask, invalid in part.dated:
-            if not valid(validity, env):
-                rows += invalid
-                sure, unsure = sure & ~mask, unsure & ~mask
+        for dated in part.dated:
+            if not valid(dated.validity, env):
+                rows += dated.rows
+                sure, unsure = sure & ~dated.mask, unsure & ~dated.mask
         if looks.lapses or looks.counts:
             sure, unsure = self._timed(part, sure, unsure, env, zones)
         asked = sure & part.asking

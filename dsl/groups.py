@@ -6,7 +6,9 @@ Tables are made with the rulebook, so that the first message after a publication
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
+
+import msgspec
 
 from artifact.decision import RuleRow
 from dsl.columns import mask_of
@@ -28,7 +30,7 @@ Home: TypeAlias = tuple[str | None, str | None]
 _ANY: Home = (None, None)
 
 
-class Strip(NamedTuple):
+class Strip(msgspec.Struct, frozen=True):
     """Rules of one home side by side in a table, by rank: the first has the highest place, `low` is that of the last."""
 
     low: int
@@ -41,7 +43,7 @@ class Strip(NamedTuple):
         return chosen(items, mask >> self.low & self.ones)
 
 
-class Dated(NamedTuple):
+class Dated(msgspec.Struct, frozen=True):
     """Rules that are valid on the same days, with the row of each for all other days."""
 
     validity: Validity
@@ -49,7 +51,7 @@ class Dated(NamedTuple):
     rows: tuple[RuleRow, ...]
 
 
-class Part(NamedTuple):
+class Part(msgspec.Struct, frozen=True):
     """Those rules of a group that stand in one table; of those `asking` more must be asked than a look can tell."""
 
     table: Table
@@ -60,7 +62,7 @@ class Part(NamedTuple):
     strips: tuple[Strip, ...]
 
 
-class Group(NamedTuple):
+class Group(msgspec.Struct, frozen=True):
     """The rules that are looked at for a message; `place` is how a trace begins that tells of them."""
 
     place: tuple[int, int, int]

@@ -8,7 +8,8 @@ to run anything.
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import NamedTuple
+
+import msgspec
 
 from dsl.columns import Column, Zone, mask_of, raw_zone
 from dsl.conditions import Compile, Test
@@ -30,7 +31,7 @@ from dsl.typed import (
 )
 
 
-class Listener(NamedTuple):
+class Listener(msgspec.Struct, frozen=True):
     """A clause of a declaration, with what it does: `run` is given the event at hand and the clause, ready to run.
 
     `turns` is the kind of situation that must be open for it to do anything, `opens` the one that it opens.
@@ -44,14 +45,14 @@ class Listener(NamedTuple):
     opens: str | None = None
 
 
-class Ready(NamedTuple):
+class Ready(msgspec.Struct, frozen=True):
     """A listener with those of its conditions that must still be asked."""
 
     listener: Listener
     tests: tuple[Test, ...]
 
 
-class Look(NamedTuple):
+class Look(msgspec.Struct, frozen=True):
     """One named thing. `ruled_out[zone]` are the listeners to which its value says no; `asking` all that read it."""
 
     load: Getter
@@ -82,9 +83,9 @@ class Hearing:
     def left(self, env: Env) -> Iterable[Ready]:
         """The clauses of which no plain condition fails."""
         out = self._nothing_to_turn(env)
-        for load, zone, ruled_out, asking in self._looks:
-            if asking & ~out:
-                out |= ruled_out[zone(load(env))]
+        for look in self._looks:
+            if look.asking & ~out:
+                out |= look.ruled_out[look.zone(look.load(env))]
         return chosen(self._ready, self._all & ~out)
 
     def _nothing_to_turn(self, env: Env) -> int:

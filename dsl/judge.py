@@ -6,8 +6,8 @@ may answer is made beforehand. The oracle is dsl.oracle.
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from artifact.decision import RuleRow
@@ -33,7 +33,7 @@ MIXTURES = 4_096
 """For how many mixtures of rules that fired it is kept what follows from them."""
 
 
-class Runner(NamedTuple):
+class Runner(msgspec.Struct, frozen=True):
     """One rule, ready to run. `steps` are the conditions that are not plain, each with the row for when it says no.
 
     It answers with `fired`, with `ended` where what it waits for no longer holds, or with more where there is more to

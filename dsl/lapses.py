@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 from itertools import accumulate
-from typing import NamedTuple
+
+import msgspec
 
 from artifact.instant import DAY, Instant
 from artifact.span import Span, Unit
@@ -22,7 +23,7 @@ from dsl.types import Kind
 from dsl.values import Value
 
 
-class LapseLook(NamedTuple):
+class LapseLook(msgspec.Struct, frozen=True):
     """Where now is beside a moment. `due[n]` are the rules for which step n changes something.
 
     `of_message`: the moment is the message's own. Reckoned from what `start` gives for the moment, no calendar reaches step n before `soonest[n]` or after `latest[n]`.

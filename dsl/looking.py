@@ -7,7 +7,9 @@ read is noted only when somebody asks what a verdict rests on (dsl.noting). The 
 from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from dsl.columns import Column, Ruled, Zone, raw_zone
 from dsl.lapses import LapseLook, lapse_look
@@ -30,7 +32,7 @@ Standing: TypeAlias = tuple[bool, bool, str | None]
 """What can be asked of a kind of situation: whether any that fits is open; whether the one meant is; its state."""
 
 
-class FactLook(NamedTuple):
+class FactLook(msgspec.Struct, frozen=True):
     """One field: of the customer, or of the situation meant. `at` is the number of its column."""
 
     at: int
@@ -40,7 +42,7 @@ class FactLook(NamedTuple):
     unknown: int
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True):
     """What a look at some columns found, and what that rules out."""
 
     zones: tuple[int, ...]
@@ -48,7 +50,7 @@ class Found(NamedTuple):
     unknown: int
 
 
-class KindLook(NamedTuple):
+class KindLook(msgspec.Struct, frozen=True):
     """All questions about one kind of situation. Their `columns`, as a set, are the `first` and those after it, of which
     the ones that are not of a field are `asked`.
 
@@ -65,7 +67,7 @@ class KindLook(NamedTuple):
     asks: tuple[Column, ...]
 
 
-class OtherLook(NamedTuple):
+class OtherLook(msgspec.Struct, frozen=True):
     """`of` is the kind of situation, or the commitment, that it speaks of."""
 
     at: int
@@ -76,7 +78,7 @@ class OtherLook(NamedTuple):
     of: str | None
 
 
-class Shared(NamedTuple):
+class Shared(msgspec.Struct, frozen=True):
     """Looks at the customer, in a table of so many `columns` of the kind; those at the `wanted` ones, as a set."""
 
     columns: int
@@ -90,7 +92,7 @@ UNSEEN = -1
 """In place of the zone of a column at which nobody has looked."""
 
 
-class Without(NamedTuple):
+class Without(msgspec.Struct, frozen=True):
     """What there is to know of kinds of situations of which there are none: the zones of their `columns` (a set), the rules
     that this rules out, and those that it leaves open."""
 
@@ -100,7 +102,7 @@ class Without(NamedTuple):
     unknown: int
 
 
-class Split(NamedTuple):
+class Split(msgspec.Struct, frozen=True):
     """Looks at the customer for messages about a kind of situation: those that are the same for all such messages, and
     those that depend on which one it is. These are at the kinds `meant`."""
 
@@ -109,7 +111,7 @@ class Split(NamedTuple):
     meant: frozenset[str]
 
 
-class Looks(NamedTuple):
+class Looks(msgspec.Struct, frozen=True):
     """The columns that some rules name, in the order in which they are looked at, and how.
 
     `order` are their numbers, first those of the customer, whose zones are `picked` out of those of all columns. `about`

@@ -5,7 +5,9 @@ Refuses to note what was not looked at for the message: others may have had to l
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from dsl.reading import Env, states_of, the_situation
 
@@ -16,14 +18,14 @@ Field: TypeAlias = tuple[str, str]
 """What is read, as the author names it, and the name of the field."""
 
 
-class KindNote(NamedTuple):
+class KindNote(msgspec.Struct, frozen=True):
     """What is read of a kind of situation: its `fields` are those of the one meant, which must be `chosen` for them."""
 
     chosen: bool
     fields: tuple[Field, ...]
 
 
-class Notes(NamedTuple):
+class Notes(msgspec.Struct, frozen=True):
     """What is read of the customer: her own fields, her situations by kind, and all else.
 
     `unknown` has all that she may turn out to have none of.

@@ -6,7 +6,7 @@ oracle.
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -134,7 +134,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         return named and (self.categories is None or topic.category in self.categories) and not topic.critical
 
 
-class Counted(NamedTuple):
+class Counted(msgspec.Struct, frozen=True):
     """What rules count of one type of events: the fields they read, the windows they look at; `ever`: without one too."""
 
     fields: tuple[str, ...] = ()
@@ -142,7 +142,7 @@ class Counted(NamedTuple):
     ever: bool = False
 
 
-class Listening(NamedTuple):
+class Listening(msgspec.Struct, frozen=True):
     """What message rules read of all that is being said, and how far back: the windows they count messages in."""
 
     messages: bool = False

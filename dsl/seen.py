@@ -47,19 +47,21 @@ class Look:
         self, table: Table, present: frozenset[str], meant: frozenset[str], subject: Subject | None
     ) -> None:
         self.meant, self.subject = meant, subject
-        zones, self.seen, self.false, self.unknown = table.without(present)
-        self.zones = zones.copy()
+        without = table.without(present)
+        self.zones, self.seen = without.zones.copy(), without.columns
+        self.false, self.unknown = without.false, without.unknown
 
     def facts(self, looks: tuple[FactLook, ...], facts: Facts) -> None:
         """Look at fields of the customer."""
         zones, false, unknown, attributes = self.zones, self.false, self.unknown, facts.attributes
-        for at, name, zone_of, ruled_out, unsure in looks:
+        for look in looks:
+            at = look.at
             if zones[at] == UNSEEN:
-                fact = attributes.get(name)
-                zone = zones[at] = zone_of(None if fact is None else fact.value)
-                false |= ruled_out[zone]
+                fact = attributes.get(look.name)
+                zone = zones[at] = look.zone(None if fact is None else fact.value)
+                false |= look.false[zone]
                 if not zone:
-                    unknown |= unsure
+                    unknown |= look.unknown
         self.false, self.unknown = false, unknown
 
     def kinds(self, looks: dict[str, KindLook], by_kind: dict[str, list[Situation]]) -> None:
@@ -76,15 +78,15 @@ class Look:
                 data = one.data
             else:
                 standing, data = self._meant(kind, remembered)
-            _, asked, columns, _, standings, fields, _ = look
-            self.seen |= columns
-            zones[asked], ruled_out, _ = standings.get(standing) or answered(look, standing)
-            false |= ruled_out
-            for at, name, zone_of, ruled, unsure in fields:
-                zone = zones[at] = zone_of(data.get(name))
-                false |= ruled[zone]
+            self.seen |= look.columns
+            found = look.standings.get(standing) or answered(look, standing)
+            zones[look.asked] = found.zones
+            false |= found.false
+            for field in look.fields:
+                zone = zones[field.at] = field.zone(data.get(field.name))
+                false |= field.false[zone]
                 if not zone:
-                    unknown |= unsure
+                    unknown |= field.unknown
         self.false, self.unknown = false, unknown
 
     def _meant(self, kind: str, remembered: Sequence[Situation]) -> tuple[Standing, dict[str, Any]]:
@@ -101,12 +103,12 @@ class Look:
 
     def others(self, looks: tuple[OtherLook, ...], env: Env) -> None:
         """Look at everything else."""
-        for at, load, zone_of, ruled_out, unsure, _ in looks:
-            if self.zones[at] == UNSEEN:
-                zone = self.zones[at] = zone_of(load(env))
-                self.false |= ruled_out[zone]
+        for look in looks:
+            if self.zones[look.at] == UNSEEN:
+                zone = self.zones[look.at] = look.zone(look.load(env))
+                self.false |= look.false[zone]
                 if not zone:
-                    self.unknown |= unsure
+                    self.unknown |= look.unknown
 
 
 class Sight(msgspec.Struct, frozen=True, gc=False):
@@ -185,12 +187,12 @@ class Seen:
 def look_at_message(looks: tuple[OtherLook, ...], env: Env, trace: list[int]) -> tuple[int, int]:
     """The rules that the message itself rules out, and those of which something is unknown; adds zones to the trace."""
     false = unknown = 0
-    for _, load, zone_of, ruled_out, unsure, _ in looks:
-        zone = zone_of(load(env))
+    for look in looks:
+        zone = look.zone(look.load(env))
         trace.append(zone)
-        false |= ruled_out[zone]
+        false |= look.false[zone]
         if not zone:
-            unknown |= unsure
+            unknown |= look.unknown
     return false, unknown
 
 
@@ -212,11 +214,11 @@ def look_at_time(looks: Looks, env: Env, left: int, trace: list[int], moments: M
             zone = lapsed(lapse, moment, asked, env)
             trace.append(zone)
             false |= lapse.false[zone]
-    for _, count, zone_of, ruled_out, asking, _ in looks.counts:
-        asked = asking & left
-        zone = zone_of(count(env)) if asked else 0
+    for count in looks.counts:
+        asked = count.unknown & left
+        zone = count.zone(count.load(env)) if asked else 0
         trace.append(zone)
         if asked:
-            false |= ruled_out[zone]
-            unknown |= 0 if zone else asking
+            false |= count.false[zone]
+            unknown |= 0 if zone else count.unknown
     return false, unknown
