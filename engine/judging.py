@@ -64,7 +64,7 @@ class Memo:
         """Forget what may no longer hold: where facts, rulebook, or what rules read of the talk changed."""
         if self.revision != revision:
             self.facts, self.revision, self.left, self.verdicts = None, revision, None, {}
-        if self.facts is None or not reads_alike(self.facts, facts):
+        if self.facts is not facts and (self.facts is None or not reads_alike(self.facts, facts)):
             self.earlier, self.verdicts, self.seen = self.verdicts, {}, None
         elif self.said != said:
             self.earlier, self.verdicts = self.verdicts, {}
@@ -73,7 +73,7 @@ class Memo:
 
 def reads_alike(one: Facts, other: Facts) -> bool:
     """Whether a rule finds the same in both: they differ at most in how far the memory has got."""
-    return one is other or (
+    return (
         one.situations is other.situations
         and one.attributes is other.attributes
         and one.commitments is other.commitments

@@ -99,7 +99,7 @@ class Round(msgspec.Struct, gc=False):
             if moment.budget.caps:
                 self._reserve(message, merged.topic)
             return
-        draft = self.draft(message, merged)
+        draft = Draft(message, merged, moment)
         if self.seating is not None:
             draft.groups = self._pushable(message, merged)
         draft = planned(draft)

@@ -46,6 +46,7 @@ class Run:
     """The steps of one customer from the artifact last committed. `passing`: nobody goes on with it afterwards."""
 
     def __init__(self, artifact: Artifact, scene: Scene, epoch: int, before: Before, memo: Memo) -> None:
+        self.customer_id = artifact.customer_id
         self.artifact = artifact
         self.scene = scene
         self.epoch = epoch
@@ -58,10 +59,6 @@ class Run:
         self.passing = False
         self._wake = wake_of(artifact.body, scene)
         self._before = before
-
-    @property
-    def customer_id(self) -> str:
-        return self.artifact.customer_id
 
     def go_on(self, scene: Scene, epoch: int, known: Mapping[EventKey, Known]) -> None:
         """Take further steps, in a setting that may be another; nothing is pending. `known` are events in the log."""
