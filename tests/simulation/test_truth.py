@@ -64,6 +64,18 @@ def test_a_delivery_leaves_exactly_at_the_next_eligible_instant_last_recorded(
                 assert max(before.next_at, before.now) == intent.now
 
 
+@given(rulebooks(), histories(), answers)
+def test_only_what_is_planned_says_when_and_only_what_is_being_sent_says_until_when(
+    text: str, history: History, provider: list[str | None]
+) -> None:
+    stage = played(text, history, provider=provider)
+    planned = [row for rows in records_by_message(stage).values() for record in rows for row in record.plan]
+    assert {row.state for row in planned if row.planned_at is not None} <= {DeliveryState.PLANNED}
+    talk = stage.artifact().body.talk
+    deliveries = [d for message in (*talk.messages, *talk.tail) for d in message.deliveries]
+    assert {d.state for d in deliveries if d.valid_until is not None} <= {DeliveryState.SENDING}
+
+
 def flips(stage: Stage) -> int:
     """How often a condition can change by the mere passing of time: deadlines, visits that end, windows that pass."""
     facts = stage.artifact().body.facts
