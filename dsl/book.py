@@ -167,10 +167,6 @@ class CompiledRulebook:
         """What all message rules say about one message."""
         return self._judge.judge(asked, facts, zone, now, said, seen)
 
-    def again(self, before: Verdict, facts: Facts, zone: str, now: Instant, seen: Seen) -> Verdict | None:
-        """The same verdict, of what is read now; None where it may come out otherwise."""
-        return self._judge.again(before, facts, zone, now, seen)
-
     def rows(self, verdict: Verdict) -> tuple[RuleRow, ...]:
         """A row for every candidate rule."""
         return self._judge.rows(verdict)

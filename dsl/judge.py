@@ -105,14 +105,6 @@ class Judge:
         trail = Trail(partial(ground.told, env, sights, ground.read), ground)
         return Verdict(found.fired, shown, found.ties, env.flip, trail)
 
-    def again(self, before: Verdict, facts: Facts, zone: str, now: Instant, seen: Seen) -> Verdict | None:
-        """The same verdict about the same message, of what is read now; None where it may come out otherwise."""
-        ground = before.trail.ground
-        if ground is None or (before.flips_at is not None and before.flips_at <= now):
-            return None
-        trail = ground.upon(facts, zone, seen)
-        return None if trail is None else replace(before, trail=trail)
-
     def seen(self, facts: Facts) -> Seen:
         """What is seen of a customer: nothing yet."""
         return Seen(facts, self._keys)

@@ -73,9 +73,6 @@ class InterpretedRulebook(CompiledRulebook):
         trail = Trail(lambda: Traced(env.reads, looked))
         return Verdict(tuple(standing), all_told(rows, gone), ties(standing, ranks), env.flip, trail)
 
-    def again(self, before: Verdict, facts: Facts, zone: str, now: Instant, seen: Seen) -> None:
-        """Not told: every message is judged anew."""
-
     def plain_rows(self, asked: Asked, facts: Facts, zone: str, now: Instant) -> tuple[RuleRow, ...]:
         """The rows of candidates of which a plain condition says no, or is unknown where that ends it."""
         env = Env(facts, zone, now, self.program.keys, asked=asked, subject=asked.about)

@@ -232,11 +232,6 @@ class Rulebook(Protocol):
     ) -> Verdict:
         """What all message rules say about one message. Never raises for what an author wrote."""
 
-    def again(self, before: Verdict, facts: Facts, zone: str, now: Instant, seen: "Seen") -> Verdict | None:
-        """The verdict about the same message of other facts, or a later instant, where it is seen at a glance that the rules
-        say the same of these; its trail tells what is read now. None: judge anew.
-        """
-
     def ruled_out(self, looked: tuple[int, ...]) -> tuple[RuleRow, ...] | None:
         """The rows of candidates that have none in a verdict and did not fire, from what was found (Verdict.looked).
 

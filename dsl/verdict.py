@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from artifact.channel import Channel, Urgency
 from artifact.decision import KeptVerdict, RuleRow
@@ -17,6 +18,7 @@ from dsl.effects import EventEffect, MessageEffect
 
 if TYPE_CHECKING:
     from dsl.ground import Ground
+    from dsl.seen import Seen
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -136,6 +138,16 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     ties: tuple[tuple[str, str], ...] = ()
     flips_at: Instant | None = None
     trail: Trail = msgspec.field(default_factory=_nothing)
+
+    def again(self, facts: Facts, zone: str, now: Instant, seen: "Seen") -> "Verdict | None":
+        """The verdict about the same message of other facts, or a later instant, where it is seen at a glance that the rules
+        say the same of these; its trail tells what is read now. None: judge anew.
+        """
+        ground = self.trail.ground
+        if ground is None or (self.flips_at is not None and self.flips_at <= now):
+            return None
+        trail = ground.upon(facts, zone, seen)
+        return None if trail is None else replace(self, trail=trail)
 
     @property
     def reads(self) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Merged(msgspec.Struct, frozen=True, gc=False):
 class Memo:
     """What the last deciding found and left, with what it depends on. Kept beside a hot artifact, never in it.
 
-    `earlier` is what may no longer hold, until it is asked for: the rulebook can tell what does (Rulebook.again).
+    `earlier` is what may no longer hold, until it is asked for: the rulebook can tell what does (Verdict.again).
     """
 
     facts: Facts | None = None
@@ -126,7 +126,7 @@ class Asking(msgspec.Struct, gc=False):
             seen = memo.seen = book.seen(facts)
         before = memo.earlier.pop(message.id, None)  # it holds on to what was known then
         if before is not None and before.request is message.request:
-            same = book.again(before.verdict, facts, zone, now, seen)
+            same = before.verdict.again(facts, zone, now, seen)
             if same is not None:
                 return replace(before, verdict=same)
         topic = topic_of(message, book)

@@ -63,12 +63,11 @@ class Left(msgspec.Struct, frozen=True, gc=False):
         others: list[Message] = []
         left, marks = self.messages, self.marks
         for message in messages:
-            id, next_at = message.id, message.next_at
-            mark = marks.get(id, UNSETTLED)
+            id = message.id
+            mark = marks[id] if left.get(id) is message and id in marks else UNSETTLED
             if (
-                mark != UNSETTLED
-                and left.get(id) is message
-                and (next_at is None or now < next_at)
+                mark
+                and ((next_at := message.next_at) is None or now < next_at)
                 and not (in_company and (mark & GROUPED or message.places))
             ):
                 resting[id] = mark

@@ -39,7 +39,7 @@ def test_what_they_are_seen_to_say_again_is_what_they_say(
     verdict: Verdict | None = rulebook.judge(message, before, zone, now, said[0])
     for later, of in ((now + passed, facts), (now + 2 * passed, before)):
         assert verdict is not None
-        verdict = rulebook.again(verdict, of, zone, later, rulebook.seen(of))
+        verdict = verdict.again(of, zone, later, rulebook.seen(of))
         event("again" if verdict is not None else "anew")
         if verdict is None:
             return
@@ -48,7 +48,7 @@ def test_what_they_are_seen_to_say_again_is_what_they_say(
 
 def again(rulebook: CompiledRulebook, before: Facts, facts: Facts, now: Instant = NOW) -> Verdict | None:
     verdict = rulebook.judge(asked(), before, ZONE, NOW)
-    return rulebook.again(verdict, facts, ZONE, now, rulebook.seen(facts))
+    return verdict.again(facts, ZONE, now, rulebook.seen(facts))
 
 
 def test_another_claim_changes_nothing_of_what_is_said_and_is_told() -> None:
@@ -81,4 +81,4 @@ def test_it_is_judged_anew_from_the_instant_on_at_which_the_verdict_flips() -> N
 def test_another_zone_moves_every_clock() -> None:
     rulebook, facts = book(rule("customer.age is 44")), customer(age=44)
     verdict = rulebook.judge(asked(), facts, ZONE, NOW)
-    assert rulebook.again(verdict, facts, "UTC", NOW, rulebook.seen(facts)) is None
+    assert verdict.again(facts, "UTC", NOW, rulebook.seen(facts)) is None

@@ -239,9 +239,6 @@ class Handmade:
                 fired.append(Fired(rule.name, rank, rule.effects))
         return Verdict(tuple(fired), tuple(rows), flips_at=min(flips, default=None))
 
-    def again(self, before: Verdict, facts: Facts, zone: str, now: Instant, seen: Seen) -> None:
-        """Every message is judged anew."""
-
     def has_template(self, name: str, channel: Channel, language: str) -> bool:
         self.worded.append(name)
         return channel not in self.wordless
