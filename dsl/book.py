@@ -58,9 +58,10 @@ class CompiledRulebook:
         self._reactions = Reactions(program, compile_condition)
         self._scores = Scores(program, compile_condition)
         self.cost = self._judge.cost
-        self.counted: Mapping[str, Counted] = counted_in(program)
-        self.listens = _listening(program)
+        # No cached_property: what is at hand in fields is read quicker (docs/decisions/0017).
         self._numbers: Numbering | None = None
+        self._counted: Mapping[str, Counted] | None = None
+        self._listens: Listening | None = None
         self._fields: dict[str, list[tuple[str, Type, Reader]]] = {
             name: [(field, of, reader(of, program.currency)) for field, of in fields.items()]
             for name, fields in program.events.items()
@@ -78,6 +79,23 @@ class CompiledRulebook:
             kinds = self.program.keys
             self._numbers = Numbering(self.rules, sorted({*named, *kinds, *map(reference_name, kinds)}))
         return self._numbers
+
+    @property
+    def counted(self) -> Mapping[str, Counted]:
+        """The types of events that rules count; found when first needed."""
+        if self._counted is None:
+            self._counted = counted_in(self.program)
+        return self._counted
+
+    @property
+    def listens(self) -> Listening:
+        """What message rules read of all that is being said; found when first needed."""
+        if self._listens is None:
+            found = [one for one in lists_in(self.program) if one.source in SAID]
+            asked = [one for one in found if one.source is Source.MESSAGES]
+            spans = dict.fromkeys(one.span for one in asked if one.span is not None)
+            self._listens = Listening(bool(asked), len(asked) < len(found), tuple(spans))
+        return self._listens
 
     def topic(self, name: str) -> Topic:
         """The topic of that name; for an unknown one `unclassified`: needs consent, breaks nothing."""
@@ -228,14 +246,3 @@ _EXAMPLES = {
     Kind.YES_NO: "write true or false",
     Kind.TEXT: "write a text",
 }
-
-
-def _listening(program: Program) -> Listening:
-    """What message rules read of all that is being said."""
-    found = [one for one in lists_in(program) if one.source in SAID]
-    asked = [one for one in found if one.source is Source.MESSAGES]
-    return Listening(
-        bool(asked),
-        len(asked) < len(found),
-        tuple(dict.fromkeys(one.span for one in asked if one.span is not None)),
-    )

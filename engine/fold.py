@@ -123,15 +123,8 @@ def fold_deadlines(
 
 def next_deadline(facts: Facts, limits: Limits) -> Instant | None:
     """The next instant at which the memory changes by itself."""
-    if facts.commitments or facts.watches:
-        pending = _deadlines(facts, limits)
-        return min(pending)[0] if pending else None
-    first: Instant | None = None  # asked with each entry, and most who are known have promised nothing
-    for situation in facts.situations:
-        at = situation.expires_at
-        if at is not None and situation.open and (first is None or at < first):
-            first = at
-    return first
+    pending = _deadlines(facts, limits)
+    return min(pending)[0] if pending else None
 
 
 def _deadlines(facts: Facts, limits: Limits) -> list[tuple[Instant, str, str, str]]:

@@ -17,7 +17,7 @@ from engine.ruling import Extra, Ruling, permitted_of
 
 
 def life(draft: Draft) -> None:
-    if draft.gone and draft.has_reached and not _proof_open(draft):
+    if draft.has_reached and not _proof_open(draft):
         raise Stop(GateName.LIFE, MessageState.REACHED, "reached")
     if draft.moment.now >= draft.end:
         _expire(draft)

@@ -64,7 +64,7 @@ class Left(msgspec.Struct, frozen=True, gc=False):
         left, marks = self.messages, self.marks
         for message in messages:
             id = message.id
-            mark = marks[id] if left.get(id) is message and id in marks else UNSETTLED
+            mark = marks.get(id, UNSETTLED) if left.get(id) is message else UNSETTLED
             if (
                 mark
                 and ((next_at := message.next_at) is None or now < next_at)

@@ -25,6 +25,7 @@ from engine.pipeline.backtest import Progress, Received, Refused, Summary, backt
 from memento.environment import environment
 from memento.events_file import BadLine, FileEvent, numbered, read_customers, read_events
 from memento.exporting import artifacts, digest, log, memory_digest
+from memento.garbage import rarely
 from memento.scramble import arriving, scramble, spread
 from memento.settings import Settings
 from store.port import MessageFilter, Store
@@ -129,7 +130,10 @@ async def run_backtest(
     """Run it and count; the second part is what the engine refused."""
     books = await put_in_force(store, checked)
     began = time.perf_counter()
-    summary = await backtest(store, books, world.received, until, settings.limits, environment(), on_progress)
+    with rarely():
+        summary = await backtest(
+            store, books, world.received, until, settings.limits, environment(), on_progress
+        )
     seconds = time.perf_counter() - began
     rejected = len(summary.refused) + sum(map(len, world.bad.values()))
     book = checked.rulebook

@@ -4,9 +4,7 @@ Customers are independent, so each is run by herself from her first event to the
 about a message is not known and not invented: a hand-over is taken to succeed, and nothing is ever seen.
 """
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -30,9 +28,6 @@ SETTLING_DAYS = 4
 
 _ENTRIES_PER_COMMIT = 256
 """Of one customer: a commit keeps one snapshot of her, so that her snapshots are not too far apart."""
-
-KEPT_SINCE_LAST_LOOK = 50_000
-"""So many more objects that may be in cycles than at the last look for such."""
 
 _GROUPS_PER_FLUSH = 16
 """Of what a service commits together: what a flush writes anew of the store's indexes is shared by all in it."""
@@ -104,15 +99,14 @@ class Backtest:
         """Give each customer her events in the order in which they reach us, then let time pass until the end."""
         end = until if until is not None else _end_of(received)
         histories = by_customer(r for r in received if until is None or r.received_at <= until)
-        with tidying():
-            for customer_id, history in histories.items():
-                await self._customer(customer_id, history, end)
-                if on_progress is not None and not self._pending:
-                    on_progress(Progress(self._tally.events, len(received), self._tally.entries))
-            await self._flush()
-            if on_progress is not None:
+        for customer_id, history in histories.items():
+            await self._customer(customer_id, history, end)
+            if on_progress is not None and not self._pending:
                 on_progress(Progress(self._tally.events, len(received), self._tally.entries))
-            return await self._summary(len(histories))
+        await self._flush()
+        if on_progress is not None:
+            on_progress(Progress(self._tally.events, len(received), self._tally.entries))
+        return await self._summary(len(histories))
 
     async def _customer(self, customer_id: str, history: list[Received], end: Instant) -> None:
         run = await self._begin(customer_id, history)
@@ -209,20 +203,6 @@ class Backtest:
             reasons=dict(sorted(reasons.items())),
             refused=tuple(self._tally.refused),
         )
-
-
-@contextmanager
-def tidying() -> Iterator[None]:
-    """Look for garbage in cycles rarely.
-
-    Steps make many objects and hardly a cycle: looking through all that is kept, again and again, is a sixth of a run.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(KEPT_SINCE_LAST_LOOK)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def handed_over(customer_id: str, delivery: str, now: Instant) -> Event:
