@@ -80,9 +80,7 @@ def _found(
     if not (alike or same_circumstances(left.facts, facts, book)):
         left = replace(left, messages={}, marks={})
     asks_all = not alike or has_more_said(talking, book)
-    resting, others = (
-        ({}, messages.values()) if asks_all else left.resting(messages.values(), talking.now, grouped)
-    )
+    resting, others = ({}, messages.values()) if asks_all else left.resting(messages, talking.now, grouped)
     ask = _asker(talking, facts, book, memo)
     judged = [(m, ask(m)) for m in others if m.group is None]
     if (asks_all or grouped) and not talking.changed and _all_stand(talking, left, judged):

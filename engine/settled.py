@@ -8,6 +8,7 @@ rules said is kept in the talk as a mark, so what is just read from the store st
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import repeat
 from typing import TypeAlias
 
 import msgspec
@@ -53,7 +54,7 @@ class Left(msgspec.Struct, frozen=True, gc=False):
         )
 
     def resting(
-        self, messages: Iterable[Message], now: Instant, in_company: bool
+        self, messages: Mapping[str, Message], now: Instant, in_company: bool
     ) -> tuple[Marks, list[Message]]:
         """The marks of those that stand if the rules say what they said, and the others; where they read the same, they do.
 
@@ -61,18 +62,18 @@ class Left(msgspec.Struct, frozen=True, gc=False):
         """
         resting: Marks = {}
         others: list[Message] = []
-        left, marks = self.messages, self.marks
-        for message in messages:
-            id = message.id
-            mark = marks.get(id, UNSETTLED) if left.get(id) is message else UNSETTLED
+        left, marks = self.messages.get, self.marks.get
+        for id, message in messages.items():
+            mark, next_at = marks(id), message.next_at
             if (
-                mark
-                and ((next_at := message.next_at) is None or now < next_at)
-                and not (in_company and (mark & GROUPED or message.places))
+                not mark
+                or (next_at is not None and next_at <= now)
+                or left(id) is not message
+                or (in_company and (mark & GROUPED or message.places))
             ):
-                resting[id] = mark
-            else:
                 others.append(message)
+            else:
+                resting[id] = mark
         return resting, others
 
 
@@ -88,8 +89,11 @@ def marks_of(messages: Mapping[str, Message], left: Left) -> tuple[int, ...]:
     """The mark of each message, in their order: where something changed it after it was decided, it does not stand."""
     known, mark = left.messages, left.marks.get
     if known == messages:
-        return tuple([mark(id, UNSETTLED) for id in messages])
+        return tuple(map(mark, messages, _EACH_UNSETTLED))
     return tuple([mark(id, UNSETTLED) if known.get(id) is m else UNSETTLED for id, m in messages.items()])
+
+
+_EACH_UNSETTLED = repeat(UNSETTLED)
 
 
 def none_due(messages: Iterable[Message], now: Instant) -> bool:
