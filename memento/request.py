@@ -115,7 +115,7 @@ async def _body(request: Request, surface: Surface, patience: Patience) -> bytes
     """The whole body, within what the largest operation may bring. Raises Refused."""
     most = max(surface.body_bytes, surface.ingest_body_bytes, surface.rulebook_body_bytes)
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > most:
+    if length.isdigit() and int(length) > _READ_ON * most:
         raise body_too_large(most)
     try:
         with patience.turn():
@@ -124,16 +124,25 @@ async def _body(request: Request, surface: Surface, patience: Patience) -> bytes
         raise refused(Fault.REQUEST_INVALID, "the body did not arrive in time", 408) from error
 
 
+_READ_ON = 4
+"""So many times as long as a body may be, it is still read to its end before it is refused: who writes all of it before
+reading an answer would find the connection closed instead of one. None of it is kept."""
+
+
 async def _whole(receive: Receive, most: int) -> bytes:
-    body = bytearray()
+    body, size = bytearray(), 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise refused(Fault.REQUEST_INVALID, "the body did not arrive whole")
-        body += message.get("body", b"")
-        if len(body) > most:
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size <= most:
+            body += piece
+        more = message.get("more_body", False)
+        if size > (_READ_ON * most if more else most):
             raise body_too_large(most)
-        if not message.get("more_body", False):
+        if not more:
             return bytes(body)
 
 

@@ -1,5 +1,7 @@
 """How much one client may ask at once: everything has a limit, a clear refusal, and a bound on what it costs."""
 
+import http.client
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,6 +11,7 @@ import httpx
 import pytest
 from graphql import get_introspection_query
 
+from memento.request import LEGACY
 from resolvers.fault import Refused
 from resolvers.surface import Surface
 from tests.resolvers.world import World
@@ -134,15 +137,24 @@ def test_bodies_have_limits_by_what_they_carry(world: World) -> None:
     assert world.http.post("/graphql", json=rulebook).json()["data"]["checkRulebook"]["ok"] is False
 
 
-def test_a_body_longer_than_any_may_be_is_not_even_read(world: World) -> None:
-    answer = world.http.post(
-        "/graphql", content=b"{" + b" " * (5 * 1024 * 1024), headers={"content-type": "application/json"}
-    )
-    assert answer.status_code == 413
+def test_who_writes_a_body_that_is_too_long_to_its_end_before_reading_is_told_so(world: World) -> None:
+    headers = {"content-type": LEGACY, "connection": "close"}
+    connection = http.client.HTTPConnection("127.0.0.1", world.port, timeout=20)
+    connection.request("POST", "/graphql", b"{" + b" " * (15 * 1024 * 1024), headers)
+    answer = connection.getresponse()
+    assert (answer.status, b"BODY_TOO_LARGE" in answer.read()) == (413, True)
+    connection.close()
+
+
+def test_a_body_far_longer_than_any_may_be_is_not_even_read(world: World) -> None:
+    with socket.create_connection(("127.0.0.1", world.port), 20) as there:
+        head = f"POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: {LEGACY}\r\ncontent-length: {10**9}\r\n\r\n"
+        there.sendall(head.encode())
+        assert there.recv(12) == b"HTTP/1.1 413"
 
     def chunks() -> Iterator[bytes]:
         yield b'{"query": "'
-        for _ in range(80):
+        for _ in range(320):
             yield b" " * 65_536
 
     try:
