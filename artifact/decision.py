@@ -118,11 +118,37 @@ class KeptPlan(msgspec.Struct, frozen=True, gc=False, array_like=True):
     because: str | None = None
 
 
-class KeptRecord(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A record as the log keeps it (engine.traces): what its entry says is left out, and what has a number is one.
+class KeptVerdict(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """That part of a kept record which the rules say: the same in each record for as long as their verdict stands.
 
     `counted` are the rules that fired or were not met, packed together; `reads` names and values in turn; `looked` is what
     the index of the rulebook found.
+    """
+
+    rules: tuple[KeptRule, ...] = ()
+    counted: tuple[int, ...] = ()
+    reads: tuple[Any, ...] = ()
+    looked: tuple[int, ...] = ()
+
+
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+_verdicts = msgspec.msgpack.Decoder(KeptVerdict)
+
+
+def encoded_verdict(kept: KeptVerdict) -> msgspec.Raw:
+    """Written once for all records that tell of it."""
+    return msgspec.Raw(_encode(kept))
+
+
+def decoded_verdict(told: msgspec.Raw) -> KeptVerdict:
+    """The inverse of encoded_verdict."""
+    return _verdicts.decode(told)
+
+
+class KeptRecord(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A record as the log keeps it (engine.traces): what its entry says is left out, and what has a number is one.
+
+    `told` is what the rules say, as bytes (decoded_verdict): most who read a record do not ask for it.
     """
 
     message: str
@@ -131,23 +157,11 @@ class KeptRecord(msgspec.Struct, frozen=True, gc=False, array_like=True):
     cause: str
     next_at: Instant | None = None
     gates: tuple[KeptGate, ...] = ()
-    rules: tuple[KeptRule, ...] = ()
-    counted: tuple[int, ...] = ()
+    told: msgspec.Raw = encoded_verdict(KeptVerdict())
     holds: tuple[KeptHold, ...] = ()
     plan: tuple[KeptPlan, ...] = ()
-    reads: tuple[Any, ...] = ()
     bundle: str | None = None
     items: tuple[str, ...] = ()
-    looked: tuple[int, ...] = ()
-
-
-class KeptVerdict(msgspec.Struct, frozen=True, gc=False):
-    """That part of a kept record which the rules say: the same in each record for as long as their verdict stands."""
-
-    rules: tuple[KeptRule, ...]
-    counted: tuple[int, ...]
-    reads: tuple[Any, ...]
-    looked: tuple[int, ...]
 
 
 class EntryKind(StrEnum):

@@ -4,7 +4,7 @@ import asyncio
 
 import msgspec
 
-from artifact.decision import Entry, KeptGate, KeptRecord
+from artifact.decision import Entry, KeptGate, KeptRecord, decoded_verdict
 from artifact.instant import HOUR, MINUTE, Instant
 from artifact.message import Delivery, Hold, Message, Request
 from benchmarks.line import Line
@@ -34,7 +34,7 @@ def measure(scale: Scale) -> list[Line]:
     own = sum(len(msgspec.msgpack.encode(e.event)) for e in entries if e.event is not None)
     all_bytes = sum(len(encode_entry(e)) for e in entries)
     snapshots = len(encode_snapshot(run.snapshot)) / 64 if run.snapshot is not None else 0
-    rows = sum(len(r.rules) + len(r.counted) for r in records) / len(records)
+    rows = sum(map(_rows_of, records)) / len(records)
     return [
         Line(
             "decision record",
@@ -48,6 +48,12 @@ def measure(scale: Scale) -> list[Line]:
         Line("encode a decision record", each * 1e6, "us", 5, 2.5),
         Line("log entry beyond its event", (all_bytes - own) / len(entries) + snapshots, "B", 1_024, 512),
     ]
+
+
+def _rows_of(record: KeptRecord) -> int:
+    """How many rules it tells of."""
+    told = decoded_verdict(record.told)
+    return len(told.rules) + len(told.counted)
 
 
 Decision = tuple[Message, Verdict, tuple[KeptGate, ...], str, Instant | None, Instant]
@@ -72,11 +78,11 @@ def _as_decided(kept: KeptRecord, entry: Entry, book: CompiledRulebook) -> Decis
         holds=tuple(Hold(row.kind, row.since, row.until, row.rule) for row in record.holds),
         deliveries=tuple(Delivery("", row.channel, row.state, row.planned_at) for row in record.plan),
     )
-    told = record.rules[: len(kept.rules) + len(kept.counted)]
+    told, looked = record.rules[: _rows_of(kept)], decoded_verdict(kept.told).looked
     verdict = Verdict(
         tuple(Fired(row.rule, 0, ()) for row in told if row.result == FIRED),
         tuple(row for row in told if row.result != FIRED),
-        trail=Trail(lambda: Traced(record.reads, kept.looked)),
+        trail=Trail(lambda: Traced(record.reads, looked)),
     )
     return message, verdict, kept.gates, kept.cause, kept.next_at, entry.now
 

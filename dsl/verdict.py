@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from artifact.channel import Channel, Urgency
-from artifact.decision import KeptVerdict, RuleRow
+from artifact.decision import RuleRow
 from artifact.event import Subject
 from artifact.facts import Facts, Happened
 from artifact.instant import Instant
@@ -107,7 +107,7 @@ class Trail(msgspec.Struct, gc=False, eq=False):
 
     tell: Callable[[], Traced]
     ground: "Ground | None" = None
-    packed: KeptVerdict | None = None
+    packed: msgspec.Raw | None = None
     _told: Traced | None = None
 
     @property

@@ -10,6 +10,8 @@ from enum import Enum
 from itertools import accumulate
 from typing import TypeVar
 
+import msgspec
+
 from artifact.channel import Channel
 from artifact.decision import (
     Entry,
@@ -26,9 +28,11 @@ from artifact.decision import (
     PlanRow,
     Record,
     RuleRow,
+    decoded_verdict,
+    encoded_verdict,
 )
 from artifact.instant import Instant
-from artifact.message import DeliveryState, GateName, HoldKind, Message
+from artifact.message import Delivery, DeliveryState, GateName, HoldKind, Message
 from dsl.numbering import NO_NUMBERS, ROOM, Numbering, steps
 from dsl.rulebook import Rulebook
 from dsl.verdict import Fired, Verdict
@@ -74,7 +78,6 @@ def kept(
     trail = verdict.trail
     if trail.packed is None:
         trail.packed = packed(verdict, numbers)
-    told = trail.packed
     return KeptRecord(
         message.id,
         message.state,
@@ -82,42 +85,39 @@ def kept(
         cause,
         next_at,
         gates,
-        told.rules,
-        told.counted,
+        trail.packed,
         _kept_holds(message, now, numbers) if message.holds else (),
-        tuple(
-            [
-                KeptPlan(_CHANNEL[d.channel], _STATE[d.state], d.planned_at, d.because)
-                for d in message.deliveries
-            ]
-        ),
-        told.reads,
+        _kept_plan(message.deliveries),
         message.bundle,
         message.items,
-        told.looked,
     )
+
+
+def _kept_plan(deliveries: Iterable[Delivery]) -> tuple[KeptPlan, ...]:
+    rows: list[KeptPlan] = []
+    for d in deliveries:
+        rows.append(KeptPlan(_CHANNEL[d.channel], _STATE[d.state], d.planned_at, d.because))
+    return tuple(rows)
 
 
 def _kept_holds(message: Message, now: Instant, numbers: Numbering) -> tuple[KeptHold, ...]:
     rules = numbers.rules
-    return tuple(
-        [
-            KeptHold(_KIND[h.kind], h.since - now, h.until, h.rule and rules.get(h.rule, h.rule))
-            for h in message.holds
-        ]
-    )
+    rows: list[KeptHold] = []
+    for h in message.holds:
+        rows.append(KeptHold(_KIND[h.kind], h.since - now, h.until, h.rule and rules.get(h.rule, h.rule)))
+    return tuple(rows)
 
 
 def _numbers_of(book: Rulebook | None) -> Numbering:
     return book.numbers if book is not None else NO_NUMBERS
 
 
-def packed(verdict: Verdict, numbers: Numbering) -> KeptVerdict:
+def packed(verdict: Verdict, numbers: Numbering) -> msgspec.Raw:
     """What the log keeps of a verdict: what became of the rules, what was read, what the index found."""
     told = verdict.trail.told
     counted = None if verdict.rows else numbers.fired(verdict.fired)
     named, counted = _rows(verdict, numbers) if counted is None else ((), counted)
-    return KeptVerdict(named, counted, numbers.told(told.reads), told.looked)
+    return encoded_verdict(KeptVerdict(named, counted, numbers.told(told.reads), told.looked))
 
 
 def _rows(verdict: Verdict, numbers: Numbering) -> tuple[tuple[KeptRule, ...], tuple[int, ...]]:
@@ -159,12 +159,12 @@ def _kept_rule(row: RuleRow, numbers: Numbering) -> KeptRule:
 
 def whole(kept: KeptRecord, entry: Entry, book: Rulebook | None) -> Record:
     """What was decided at `entry`; `book` is that of its revision. Without it names that have a number are told by it."""
-    numbers = _numbers_of(book)
+    numbers, told = _numbers_of(book), decoded_verdict(kept.told)
     rules, facts = numbers.rule_names, numbers.fact_names
-    rows = [_rule_row(row, rules, facts) for row in kept.rules]
-    rows += [_counted_row(mark, rules) for mark in accumulate(kept.counted)]
+    rows = [_rule_row(row, rules, facts) for row in told.rules]
+    rows += [_counted_row(mark, rules) for mark in accumulate(told.counted)]
     known = {row.rule for row in rows}
-    others = book.ruled_out(kept.looked) if book is not None else None
+    others = book.ruled_out(told.looked) if book is not None else None
     return Record(
         message=kept.message,
         n=entry.n,
@@ -180,10 +180,10 @@ def whole(kept: KeptRecord, entry: Entry, book: Rulebook | None) -> Record:
         plan=tuple(
             PlanRow(_CHANNELS[r.channel], _STATES[r.state], r.planned_at, r.because) for r in kept.plan
         ),
-        reads={_name(n, facts): v for n, v in zip(kept.reads[::2], kept.reads[1::2], strict=True)},
+        reads={_name(n, facts): v for n, v in zip(told.reads[::2], told.reads[1::2], strict=True)},
         bundle=kept.bundle,
         items=kept.items,
-        untold=others is None and bool(kept.looked),
+        untold=others is None and bool(told.looked),
     )
 
 

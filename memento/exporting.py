@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 
 from artifact.canonical import canonical_json, digest_of
 from artifact.customer import Artifact
-from artifact.decision import Entry
+from artifact.decision import Entry, KeptRecord, decoded_verdict
 from store.port import Store
 
 _PAGE = 100
@@ -34,6 +35,12 @@ def _plain(value: Any) -> Any:
     return msgspec.to_builtins(value)
 
 
+def _plain_record(record: KeptRecord) -> list[Any]:
+    """Its fields in their order, what the rules say spelled out."""
+    told = decoded_verdict(record.told)
+    return [_plain(told if field is record.told else field) for field in astuple(record)]
+
+
 async def artifacts(store: Store) -> AsyncIterator[Artifact]:
     """Every customer, by id."""
     after: str | None = None
@@ -52,7 +59,7 @@ async def decision_lines(store: Store, customer_id: str) -> AsyncIterator[bytes]
     """Every decision about a customer's messages, in the order of her log."""
     async for entry in log(store, customer_id):
         for record in entry.out:
-            yield canonical_json({"customerId": customer_id, "decision": _plain(record)})
+            yield canonical_json({"customerId": customer_id, "decision": _plain_record(record)})
 
 
 async def log(store: Store, customer_id: str) -> AsyncIterator[Entry]:

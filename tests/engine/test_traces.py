@@ -16,6 +16,7 @@ from artifact.decision import (
     PlanRow,
     Record,
     RuleRow,
+    decoded_verdict,
 )
 from artifact.message import (
     Delivery,
@@ -121,12 +122,14 @@ def test_everything_comes_back(
 
 def test_rules_that_fired_or_were_not_met_cost_a_step_from_one_to_the_next() -> None:
     found = record(Verdict(tuple(Fired(f"rule {number}", 1, ()) for number in (200, 3, 5))))
-    assert (found.counted, found.rules) == ((3, 2, 195), ())
+    told = decoded_verdict(found.told)
+    assert (told.counted, told.rules) == ((3, 2, 195), ())
 
 
 def test_a_fact_and_a_rule_that_the_rulebook_knows_are_numbers() -> None:
     found = record(Verdict(rows=(RuleRow("rule 9", "UNKNOWN", "customer.age"),)))
-    assert (found.rules[0].rule, found.rules[0].detail) == (9, 0)
+    [row] = decoded_verdict(found.told).rules
+    assert (row.rule, row.detail) == (9, 0)
 
 
 def test_without_its_rulebook_a_record_tells_numbers_where_it_has_no_names() -> None:
@@ -153,17 +156,18 @@ def test_a_verdict_is_packed_once_however_many_records_tell_of_it() -> None:
     )
     [one, other] = [record(verdict), record(verdict)]
     assert one == other
-    assert one.reads is other.reads
-    assert (one.reads, one.counted, one.looked) == (("b", [1], 0, 40), (5,), (7,))
+    assert one.told is other.told
+    told = decoded_verdict(one.told)
+    assert (told.reads, told.counted, told.looked) == (("b", [1], 0, 40), (5,), (7,))
 
 
 def test_what_names_come_to_is_kept_for_some_mixtures_and_told_right_of_any() -> None:
     """More of them than are kept; each tuple of rules is let go at once, so that another one may take its place."""
     for n in range(3_000):
         numbers = [number for number in range(12) if n >> number & 1]
-        found = record(fired(numbers))
-        assert [*accumulate(found.counted)] == numbers
-        assert found.reads == tuple(part for number in numbers for part in (f"name {number:02}", number))
+        told = decoded_verdict(record(fired(numbers)).told)
+        assert [*accumulate(told.counted)] == numbers
+        assert told.reads == tuple(part for number in numbers for part in (f"name {number:02}", number))
 
 
 def fired(numbers: list[int]) -> Verdict:
