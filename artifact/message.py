@@ -175,6 +175,16 @@ class Delivery(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     agent: str | None = None
 
 
+def delivery_id(message: str, channel: Channel) -> str:
+    """The id of a message's delivery on a channel."""
+    return f"{message}-{channel}"
+
+
+def message_of(delivery: str) -> str:
+    """The id of the message of which this is the id of a delivery."""
+    return delivery.rpartition("-")[0]
+
+
 class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A message and its plan.
 

@@ -91,7 +91,7 @@ def as_far_as_known(delivery: Delivery) -> DeliveryState:
 def state_of(deliveries: Iterable[Delivery]) -> MessageState | None:
     """The message's state as far as its deliveries decide it. A proof still due keeps it under way."""
     deliveries = tuple(deliveries)
-    standing = standing_of([as_far_as_known(d) for d in deliveries])
+    standing = standing_of(map(as_far_as_known, deliveries))
     if standing in _OVER and any(d.proof and d.state in _PROOF_DUE for d in deliveries):
         return MessageState.UNDER_WAY
     return MESSAGE_STATE[standing]

@@ -6,6 +6,7 @@ what they said. Refuses to tell that where a rule was run, or things were counte
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import msgspec
@@ -69,8 +70,9 @@ class Ground(msgspec.Struct, gc=False):
         """What time leaves of them."""
         left, applying = sure | unsure, part.table.applying
         counts = part.looks.counts
-        if counts and any(count.unknown & left for count in counts):
-            self.bare = False
+        for count in counts:
+            if count.unknown & left:
+                self.bare = False
         false, unknown = look_at_time(part.looks, env, left, zones, self.moments)
         sure, unsure = sure & ~false, unsure & ~false
         doubted = sure & unknown
@@ -100,11 +102,14 @@ class Ground(msgspec.Struct, gc=False):
                 return None
             sights.append(sight)
         if self._counts_from_message():
-            return Trail(lambda: self.told(self._env(facts, seen), sights, self.read), self)
+            return Trail(partial(self._told_of, facts, seen, sights), self)
         env = self._env(facts, seen)
         if not self._counts_the_same(env):
             return None
-        return Trail(lambda: self.told(env, sights, env.reads), self)
+        return Trail(partial(self.told, env, sights, env.reads), self)
+
+    def _told_of(self, facts: Facts, seen: Seen, sights: Sequence[Sight]) -> Traced:
+        return self.told(self._env(facts, seen), sights, self.read)
 
     def _counts_from_message(self) -> bool:
         for lapse, _ in self.moments:
@@ -120,9 +125,8 @@ class Ground(msgspec.Struct, gc=False):
 
     def _env(self, facts: Facts, seen: Seen) -> Env:
         # None of it reads a clock.
-        env = Env(facts, self.zone, 0, seen.keys, asked=self.asked, subject=self.asked.about)
-        env.kinds = seen.by_kind
-        return env
+        asked = self.asked
+        return Env(facts, self.zone, 0, seen.keys, asked=asked, subject=asked.about, kinds=seen.by_kind)
 
 
 def left_by(part: Part, sight: Sight, of_message: Masks) -> Masks:

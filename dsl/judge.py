@@ -85,8 +85,9 @@ class Judge:
     ) -> Verdict:
         """What all rules say. `seen` is what was seen of the same facts for other messages."""
         seen = self.seen(facts) if seen is None else seen
-        env = Env(facts, zone, now, self._keys, asked=asked, subject=asked.about, said=said)
-        env.kinds = seen.by_kind
+        env = Env(
+            facts, zone, now, self._keys, asked=asked, subject=asked.about, said=said, kinds=seen.by_kind
+        )
         run: list[Fired] = []
         rows: list[RuleRow] = []
         sights: list[Sight] = []
@@ -148,7 +149,7 @@ class Judge:
     def _concluded(self, group: Group, sure: list[int], run: list[Fired]) -> Conclusion:
         """What follows from all that fired. The same rules fire together again and again, so it is kept, but where one
         of those that were run fired in a way of its own."""
-        if run and not all(self._runners[one.rank].lasts(one) for one in run):
+        if run and not self._all_last(run):
             return self._conclusions.of(_fired(group, sure, run))
         key = (group.place, *sure, *map(id, run))
         found = self._kept.get(key)
@@ -157,6 +158,9 @@ class Judge:
                 self._kept.clear()
             found = self._kept[key] = self._conclusions.of(_fired(group, sure, run))
         return found
+
+    def _all_last(self, run: list[Fired]) -> bool:
+        return all(self._runners[one.rank].lasts(one) for one in run)
 
     def _ran(self, runner: Runner, unsure: bool, env: Env, run: list[Fired], rows: list[RuleRow]) -> None:
         try:

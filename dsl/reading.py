@@ -43,7 +43,7 @@ class Env(msgspec.Struct, gc=False, eq=False):
 
     def pinned_to(self, situation: Situation) -> "Env":
         """The same evaluation, speaking of this situation wherever its kind is named."""
-        env = Env(
+        return Env(
             self.facts,
             self.zone,
             self.now,
@@ -52,9 +52,9 @@ class Env(msgspec.Struct, gc=False, eq=False):
             asked=self.asked,
             subject=self.subject,
             said=self.said,
+            pinned=situation,
+            kinds=self.kinds,
         )
-        env.pinned, env.kinds = situation, self.kinds
-        return env
 
     def adopt(self, pinned: "Env") -> None:
         """Note what a pinned evaluation read, unless this one read it too, and when it changes."""
@@ -76,9 +76,7 @@ class Env(msgspec.Struct, gc=False, eq=False):
         """All situations, by their kind."""
         kinds = self.kinds
         if kinds is None:
-            kinds = self.kinds = {}
-            for situation in self.facts.situations:
-                kinds.setdefault(situation.kind, []).append(situation)
+            kinds = self.kinds = situations_by_kind(self.facts)
         return kinds
 
     def until(self, flip: Instant) -> None:
@@ -88,6 +86,18 @@ class Env(msgspec.Struct, gc=False, eq=False):
 
 
 _NONE: list[Situation] = []
+
+
+def situations_by_kind(facts: Facts) -> dict[str, list[Situation]]:
+    """All situations, those of a kind in the order in which they came up."""
+    found: dict[str, list[Situation]] = {}
+    for situation in facts.situations:
+        kind = situation.kind
+        if kind in found:
+            found[kind].append(situation)
+        else:
+            found[kind] = [situation]
+    return found
 
 
 def states_of(situations: list[Situation]) -> dict[str, str]:

@@ -27,7 +27,7 @@ from dsl.looking import (
     answered,
     split,
 )
-from dsl.reading import Env, Keys
+from dsl.reading import Env, Keys, situations_by_kind
 from dsl.values import Value
 
 Moments: TypeAlias = list[tuple[LapseLook, Value]]
@@ -67,7 +67,7 @@ class Look:
     def kinds(self, looks: dict[str, KindLook], by_kind: dict[str, list[Situation]]) -> None:
         """Look at the situations that there are."""
         zones, false, unknown = self.zones, self.false, self.unknown
-        meant = self.meant
+        meant, seen = self.meant, self.seen
         for kind, remembered in by_kind.items():
             look = looks.get(kind)
             if look is None or zones[look.first] != UNSEEN:
@@ -78,7 +78,7 @@ class Look:
                 data = one.data
             else:
                 standing, data = self._meant(kind, remembered)
-            self.seen |= look.columns
+            seen |= look.columns
             found = look.standings.get(standing) or answered(look, standing)
             zones[look.asked] = found.zones
             false |= found.false
@@ -87,7 +87,7 @@ class Look:
                 false |= field.false[zone]
                 if not zone:
                     unknown |= field.unknown
-        self.false, self.unknown = false, unknown
+        self.false, self.unknown, self.seen = false, unknown, seen
 
     def _meant(self, kind: str, remembered: Sequence[Situation]) -> tuple[Standing, dict[str, Any]]:
         """How the situation meant stands, and its fields; the same as dsl.reading says question by question."""
@@ -138,9 +138,7 @@ class Seen:
         self.facts, self.keys = facts, keys
         self._sights: dict[tuple[int, str | None, str | None], Sight] = {}
         self._bases: dict[tuple[int, str | None], Look | None] = {}
-        self.by_kind: dict[str, list[Situation]] = {}
-        for situation in facts.situations:
-            self.by_kind.setdefault(situation.kind, []).append(situation)
+        self.by_kind = situations_by_kind(facts)
         self._present = frozenset(self.by_kind)
 
     def at(self, table: Table, looks: Looks, subject: Subject | None) -> Sight:
@@ -179,8 +177,8 @@ class Seen:
         look.facts(wanted.facts, self.facts)
         look.kinds(wanted.kinds, self.by_kind)
         if wanted.others:
-            env = Env(self.facts, "UTC", 0, self.keys, subject=look.subject)  # none of them reads a clock
-            env.kinds = self.by_kind
+            # None of them reads a clock.
+            env = Env(self.facts, "UTC", 0, self.keys, subject=look.subject, kinds=self.by_kind)
             look.others(wanted.others, env)
 
 

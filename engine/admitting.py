@@ -21,6 +21,7 @@ from artifact.message import (
     Message,
     MessageState,
     Request,
+    delivery_id,
 )
 from artifact.span import add_span
 from artifact.states import LEFT_STATES
@@ -69,7 +70,7 @@ def admit(talking: Talking, request: Request, scene: Scene, cause: str, *, outda
     other = _same_key(talking, new, topic, scene) if request.key is not None else None
     if other is None:
         return _enter(talking, new, topic, scene, cause)
-    if any(_same_source(request, said, topic) for said in (other.request, *other.sources)):
+    if _was_asked_by(request, other, topic):
         return _supersede(talking, other, new, topic, scene, cause)
     return _join(talking, other, new, topic, scene, cause)
 
@@ -80,7 +81,7 @@ def said_elsewhere(talking: Talking, request: Request, channel: Channel, scene: 
         if (message.request.topic, message.request.key) == (request.topic, request.key):
             close(talking, message, MessageState.REACHED_ELSEWHERE, "said_elsewhere", scene, cause)
     id = message_id(talking.customer_id, request.source, request.id)
-    said = Delivery(f"{id}-{channel}", channel, DeliveryState.HANDED_OVER, left_at=request.at)
+    said = Delivery(delivery_id(id, channel), channel, DeliveryState.HANDED_OVER, left_at=request.at)
     topic = scene.book.topic(request.topic) if scene.book is not None else None
     message = Message(
         id=id,
@@ -105,6 +106,11 @@ def _same_key(talking: Talking, new: Message, topic: Topic | None, scene: Scene)
         and (m.state in LIVE_STATES or talking.now < _useful_until(m, topic, scene))
     ]
     return max(same, key=lambda m: (m.number, m.id), default=None)
+
+
+def _was_asked_by(new: Request, other: Message, topic: Topic | None) -> bool:
+    """Whether one of those who asked for the other message asks for this one."""
+    return any(_same_source(new, said, topic) for said in (other.request, *other.sources))
 
 
 def _same_source(new: Request, said: Request, topic: Topic | None) -> bool:

@@ -18,9 +18,12 @@ ENDINGS = 8
 
 def note(talking: Talking, event: Event, book: Rulebook | None) -> None:
     """Let an event end the holds that wait for one of its type about the same subject."""
-    if book is None or event.type not in book.awaited:
-        return
-    rules, name = book.awaited[event.type], _name_of(event.key)
+    if book is not None and event.type in book.awaited:
+        _end_holds(talking, event, book, book.awaited[event.type])
+
+
+def _end_holds(talking: Talking, event: Event, book: Rulebook, rules: frozenset[str]) -> None:
+    name = _name_of(event.key)
     for message in list(talking.messages.values()):
         waits = any(a.rule in rules for a in message.anchors)
         if waits and book.concerns(event, message.request.about):

@@ -1,6 +1,7 @@
 """One message as it comes out of planning: its new state, holds and deliveries, and when it must be decided anew."""
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -22,7 +23,7 @@ from artifact.message import (
 from artifact.states import first_planned
 from engine.bundles import shared_state
 from engine.doubt import doubted, may_be_out
-from engine.draft import Draft
+from engine.draft import Draft, draft_of
 from engine.judging import Merged
 from engine.planning import plan
 from engine.traces import gate
@@ -133,7 +134,7 @@ def planned(draft: Draft, run: Callable[[Draft], None] = plan) -> Draft:
     if message == draft.message:
         return draft
     moment.budget.taken = taken
-    again = Draft(message, draft.merged, moment)
+    again = draft_of(message, draft.merged, moment)
     run(again)
     return again
 
@@ -148,10 +149,16 @@ def _may_any_be_out(message: Message) -> bool:
 def _in_order(message: Message, deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
     """Known deliveries keep their place, new ones follow, so that an unchanged plan is an equal plan."""
     known = message.deliveries
-    if not known or deliveries == known or [d.id for d in deliveries] == [d.id for d in known]:
+    if not known or deliveries == known or [*map(_id_of, deliveries)] == [*map(_id_of, known)]:
         return deliveries
-    place = {d.id: i for i, d in enumerate(known)}
-    return tuple(sorted(deliveries, key=lambda d: place.get(d.id, len(place))))
+    return _known_first(deliveries, {delivery.id: place for place, delivery in enumerate(known)})
+
+
+_id_of = attrgetter("id")
+
+
+def _known_first(deliveries: Sequence[Delivery], place: dict[str, int]) -> tuple[Delivery, ...]:
+    return tuple(sorted(deliveries, key=lambda delivery: place.get(delivery.id, len(place))))
 
 
 def _steady(old: tuple[Hold, ...], new: list[Hold]) -> tuple[Hold, ...]:

@@ -58,7 +58,7 @@ def decide(
                 marks.pop(message.id, None)
     if talking.gatherings:
         _forget_gatherings(talking)
-    talking.left = Left(talking.messages.copy(), marks, tuple(talking.contacts), facts, talking.now)
+    talking.left = Left(talking.shared(), marks, talking.contacts, facts, talking.now)
     if memo is not None:
         memo.left = talking.left
 
@@ -69,7 +69,7 @@ def _found(
     """What is decided anew, and the marks of all that may stand from now on."""
     messages, book = talking.messages, scene.book
     if book is None:
-        return [(m, without_rulebook(m, talking.now)) for m in messages.values()], {}
+        return _held(messages.values(), talking.now), {}
     if not messages:
         return [], {}
     memo = Memo() if memo is None else memo
@@ -82,11 +82,18 @@ def _found(
     asks_all = not alike or has_more_said(talking, book)
     resting, others = ({}, messages.values()) if asks_all else left.resting(messages, talking.now, grouped)
     ask = _asker(talking, facts, book, memo)
-    judged = [(m, ask(m)) for m in others if m.group is None]
+    judged: Judged = []
+    for message in others:
+        if message.group is None:
+            judged.append((message, ask(message)))
     if (asks_all or grouped) and not talking.changed and _all_stand(talking, left, judged):
         return [], left.marks
     round = decide_all(talking, facts, scene, book, left, judged, resting, ask, grouped)
     return round.found, round.marks
+
+
+def _held(messages: Iterable[Message], now: Instant) -> Found:
+    return [(message, without_rulebook(message, now)) for message in messages]
 
 
 def _asker(talking: Talking, facts: Facts, book: Rulebook, memo: Memo) -> Ask:
@@ -100,7 +107,7 @@ def _all_stand(talking: Talking, left: Left, judged: Judged) -> bool:
     """Whether all messages that are open were, and those about which the rules were asked stand, in whatever company."""
     return (
         len(talking.messages) == len(left.messages)
-        and tuple(talking.contacts) == left.contacts
+        and talking.contacts == left.contacts
         and all(left.stands(message, merged.mark, talking.now) for message, merged in judged)
         and all(
             left.stands(m, BUNDLED, talking.now) for m in talking.messages.values() if m.group is not None
@@ -122,7 +129,7 @@ def still_decided(
         (facts is before.body.facts or reads_alike(before.body.facts, facts))
         and not talking.changed
         and len(talking.messages) == len(talk.messages)
-        and tuple(talking.contacts) == talk.contacts
+        and (talking.contacts is talk.contacts or talking.contacts == talk.contacts)
         and (_nothing_due(before, talking.now) or none_due(talk.messages, talking.now))
         and (all_settled(talk) or (before.now == talking.now and talk.revision == scene.revision))
         and (

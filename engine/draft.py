@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
@@ -57,39 +58,29 @@ class Draft(msgspec.Struct, gc=False):
     message: Message
     merged: Merged
     moment: Moment
+    anchors: tuple[Anchor, ...]
+    free_at: Instant | None
+    gone: tuple[Delivery, ...]
+    fates: frozenset[DeliveryState]
+    expires: Instant | None
+    end: Instant
     said: dict[GateName, KeptGate] = {}
     passed: GateName | None = None
     wakes: list[Instant] = []
     alerts: list[str] = []
     holds: list[Hold] = []
-    anchors: tuple[Anchor, ...] = ()
     limits: list[Limit] = []
     planned: list[Delivery] = []
     instead: tuple[Channel, ...] = ()
     reason: str = ""
     rule: str | None = None
     state: MessageState = MessageState.WAITING
-    free_at: Instant | None = None
     first: Instant | None = None
     waits: bool = False
-    gone: tuple[Delivery, ...] = ()
-    fates: frozenset[DeliveryState] = frozenset()
-    expires: Instant | None = None
-    end: Instant = 0
     reserved: list[tuple[Instant, Channel]] = []
     restless: bool = False
     groups: frozenset[str] = frozenset()
     into: tuple[str, str] | None = None
-
-    def __post_init__(self) -> None:
-        message, topic, zone = self.message, self.merged.ruling.topic, self.moment.zone
-        self.anchors = message.anchors
-        self.free_at = self.moment.now
-        gone = [d for d in message.deliveries if d.state is not PLANNED]
-        if gone:
-            self.gone, self.fates = tuple(gone), frozenset([d.state for d in gone])
-        self.expires = expires = expiry(message, topic, zone)
-        self.end = expires if expires is not None else later(message.received_at, topic.lives_for, zone)
 
     @property
     def has_left(self) -> bool:
@@ -123,6 +114,30 @@ class Draft(msgspec.Struct, gc=False):
         return *_BEFORE_WHEN, when, KeptGate(_DEADLINE, _ON, "", self.expires), _RENDERED
 
 
+def draft_of(message: Message, merged: Merged, moment: Moment) -> Draft:
+    """A message before its planning."""
+    topic, zone = merged.ruling.topic, moment.zone
+    gone: list[Delivery] = []
+    for delivery in message.deliveries:
+        if delivery.state is not PLANNED:
+            gone.append(delivery)
+    expires = expiry(message, topic, zone)
+    return Draft(
+        message,
+        merged,
+        moment,
+        message.anchors,
+        moment.now,
+        tuple(gone),
+        frozenset(map(_fate, gone)) if gone else _NONE_GONE,
+        expires,
+        expires if expires is not None else later(message.received_at, topic.lives_for, zone),
+    )
+
+
+_NONE_GONE: frozenset[DeliveryState] = frozenset()
+
+
 def _with_said(rows: tuple[KeptGate, ...], said: Iterable[KeptGate]) -> tuple[KeptGate, ...]:
     """With what there is to say in its place; of the gate at which it stopped, after those that it passed."""
     told, passed = [*rows], len(rows)
@@ -134,6 +149,7 @@ def _with_said(rows: tuple[KeptGate, ...], said: Iterable[KeptGate]) -> tuple[Ke
     return tuple(told)
 
 
+_fate = attrgetter("state")
 _IN_ORDER = tuple(GateName)
 _WHEN, _DEADLINE = _IN_ORDER.index(GateName.WHEN), _IN_ORDER.index(GateName.DEADLINE)
 _ON, _HELD = (gate(GateName.WHEN, outcome).outcome for outcome in (GateOutcome.PASSED, GateOutcome.HELD))

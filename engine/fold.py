@@ -133,7 +133,8 @@ def _deadlines(facts: Facts, limits: Limits) -> list[tuple[Instant, str, str, st
     for c in facts.commitments:
         if c.state is CommitmentState.OPEN:
             pending.append((c.due + grace, "commitment", c.name, c.reference))
-            pending += [(stage.at + grace, "stage", c.name, c.reference) for stage in c.stages]
+            for stage in c.stages:
+                pending.append((stage.at + grace, "stage", c.name, c.reference))
     for w in facts.watches:
         pending.append((w.due, "silence", w.kind, w.reference))
     for s in facts.situations:

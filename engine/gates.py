@@ -3,13 +3,14 @@
 One that ends the matter raises Stop; that a message has passed is recorded by whoever sends it through all of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from artifact.channel import Channel
 from artifact.decision import GateOutcome
-from artifact.message import DeliveryState, GateName, Hold, HoldKind, MessageState
+from artifact.message import Delivery, DeliveryState, GateName, Hold, HoldKind, MessageState
 from artifact.states import REACHED_STATES, Standing, standing_of
 from dsl.effects import Block, Deliver
+from dsl.rulebook import RuleFace
 from engine.consent import freely, permitted
 from engine.draft import MUST_BE_SAID, PRESSING, Draft, Stop
 from engine.holds import Holding, Limit, earliest_end
@@ -73,7 +74,9 @@ _RULES, _HELD = GateName.RULES, GateOutcome.HELD
 def _held(draft: Draft) -> None:
     """What comes of the holds of rules, and of those whose time is up."""
     # A hold ends also for what goes no further than the next gate.
-    draft.wakes += [hold.until for hold in draft.holds if hold.until is not None]
+    for hold in draft.holds:
+        if hold.until is not None:
+            draft.wakes.append(hold.until)
     for rule, otherwise in draft.limits:
         if isinstance(otherwise, Block):
             raise Stop(GateName.RULES, MessageState.BLOCKED, "rule_limit", rule)
@@ -85,10 +88,10 @@ def _held(draft: Draft) -> None:
 def _postpone(draft: Draft, ruling: Ruling) -> None:
     """Rules that fire now, and fixed periods begun earlier by rules that still exist."""
     moment, begun, faces = draft.moment, draft.anchors, draft.moment.book.rules
-    anchors = {anchor.rule: anchor for anchor in begun}
+    anchors = {anchor.rule: anchor for anchor in begun} if begun else {}
     holding = Holding(moment.now, moment.zone, faces, anchors, draft.holds, draft.limits)
     released = draft.message.released
-    lifted = [r for r in released if r in faces and faces[r].agent_may_release] if released else ()
+    lifted = _lifted(released, faces) if released else ()
     for rule, (effect, applies) in ruling.postpones.items():
         if rule not in lifted:
             holding.apply(rule, effect, holding=applies)
@@ -96,6 +99,11 @@ def _postpone(draft: Draft, ruling: Ruling) -> None:
         if anchor.rule not in ruling.postpones and anchor.rule not in lifted:
             holding.stand(anchor)
     draft.anchors = tuple(anchors.values())
+
+
+def _lifted(released: Sequence[str], faces: Mapping[str, RuleFace]) -> Sequence[str]:
+    """The rules whose holds an agent has lifted, and may."""
+    return [rule for rule in released if rule in faces and faces[rule].agent_may_release]
 
 
 def channels(draft: Draft) -> tuple[Sequence[Channel], Sequence[Extra]]:
@@ -108,18 +116,31 @@ def channels(draft: Draft) -> tuple[Sequence[Channel], Sequence[Extra]]:
     if otherwise:
         candidates = permitted_of(ruling.topic, ruling.avoid, otherwise)
     elif favourites and not ruling.chosen:
-        candidates = sorted(
-            candidates, key=lambda c: favourites.index(c) if c in favourites else len(favourites)
-        )
+        candidates = _favoured(candidates, favourites)
     if wanted is not None:
-        candidates = [c for c in candidates if c in wanted]
+        candidates = _among(candidates, wanted)
     if draft.gone:
-        taken = {d.channel for d in draft.gone}
-        candidates = [c for c in candidates if c not in taken]
-        extras = [extra for extra in extras if extra[0] not in taken]
+        candidates, extras = _untaken(draft.gone, candidates, extras)
     elif not candidates and not extras:
         raise Stop(GateName.CHANNELS, MessageState.BLOCKED, "no_channel")
     return candidates, extras
+
+
+def _favoured(candidates: Sequence[Channel], favourites: Sequence[Channel]) -> Sequence[Channel]:
+    """Her favourites first, in her order."""
+    return sorted(candidates, key=lambda c: favourites.index(c) if c in favourites else len(favourites))
+
+
+def _among(candidates: Sequence[Channel], wanted: Sequence[Channel]) -> Sequence[Channel]:
+    return [channel for channel in candidates if channel in wanted]
+
+
+def _untaken(
+    gone: Sequence[Delivery], candidates: Sequence[Channel], extras: Sequence[Extra]
+) -> tuple[Sequence[Channel], Sequence[Extra]]:
+    """Those on which nothing has gone yet."""
+    taken = {delivery.channel for delivery in gone}
+    return [c for c in candidates if c not in taken], [extra for extra in extras if extra[0] not in taken]
 
 
 def _otherwise(limits: list[Limit]) -> tuple[Channel, ...]:
@@ -130,18 +151,25 @@ def _otherwise(limits: list[Limit]) -> tuple[Channel, ...]:
 def consent(
     draft: Draft, candidates: Sequence[Channel], extras: Sequence[Extra]
 ) -> tuple[Sequence[Channel], Sequence[Extra]]:
-    facts, topic = draft.moment.facts, draft.merged.topic
-    if freely(facts, topic.basis):
+    if freely(draft.moment.facts, draft.merged.topic.basis):
         return candidates, extras
+    return _permitted(draft, candidates, extras)
 
-    def may(channel: Channel) -> bool:
-        return permitted(facts, topic.basis, topic.category, channel)
 
-    kept = [c for c in candidates if may(c)]
-    kept_extras = [(c, after) for c, after in extras if may(c)]
+def _permitted(
+    draft: Draft, candidates: Sequence[Channel], extras: Sequence[Extra]
+) -> tuple[Sequence[Channel], Sequence[Extra]]:
+    """Those on which she may be told."""
+    kept = [channel for channel in candidates if _may(draft, channel)]
+    kept_extras = [extra for extra in extras if _may(draft, extra[0])]
     if (candidates or extras) and not kept and not kept_extras:
         raise Stop(GateName.CONSENT, MessageState.BLOCKED, "consent")
     return kept, kept_extras
+
+
+def _may(draft: Draft, channel: Channel) -> bool:
+    topic = draft.merged.topic
+    return permitted(draft.moment.facts, topic.basis, topic.category, channel)
 
 
 def other_holds(draft: Draft) -> None:

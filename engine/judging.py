@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from artifact.channel import URGENCY_RANK, Urgency
+from artifact.customer import Talk
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.message import Message, Request
@@ -45,7 +46,8 @@ class Merged(msgspec.Struct, frozen=True, gc=False):
 class Memo:
     """What the last deciding found and left, with what it depends on. Kept beside a hot artifact, never in it.
 
-    `earlier` is what may no longer hold, until it is asked for: the rulebook can tell what does (Verdict.again).
+    `earlier` is what may no longer hold, until it is asked for: the rulebook can tell what does (Verdict.again). `messages`
+    are those open in the `talk` of the last entry, by id.
     """
 
     facts: Facts | None = None
@@ -55,6 +57,8 @@ class Memo:
     said: Spoken = SILENCE
     seen: Seen | None = None
     left: Left | None = None
+    talk: Talk | None = None
+    messages: dict[str, Message] = field(default_factory=dict)
 
     def left_under(self, revision: str) -> Left | None:
         """What the last deciding left, if it was under this rulebook. What changed since is told by being another object."""

@@ -3,13 +3,16 @@
 Made once for all of them. Refuses to know any of the messages.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
+from artifact.customer import Contact
 from artifact.facts import Facts
 from artifact.instant import Instant
 from artifact.limits import Limits
 from dsl.rulebook import QuietHours, Rulebook
-from engine.budget import Budget
+from engine.budget import Budget, budget_of
 
 
 class Moment(msgspec.Struct, gc=False):
@@ -25,9 +28,23 @@ class Moment(msgspec.Struct, gc=False):
     zone: str
     hours: tuple[QuietHours, ...]
     budget: Budget
-    unhindered: bool = False
-    language: str = ""
+    unhindered: bool
+    language: str
 
-    def __post_init__(self) -> None:
-        self.unhindered = not self.hours and not self.budget.caps
-        self.language = self.facts.preferences.language or self.book.language
+
+def moment_of(
+    facts: Facts, book: Rulebook, limits: Limits, now: Instant, zone: str, contacts: Iterable[Contact]
+) -> Moment:
+    """One deciding, with all of the contact budget that earlier contacts leave."""
+    hours, caps = book.hours_of(facts), book.caps
+    return Moment(
+        facts,
+        book,
+        limits,
+        now,
+        zone,
+        hours,
+        budget_of(caps, zone, contacts, now),
+        not hours and not caps,
+        facts.preferences.language or book.language,
+    )

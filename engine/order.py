@@ -33,7 +33,10 @@ def is_late(facts: Facts, event: Event) -> bool:
         return False
     if event.at < high.at or high.deadline:
         return True
-    return any(precedes(event, seat) for seat in facts.seats)
+    for seat in facts.seats:
+        if precedes(event, seat):
+            return True
+    return False
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
@@ -60,7 +63,10 @@ def place_in(ordered: Sequence[Event], event: Event) -> int:
 
 def after_event(facts: Facts, event: Event) -> tuple[Stamp, tuple[Seat, ...]]:
     """The high water and the seats once `event` is folded at the end of the order."""
-    return after_events(facts, (event,))
+    high, seat = facts.high_water, seat_of(event)
+    if high is not None and high.at == event.at:
+        return high, (*facts.seats, seat)
+    return Stamp(event.at), (seat,)
 
 
 def after_events(facts: Facts, events: Sequence[Event]) -> tuple[Stamp, tuple[Seat, ...]]:

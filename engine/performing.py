@@ -19,19 +19,28 @@ def perform(
     """Do what folding asked for: withdrawals first, so that what is asked in the same breath stays."""
     for output in outputs:
         if isinstance(output, Withdrew):
-            for message in [m for m in talking.messages.values() if m.request.topic in output.topics]:
-                if message.group is None and message.number < talking.n and message.request.at <= output.at:
-                    close(talking, message, MessageState.RETRACTED, "withdrawn", scene, cause)
+            _withdraw(talking, output, scene, cause)
     for output in outputs:
         if isinstance(output, Tasked):
             talking.task(_staff_task(talking, output))
         elif isinstance(output, Settled):
-            for task in [t for t in talking.tasks.values() if t.promise == output.promise]:
-                talking.close_task(task.id, "CANCELLED")
+            _cancel(talking, output)
         elif isinstance(output, Happened):
             note(talking, output.event, scene.book)
         elif isinstance(output, Asked):
             _admit_asked(talking, output, scene, cause, outdated=output.cause in outdated)
+
+
+def _withdraw(talking: Talking, withdrew: Withdrew, scene: Scene, cause: str) -> None:
+    for message in [m for m in talking.messages.values() if m.request.topic in withdrew.topics]:
+        if message.group is None and message.number < talking.n and message.request.at <= withdrew.at:
+            close(talking, message, MessageState.RETRACTED, "withdrawn", scene, cause)
+
+
+def _cancel(talking: Talking, settled: Settled) -> None:
+    """Nobody need do any more what was asked because of a promise."""
+    for task in [t for t in talking.tasks.values() if t.promise == settled.promise]:
+        talking.close_task(task.id, "CANCELLED")
 
 
 def _admit_asked(talking: Talking, asked: Asked, scene: Scene, cause: str, *, outdated: bool) -> None:

@@ -9,7 +9,17 @@ from msgspec.structs import replace
 
 from artifact.channel import SENDS, Channel
 from artifact.instant import DAY, Instant
-from artifact.message import PLANNED, Delivery, DeliveryState, GateName, Hold, HoldKind, MessageState
+from artifact.message import (
+    PLANNED,
+    Content,
+    Delivery,
+    DeliveryState,
+    GateName,
+    Hold,
+    HoldKind,
+    MessageState,
+    delivery_id,
+)
 from artifact.span import Span
 from artifact.states import LEFT_STATES, first_planned
 from dsl.effects import Block, Deliver, GroupInto
@@ -59,8 +69,12 @@ def _try_in_turn(draft: Draft, candidates: Sequence[Channel], base: Instant | No
             break
         failures.append(failure)
         if draft.instead:
-            left = [c for c in draft.instead if c in left]
+            left = _named(draft.instead, left)
     return failures
+
+
+def _named(names: Sequence[Channel], left: Sequence[Channel]) -> list[Channel]:
+    return [channel for channel in names if channel in left]
 
 
 def _nowhere(draft: Draft, failures: list[str]) -> None:
@@ -123,7 +137,7 @@ def _delivery(draft: Draft, channel: Channel, after: Span | None) -> Delivery:
             if delivery.follower_after == length and not delivery.proof:
                 return delivery
             return replace(delivery, follower_after=length, proof=False)
-    return Delivery(id=f"{draft.message.id}-{channel}", channel=channel, follower_after=length)
+    return Delivery(id=delivery_id(draft.message.id, channel), channel=channel, follower_after=length)
 
 
 def _follower_base(draft: Draft, base: Instant, after: Span) -> Instant:
@@ -213,10 +227,14 @@ def _within_caps(draft: Draft, channel: Channel, at: Instant) -> tuple[Instant, 
 def has_words(draft: Draft, channel: Channel) -> bool:
     """Whether there are words for this channel: the back-end's own, or a template."""
     content, template = draft.message.request.content, draft.merged.topic.template
-    if content and any(c.channel in (channel, None) for c in content):
+    if content and _brings_words(content, channel):
         return True
     moment = draft.moment
     return template is not None and moment.book.has_template(template, channel, moment.language)
+
+
+def _brings_words(content: Sequence[Content], channel: Channel) -> bool:
+    return any(one.channel in (channel, None) for one in content)
 
 
 def _prove(draft: Draft) -> None:

@@ -4,7 +4,7 @@ Where groups have a say it is done again with those apart who would come too lat
 whom a full cap has put there. Each round lets at least one more go its own way, so there is an end to them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from operator import itemgetter
 from typing import TypeAlias
@@ -18,15 +18,15 @@ from artifact.facts import Facts
 from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, MessageState, Place
 from artifact.states import LEFT_STATES, first_planned
 from dsl.effects import GroupInto
-from dsl.rulebook import Rulebook, Topic
-from engine.budget import Budget, budget_of, plans_of
+from dsl.rulebook import Cap, Rulebook, Topic
+from engine.budget import Budget, plans_of
 from engine.bundles import DISSOLVED, bounds_of, bundle_of, merged_of, way_of
 from engine.decided import Decided, decided_of, item_decided, of_itself, planned
-from engine.draft import Draft
+from engine.draft import Draft, draft_of
 from engine.fold import zone_of_customer
 from engine.grouping import MOST_PLACES, Guest, Party, Seating, has_set_out, said_of
 from engine.judging import Merged, Rank, rank_of, topic_of
-from engine.moment import Moment
+from engine.moment import Moment, moment_of
 from engine.planning import Way, go, go_together
 from engine.scene import Scene
 from engine.settled import BUNDLED, UNSETTLED, Left, Marks
@@ -61,9 +61,16 @@ class Round(msgspec.Struct, gc=False):
     def run(self, judged: Judged, resting: Marks) -> None:
         """Plan every message about which the rules were asked; of those that rest, whose share of the budget has moved."""
         caps, seating = self.moment.budget.caps, self.seating
-        if len(judged) == 1 and not caps and seating is None:
-            self._alone(*judged[0])  # it has nobody to wait for
-            return
+        if caps or seating is not None:
+            self._in_turn(judged, resting, caps, seating)
+        else:
+            for message, merged in sorted(judged, key=_rank_of) if len(judged) > 1 else judged:
+                self._alone(message, merged)
+
+    def _in_turn(
+        self, judged: Judged, resting: Marks, caps: tuple[Cap, ...], seating: Seating | None
+    ) -> None:
+        """Where the first may leave less to the next, or go with it."""
         self.moved = bool(caps) and self._moved(judged)
         alone = judged if seating is None else [one for one in judged if not seating.concerns(*one)]
         units: list[Unit] = [(merged.rank, partial(self._alone, m, merged)) for m, merged in alone]
@@ -88,7 +95,7 @@ class Round(msgspec.Struct, gc=False):
 
     def draft(self, message: Message, merged: Merged) -> Draft:
         """A message before its planning."""
-        return Draft(message, merged, self.moment)
+        return draft_of(message, merged, self.moment)
 
     def _alone(self, message: Message, merged: Merged) -> None:
         """A message with which no group has to do: what was decided before stands, or it is planned."""
@@ -99,7 +106,7 @@ class Round(msgspec.Struct, gc=False):
             if moment.budget.caps:
                 self._reserve(message, merged.topic)
             return
-        draft = Draft(message, merged, moment)
+        draft = draft_of(message, merged, moment)
         if self.seating is not None:
             draft.groups = self._pushable(message, merged)
         draft = planned(draft)
@@ -142,7 +149,7 @@ class Round(msgspec.Struct, gc=False):
         """Whether contacts were made since, a message is gone, or one has another rank among the others."""
         known, talking = self.left.messages, self.talking
         return (
-            tuple(talking.contacts) != self.left.contacts
+            talking.contacts != self.left.contacts
             or not known.keys() <= talking.messages.keys()
             or any(m.urgency is not merged.urgency for m, merged in judged if m.id in known)
         )
@@ -248,6 +255,10 @@ def mark_of(draft: Draft, decided: Message) -> int:
 _rank = itemgetter(0)
 
 
+def _rank_of(one: tuple[Message, Merged]) -> Rank:
+    return one[1].rank
+
+
 def _of_party(party: Party, round: Round) -> Unit:
     """A party comes as early as the first of it, and presses as much as the most urgent."""
     if party.gathering is not None and len(party.guests) == 1:
@@ -321,6 +332,10 @@ def in_company(talking: Talking, book: Rulebook) -> bool:
     return False
 
 
+def _asked(messages: Iterable[Message], ask: Ask) -> Judged:
+    return [(message, ask(message)) for message in messages]
+
+
 def decide_all(
     talking: Talking,
     facts: Facts,
@@ -336,20 +351,14 @@ def decide_all(
     zone = zone_of_customer(facts, book)
     seating = Seating(talking, book, zone) if grouped else None
     while True:
-        moment = moment_of(talking, facts, scene, book, zone)
+        moment = moment_of(facts, book, scene.limits, talking.now, zone, talking.contacts)
         round = Round(talking, moment, left, ask, seating, dict(resting))
         round.run(judged, resting)
         if not round.disturbed:
             break
-        judged, resting = [*judged, *[(m := talking.messages[id], ask(m)) for id in resting]], {}
+        judged, resting = [*judged, *_asked(map(talking.messages.__getitem__, resting), ask)], {}
     if seating is not None:
         talking.gatherings = seating.gatherings
         if seating.out or seating.pushed:
             round.marks = {}  # who was put apart, or together, in an earlier round may not be a moment later
     return round
-
-
-def moment_of(talking: Talking, facts: Facts, scene: Scene, book: Rulebook, zone: str) -> Moment:
-    """This deciding, with all of the contact budget that earlier contacts leave."""
-    budget = budget_of(book.caps, zone, talking.contacts, talking.now)
-    return Moment(facts, book, scene.limits, talking.now, zone, book.hours_of(facts), budget)

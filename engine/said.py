@@ -30,7 +30,7 @@ def has_more_said(talking: Talking, book: Rulebook) -> bool:
     """Whether this entry may have changed what this rulebook reads of the talk; what time changes has its instant in the
     messages."""
     listens, talk = book.listens, talking.talk
-    return (listens.contacts and tuple(talking.contacts) != talk.contacts) or (
+    return (listens.contacts and talking.contacts != talk.contacts) or (
         listens.messages
         and ([*talking.messages], [*talking.tail])
         != ([m.id for m in talk.messages], [m.id for m in talk.tail])

@@ -87,10 +87,14 @@ def left_by(talk: Talk, facts: Facts, now: Instant, revision: str) -> Left:
 
 def marks_of(messages: Mapping[str, Message], left: Left) -> tuple[int, ...]:
     """The mark of each message, in their order: where something changed it after it was decided, it does not stand."""
-    known, mark = left.messages, left.marks.get
-    if known == messages:
-        return tuple(map(mark, messages, _EACH_UNSETTLED))
-    return tuple([mark(id, UNSETTLED) if known.get(id) is m else UNSETTLED for id, m in messages.items()])
+    if left.messages is messages:
+        return tuple(map(left.marks.get, messages, _EACH_UNSETTLED))
+    return tuple(map(_mark_of, messages.values(), repeat(left)))
+
+
+def _mark_of(message: Message, left: Left) -> int:
+    id = message.id
+    return left.marks.get(id, UNSETTLED) if left.messages.get(id) is message else UNSETTLED
 
 
 _EACH_UNSETTLED = repeat(UNSETTLED)

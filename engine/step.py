@@ -75,7 +75,7 @@ def step_event(
     Raises NeedsPast where the event is late or corrects another and `past` is not given, and InputError where the
     event cannot be accepted; then nothing has changed.
     """
-    talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
+    talking = _begin(artifact, now, scene, memo)
     facts, status = artifact.body.facts, ACCEPTED
     if event.type in TALK_TYPES:
         TALK_TABLE[event.type](talking, facts, event, scene)
@@ -84,6 +84,7 @@ def step_event(
     elif in_memory(event, scene.book):
         facts, status = _remember(talking, facts, event, scene, past)
         note(talking, event, scene.book)
+    _decide(artifact, talking, facts, scene, event.type, memo)
     entry = Entry(
         n=talking.n,
         kind=_kind(event.type),
@@ -93,17 +94,19 @@ def step_event(
         event=event,
         content=event_content(event),
         status=status,
+        out=_in_order(talking.records),
     )
-    return _finish(artifact, entry, talking, facts, scene, event.type, memo)
+    return _finish(artifact, entry, talking, facts, scene, memo)
 
 
 def step_timer(
     artifact: Artifact, due: Instant, now: Instant, scene: Scene, memo: Memo | None = None
 ) -> Stepped:
     """Fire what is due at or before `due`, and decide."""
-    talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
+    talking = _begin(artifact, now, scene, memo)
     facts, outputs = fold_deadlines(artifact.body.facts, due, scene.book, scene.limits)
     perform(talking, outputs, scene, "timer.due", frozenset())
+    _decide(artifact, talking, facts, scene, "timer.due", memo)
     entry = Entry(
         n=talking.n,
         kind=EntryKind.TIMER,
@@ -111,8 +114,9 @@ def step_timer(
         revision=scene.revision,
         environment=scene.environment,
         timer_at=due,
+        out=_in_order(talking.records),
     )
-    return _finish(artifact, entry, talking, facts, scene, "timer.due", memo)
+    return _finish(artifact, entry, talking, facts, scene, memo)
 
 
 def step_rulebook(
@@ -127,17 +131,19 @@ def step_rulebook(
     What it counts is counted as if it always had been. `before` is the whole log, where the rulebook before counted
     less; else, where it can be told, how that one's rules differ: whom that does not concern is not decided anew.
     """
-    talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
+    talking = _begin(artifact, now, scene, memo)
     facts = _recounted(artifact.body.facts, scene, before)
+    change = before if isinstance(before, Change) else None
+    _decide(artifact, talking, facts, scene, "rulebook.activated", memo, change)
     entry = Entry(
         n=talking.n,
         kind=EntryKind.RULEBOOK,
         now=now,
         revision=scene.revision,
         environment=scene.environment,
+        out=_in_order(talking.records),
     )
-    change = before if isinstance(before, Change) else None
-    return _finish(artifact, entry, talking, facts, scene, "rulebook.activated", memo, change)
+    return _finish(artifact, entry, talking, facts, scene, memo)
 
 
 def _recounted(facts: Facts, scene: Scene, past: Past | TooDeep | Change | None) -> Facts:
@@ -153,12 +159,13 @@ def step_intent(
     artifact: Artifact, intent: Intent, now: Instant, scene: Scene, memo: Memo | None = None
 ) -> Stepped | None:
     """Decide once more, then commit the intent for those of the deliveries that are still due; None for none (I6)."""
-    talking = begin(artifact.customer_id, artifact.body.talk, artifact.version + 1, now, scene.limits)
-    if not still_decided(artifact, talking, artifact.body.facts, scene):
-        decide(artifact, talking, artifact.body.facts, scene, "intent", memo)
+    talking = _begin(artifact, now, scene, memo)
+    facts = artifact.body.facts
+    _decide(artifact, talking, facts, scene, "intent", memo)
     taken = commit_intent(talking, intent, now)
     if not taken:
         return None
+    _decide(artifact, talking, facts, scene, "intent", memo)
     entry = Entry(
         n=talking.n,
         kind=EntryKind.INTENT,
@@ -166,8 +173,16 @@ def step_intent(
         revision=scene.revision,
         environment=scene.environment,
         intent=replace(intent, deliveries=taken),
+        out=_in_order(talking.records),
     )
-    return _finish(artifact, entry, talking, artifact.body.facts, scene, "intent", memo)
+    return _finish(artifact, entry, talking, facts, scene, memo)
+
+
+def _begin(artifact: Artifact, now: Instant, scene: Scene, memo: Memo | None) -> Talking:
+    """A working copy for the next entry; who is open is at hand where this memo has seen the entry before."""
+    talk = artifact.body.talk
+    known = memo.messages if memo is not None and memo.talk is talk else {m.id: m for m in talk.messages}
+    return begin(artifact.customer_id, talk, artifact.version + 1, now, scene.limits, known)
 
 
 # Asked for each event, of the few types that there are.
@@ -230,29 +245,32 @@ def _correct_too_deep(talking: Talking, facts: Facts, event: Event, corrected: E
     return clear_corrected(facts, corrected)
 
 
-def _finish(
+def _decide(
     artifact: Artifact,
-    entry: Entry,
     talking: Talking,
     facts: Facts,
     scene: Scene,
     cause: str,
     memo: Memo | None,
     change: Change | None = None,
-) -> Stepped:
-    """Decide, close the books of this entry, and compute when something must run next."""
+) -> None:
     if not still_decided(artifact, talking, facts, scene, change):
         decide(artifact, talking, facts, scene, cause, memo)
-    spans = scene.book.listens.spans if scene.book is not None else ()
+
+
+def _finish(
+    artifact: Artifact, entry: Entry, talking: Talking, facts: Facts, scene: Scene, memo: Memo | None
+) -> Stepped:
+    """Close the books of this entry, and compute when something must run next."""
     broken = artifact.body.talk.broken
     if facts.commitments is not artifact.body.facts.commitments:
         broken = _known_broken(broken, facts)
-    talk = talking.finished(scene.revision, broken, spans)
+    talk = talking.finished(scene, broken)
     body = Body(facts, talk)
     wake, due = needed(body, scene)
     after = replace(artifact, version=entry.n, now=entry.now, due=due, body=body)
-    if talking.records:
-        entry = replace(entry, out=_in_order(talking.records))
+    if memo is not None:
+        memo.talk, memo.messages = talk, talking.shared()
     return Stepped(after, entry, tuple(talking.changed.values()), wake)
 
 

@@ -21,6 +21,8 @@ from artifact.message import (
     HoldKind,
     Message,
     MessageState,
+    delivery_id,
+    message_of,
 )
 from artifact.states import LEFT_STATES, REACHED_STATES
 from engine.admitting import admit, close, said_elsewhere
@@ -49,15 +51,9 @@ _PROGRESS = {
 """An outcome never takes a delivery back to where it was; what failed can only turn out to have arrived."""
 
 
-def delivery_parts(id: str) -> tuple[str, str]:
-    """Message id and channel of a delivery id."""
-    message, _, channel = id.rpartition("-")
-    return message, channel
-
-
 def _delivery(talking: Talking, event: Event) -> tuple[Message, Delivery]:
     id = event.data["delivery"]
-    message = talking.find(delivery_parts(id)[0])
+    message = talking.find(message_of(id))
     delivery = next((d for d in message.deliveries if d.id == id), None) if message is not None else None
     if message is None or delivery is None:
         raise InputError(
@@ -140,7 +136,7 @@ def _failed(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
         message,
         replace(old, state=DeliveryState.FAILED, changed_at=talking.now, because=because, valid_until=None),
     )
-    talking.contacts = [c for c in talking.contacts if c.delivery != old.id]
+    talking.contacts = tuple(c for c in talking.contacts if c.delivery != old.id)
 
 
 def _live(talking: Talking, event: Event, path: str = "message") -> Message:
@@ -187,7 +183,7 @@ def _told(talking: Talking, facts: Facts, event: Event, scene: Scene) -> None:
         raise InputError(ErrorCode.NOT_ALLOWED, ENGLISH.refused[refusal], path=("data", "message"))
     channel = _channel_of(facts, event)
     told = Delivery(
-        id=f"{message.id}-{channel}",
+        id=delivery_id(message.id, channel),
         channel=channel,
         state=DeliveryState.TOLD,
         left_at=event.at,
@@ -276,7 +272,7 @@ def _sent_elsewhere(talking: Talking, facts: Facts, event: Event, scene: Scene) 
     if channel in SENDS:
         category = scene.book.topic(topic).category if scene.book is not None else ""
         contact = Contact(_not_after(event.at, talking.now), channel, category, topic)
-        talking.contacts = [*talking.contacts, contact]
+        talking.contacts = (*talking.contacts, contact)
     if event.data.get("key") is not None:
         said_elsewhere(talking, said_of(event), channel, scene, event.type)
 

@@ -13,7 +13,7 @@ from artifact.decision import KeptRecord
 from artifact.instant import DAY, Instant
 from artifact.limits import Limits
 from artifact.message import LIVE_STATES, Delivery, Message, MessageState
-from artifact.span import Span
+from dsl.rulebook import Rulebook
 from engine.history import reach_of
 from engine.scene import Scene
 from engine.settled import Left, marks_of
@@ -33,7 +33,8 @@ class Talking(msgspec.Struct, gc=False):
     """Live messages by id, closed ones, contacts, tasks; `n` and `now` of the entry that is being folded. `before` are the
     live messages as they were.
 
-    What few entries touch is copied when it is first asked for. `left` is what the last deciding in this entry left.
+    What few entries touch is copied when it is first asked for, and the live messages when one of them first changes: until
+    then others hold on to the same. `left` is what the last deciding in this entry left.
     """
 
     customer_id: str
@@ -43,12 +44,13 @@ class Talking(msgspec.Struct, gc=False):
     talk: Talk
     before: dict[str, Message]
     messages: dict[str, Message]
-    contacts: Sequence[Contact]
+    contacts: tuple[Contact, ...]
     gatherings: dict[str, Gathering]
     lates: tuple[LateMark, ...]
     records: list[KeptRecord] = []
     changed: dict[str, Message] = {}
     left: Left | None = None
+    _is_shared: bool = True
     _tail: dict[str, Message] | None = None
     _closes: bool = False
     _tasks: dict[str, StaffTask] | None = None
@@ -67,8 +69,15 @@ class Talking(msgspec.Struct, gc=False):
             self._tasks = {t.id: t for t in self.talk.tasks}
         return self._tasks
 
+    def shared(self) -> dict[str, Message]:
+        """The live messages as they are now, for whoever holds on to them; nobody changes these."""
+        self._is_shared = True
+        return self.messages
+
     def keep(self, message: Message) -> None:
         """Keep the newest state of a message, among the live or the closed."""
+        if self._is_shared:
+            self.messages, self._is_shared = self.messages.copy(), False
         if message.state in LIVE_STATES:
             known = self.messages.get(message.id) or self._reopened(message.id)
             self.messages[message.id] = message
@@ -95,8 +104,10 @@ class Talking(msgspec.Struct, gc=False):
 
     def record(self, record: KeptRecord) -> None:
         """Keep a record; of several for one message in one entry the last tells the outcome."""
-        if self.records:
-            self.records = [r for r in self.records if r.message != record.message]
+        for place, one in enumerate(self.records):
+            if one.message == record.message:
+                del self.records[place]
+                break
         self.records.append(record)
 
     def alert(self, code: str, message: Message, scene: Scene) -> None:
@@ -135,24 +146,25 @@ class Talking(msgspec.Struct, gc=False):
         if id in self.tasks and self.tasks[id].state == "OPEN":
             self.tasks[id] = replace(self.tasks[id], state=state)
 
-    def finished(self, revision: str, broken: tuple[str, ...], spans: tuple[Span, ...] = ()) -> Talk:
-        """The new talk, within its limits; the same where this entry left it alone and nothing of it is too old.
-
-        `spans` are the windows in which rules count messages.
-        """
-        if self._untouched() and revision == self.talk.revision and broken == self.talk.broken:
-            return self.talk
-        digest = self.talk.records_hash
+    def finished(self, scene: Scene, broken: tuple[str, ...]) -> Talk:
+        """The new talk, within its limits; the same where this entry left it alone and nothing of it is too old."""
+        talk, revision = self.talk, scene.revision
+        if self._untouched() and revision == talk.revision and broken == talk.broken:
+            return talk
+        digest = talk.records_hash
         for record in self.records:
             digest = rolled(digest, _records.encode(record))
-        talk, closed = self.talk, self._closed()
-        over = max(len(closed) - self.limits.closed_messages, 0)
+        closed = self._closed()
+        over = len(closed) - self.limits.closed_messages
+        if over > 0:
+            closed, gone = closed[over:], closed[:over]
+        else:
+            gone = ()
         lates, fold_floor = self._late_marks()
-        return replace(
-            talk,
+        return Talk(
             messages=tuple(self.messages.values()),
-            tail=closed[over:],
-            requests=self._requests(closed[:over], spans) if over or talk.requests else (),
+            tail=closed,
+            requests=self._requests(gone, scene.book) if gone or talk.requests else (),
             contacts=self._recent_contacts(),
             tasks=talk.tasks if self._tasks is None else tuple(self._tasks.values()),
             gatherings=tuple(self.gatherings.values()) if self.gatherings else (),
@@ -195,15 +207,18 @@ class Talking(msgspec.Struct, gc=False):
         oldest, known = self.now - _CONTACTS_LAST, self.talk.contacts
         if self.contacts is known and (not known or known[0].at > oldest):
             return known
-        recent = sorted([c for c in self.contacts if c.at > oldest], key=_in_time)
-        return tuple(recent)[-self.limits.contacts :]
+        return _recent(self.contacts, oldest)[-self.limits.contacts :]
 
-    def _requests(self, gone: tuple[Message, ...], spans: tuple[Span, ...]) -> tuple[Requested, ...]:
+    def _requests(self, gone: tuple[Message, ...], book: Rulebook | None) -> tuple[Requested, ...]:
         """The requests of messages that are let go, as far back as rules count; past the limit the oldest leave."""
-        reach = max(REQUEST_DAYS * DAY, reach_of(spans))
+        reach = max(REQUEST_DAYS * DAY, reach_of(book.listens.spans) if book is not None else 0)
         asked = (requested(message) for message in gone if is_request(message))
         kept = [one for one in (*self.talk.requests, *asked) if one.at > self.now - reach]
         return tuple(sorted(kept, key=lambda one: (one.at, one.id)))[-self.limits.requests :]
+
+
+def _recent(contacts: Sequence[Contact], oldest: Instant) -> tuple[Contact, ...]:
+    return tuple(sorted([contact for contact in contacts if contact.at > oldest], key=_in_time))
 
 
 _in_time = attrgetter("at", "delivery")
@@ -220,17 +235,18 @@ def requested(message: Message) -> Requested:
     return Requested(message.id, message.received_at, request.topic, message.category, request.lower_urgency)
 
 
-def begin(customer_id: str, talk: Talk, n: int, now: Instant, limits: Limits) -> Talking:
-    """A working copy of `talk` for entry `n`."""
-    before = {m.id: m for m in talk.messages}
+def begin(
+    customer_id: str, talk: Talk, n: int, now: Instant, limits: Limits, known: dict[str, Message]
+) -> Talking:
+    """A working copy of `talk` for entry `n`; `known` are its open messages by id."""
     return Talking(
         customer_id=customer_id,
         n=n,
         now=now,
         limits=limits,
         talk=talk,
-        before=before,
-        messages=before.copy(),
+        before=known,
+        messages=known,
         contacts=talk.contacts,
         gatherings={g.id: g for g in talk.gatherings} if talk.gatherings else {},
         lates=talk.lates,

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from artifact.channel import Channel
 from artifact.customer import Body
 from artifact.instant import Instant
-from artifact.message import LIVE_STATES, Content, Delivery, DeliveryState, Message
+from artifact.message import LIVE_STATES, Content, Delivery, DeliveryState, Message, delivery_id
 from artifact.states import LEFT_STATES
 from dsl.rulebook import Rulebook
 from dsl.verdict import RenderContext, Rendered
@@ -76,7 +76,9 @@ def inbox(body: Body, channel: Channel, book: Rulebook | None, now: Instant) -> 
         elif _speaks_by_another(message, bundles):
             continue
         elif _tellable(message, channel, body, book, scene):
-            items.append(InboxItem(message, own or Delivery(id=f"{message.id}-{channel}", channel=channel)))
+            items.append(
+                InboxItem(message, own or Delivery(id=delivery_id(message.id, channel), channel=channel))
+            )
     return items
 
 

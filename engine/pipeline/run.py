@@ -15,7 +15,7 @@ from artifact.event import Event, EventKey, event_content
 from artifact.instant import Instant
 from artifact.message import Message
 from dsl.change import Change
-from engine.intents import is_due
+from engine.intents import due_deliveries
 from engine.judging import Memo
 from engine.past import Past
 from engine.scene import Scene
@@ -145,7 +145,7 @@ class Run:
         """Deliveries that may be handed over at `now`."""
         if self.artifact.due is None or self.artifact.due > now:
             return ()
-        return tuple([d.id for m in self.artifact.body.talk.messages for d in m.deliveries if is_due(d, now)])
+        return due_deliveries(self.artifact.body.talk.messages, now)
 
     def find(self, message_id: str) -> Message | None:
         """A message, live or closed lately."""
