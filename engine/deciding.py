@@ -34,6 +34,7 @@ from engine.said import has_more_said, said_of
 from engine.scene import Scene
 from engine.settled import (
     BUNDLED,
+    GROUPED,
     Left,
     Marks,
     all_settled,
@@ -85,11 +86,20 @@ def _found(
     judged: Judged = []
     for message in others:
         if message.group is None:
-            judged.append((message, ask(message)))
+            merged = ask(message)
+            if asks_all and _rests(message, merged.mark, left, talking.now, grouped):
+                resting[message.id] = merged.mark
+            else:
+                judged.append((message, merged))
     if (asks_all or grouped) and not talking.changed and _all_stand(talking, left, judged):
         return [], left.marks
     round = decide_all(talking, facts, scene, book, left, judged, resting, ask, grouped)
     return round.found, round.marks
+
+
+def _rests(message: Message, mark: int, left: Left, now: Instant, in_company: bool) -> bool:
+    """Whether it stands, as the rules say what they said, and has nothing to do with groups where these have a say."""
+    return left.stands(message, mark, now) and not (in_company and (mark & GROUPED or message.places))
 
 
 def _held(messages: Iterable[Message], now: Instant) -> Found:

@@ -4,6 +4,7 @@ Quiet hours, statutory hours and the contact budget each only move an instant fo
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from msgspec.structs import replace
 
@@ -36,7 +37,7 @@ def place(draft: Draft, candidates: Sequence[Channel], extras: Sequence[Extra], 
     """Choose the channel and the instant of the first delivery, then of what follows it."""
     failures = [] if _satisfied(draft) else _try_in_turn(draft, candidates, base)
     if extras:
-        taken = [d.channel for d in (*draft.gone, *draft.planned)]
+        taken = {*map(_channel_of, draft.gone), *map(_channel_of, draft.planned)}
         for channel, after in extras:
             if channel not in taken and (failure := _try(draft, channel, base, after)) is not None:
                 failures.append(failure)
@@ -48,6 +49,7 @@ def place(draft: Draft, candidates: Sequence[Channel], extras: Sequence[Extra], 
     draft.waits = bool(draft.planned) and (first is None or first > draft.moment.now)
 
 
+_channel_of = attrgetter("channel")
 _UNDER_WAY = LEFT_STATES - {DeliveryState.FAILED}
 
 

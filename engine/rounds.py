@@ -98,21 +98,24 @@ class Round(msgspec.Struct, gc=False):
         return draft_of(message, merged, self.moment)
 
     def _alone(self, message: Message, merged: Merged) -> None:
-        """A message with which no group has to do: what was decided before stands, or it is planned."""
-        moment = self.moment
-        counts = self.moved and not merged.topic.passes_caps
-        if not counts and self.left.stands(message, merged.mark, moment.now):
+        """A message with which no group has to do."""
+        if self.seating is None:
+            draft = planned(draft_of(message, merged, self.moment))
+        elif self._stands(message, merged):
             self.marks[message.id] = merged.mark
-            if moment.budget.caps:
-                self._reserve(message, merged.topic)
+            self._reserve(message, merged.topic)
             return
-        draft = draft_of(message, merged, moment)
-        if self.seating is not None:
+        else:
+            draft = self.draft(message, merged)
             draft.groups = self._pushable(message, merged)
-        draft = planned(draft)
-        if self.seating is not None:
+            draft = planned(draft)
             self._push(draft)
         self._keep(message, draft, decided_of(draft))
+
+    def _stands(self, message: Message, merged: Merged) -> bool:
+        """Whether it stands after all, in the company that others keep."""
+        counts = self.moved and not merged.topic.passes_caps
+        return not counts and self.left.stands(message, merged.mark, self.moment.now)
 
     def _resting_unit(self, message: Message) -> Unit:
         return rank_of(message, message.urgency), partial(self._resting, message)

@@ -154,13 +154,10 @@ class Talking(msgspec.Struct, gc=False):
         digest = talk.records_hash
         for record in self.records:
             digest = rolled(digest, _records.encode(record))
-        closed = self._closed()
-        over = len(closed) - self.limits.closed_messages
-        if over > 0:
-            closed, gone = closed[over:], closed[:over]
-        else:
-            gone = ()
-        lates, fold_floor = self._late_marks()
+        closed, gone = self._closed() if self._closes else (talk.tail, ())
+        lates, fold_floor = self.lates, talk.fold_floor
+        if len(lates) > self.limits.late_marks:
+            lates, fold_floor = self._late_marks()
         return Talk(
             messages=tuple(self.messages.values()),
             tail=closed,
@@ -177,11 +174,9 @@ class Talking(msgspec.Struct, gc=False):
         )
 
     def _late_marks(self) -> tuple[tuple[LateMark, ...], int]:
-        """Those that are kept, and the entry below which they do not tell any more what was late."""
-        lates, floor, most = self.lates, self.talk.fold_floor, self.limits.late_marks
-        if len(lates) <= most:
-            return lates, floor
-        return lates[-most:], max(floor, *(mark.n for mark in lates[:-most]))
+        """Those that are kept of too many, and the entry below which they do not tell any more what was late."""
+        most = self.limits.late_marks
+        return self.lates[-most:], max(self.talk.fold_floor, *(mark.n for mark in self.lates[:-most]))
 
     def _untouched(self) -> bool:
         """Whether nothing was decided, changed or added, and nothing is to be forgotten."""
@@ -196,11 +191,11 @@ class Talking(msgspec.Struct, gc=False):
             and self._recent_contacts() is self.talk.contacts
         )
 
-    def _closed(self) -> tuple[Message, ...]:
-        """Closed messages, oldest first."""
-        if self._tail is None or not self._closes:
-            return self.talk.tail
-        return tuple(sorted(self._tail.values(), key=lambda m: m.closed_at or 0))
+    def _closed(self) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
+        """Closed messages, oldest first: the newest ones, and those before them, which are let go."""
+        closed = tuple(sorted(self.tail.values(), key=_closing))
+        over = max(len(closed) - self.limits.closed_messages, 0)
+        return closed[over:], closed[:over]
 
     def _recent_contacts(self) -> tuple[Contact, ...]:
         """Contacts that a cap may count, oldest first."""
@@ -219,6 +214,10 @@ class Talking(msgspec.Struct, gc=False):
 
 def _recent(contacts: Sequence[Contact], oldest: Instant) -> tuple[Contact, ...]:
     return tuple(sorted([contact for contact in contacts if contact.at > oldest], key=_in_time))
+
+
+def _closing(message: Message) -> Instant:
+    return message.closed_at or 0
 
 
 _in_time = attrgetter("at", "delivery")
