@@ -29,10 +29,7 @@ def _holds_whole(value: Any) -> bool:
         return value.is_integer()
     if type(value) not in _HOLDING:
         return False
-    items = value.values() if type(value) is dict else value
-    if _HOLDING.isdisjoint(map(type, items)):
-        return False
-    for item in items:
+    for item in value.values() if type(value) is dict else value:
         if type(item) in _HOLDING and _holds_whole(item):
             return True
     return False

@@ -51,7 +51,7 @@ class Reading:
     def __init__(self, text: bytes) -> None:
         self._text, self._bytes, self.spent = text, 0, 0.0
 
-    def ask(self, progress: Progress | None = None) -> None:
+    def ask(self, progress: Progress) -> None:
         """Read it some hundreds of times."""
         began = process_time()
         for _ in range(_READS):

@@ -34,7 +34,6 @@ from engine.said import has_more_said, said_of
 from engine.scene import Scene
 from engine.settled import (
     BUNDLED,
-    GROUPED,
     Left,
     Marks,
     all_settled,
@@ -87,7 +86,7 @@ def _found(
     for message in others:
         if message.group is None:
             merged = ask(message)
-            if asks_all and _rests(message, merged.mark, left, talking.now, grouped):
+            if asks_all and left.rests(message, merged.mark, talking.now, grouped):
                 resting[message.id] = merged.mark
             else:
                 judged.append((message, merged))
@@ -95,11 +94,6 @@ def _found(
         return [], left.marks
     round = decide_all(talking, facts, scene, book, left, judged, resting, ask, grouped)
     return round.found, round.marks
-
-
-def _rests(message: Message, mark: int, left: Left, now: Instant, in_company: bool) -> bool:
-    """Whether it stands, as the rules say what they said, and has nothing to do with groups where these have a say."""
-    return left.stands(message, mark, now) and not (in_company and (mark & GROUPED or message.places))
 
 
 def _held(messages: Iterable[Message], now: Instant) -> Found:
@@ -139,7 +133,7 @@ def still_decided(
         (facts is before.body.facts or reads_alike(before.body.facts, facts))
         and not talking.changed
         and len(talking.messages) == len(talk.messages)
-        and (talking.contacts is talk.contacts or talking.contacts == talk.contacts)
+        and talking.contacts == talk.contacts
         and (_nothing_due(before, talking.now) or none_due(talk.messages, talking.now))
         and (all_settled(talk) or (before.now == talking.now and talk.revision == scene.revision))
         and (

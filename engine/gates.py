@@ -88,7 +88,7 @@ def _held(draft: Draft) -> None:
 def _postpone(draft: Draft, ruling: Ruling) -> None:
     """Rules that fire now, and fixed periods begun earlier by rules that still exist."""
     moment, begun, faces = draft.moment, draft.anchors, draft.moment.book.rules
-    anchors = {anchor.rule: anchor for anchor in begun} if begun else {}
+    anchors = {anchor.rule: anchor for anchor in begun}
     holding = Holding(moment.now, moment.zone, faces, anchors, draft.holds, draft.limits)
     released = draft.message.released
     lifted = _lifted(released, faces) if released else ()

@@ -63,10 +63,7 @@ def place_in(ordered: Sequence[Event], event: Event) -> int:
 
 def after_event(facts: Facts, event: Event) -> tuple[Stamp, tuple[Seat, ...]]:
     """The high water and the seats once `event` is folded at the end of the order."""
-    high, seat = facts.high_water, seat_of(event)
-    if high is not None and high.at == event.at:
-        return high, (*facts.seats, seat)
-    return Stamp(event.at), (seat,)
+    return after_events(facts, (event,))
 
 
 def after_events(facts: Facts, events: Sequence[Event]) -> tuple[Stamp, tuple[Seat, ...]]:

@@ -164,8 +164,6 @@ _REASONS = {
 
 def _hold_reason(holds: list[Hold]) -> str:
     """The first of the reasons for which it waits."""
-    if len(holds) == 1:
-        return _REASONS[holds[0].kind]
     kinds = [hold.kind for hold in holds]
     for kind, reason in _REASONS.items():
         if kind in kinds:

@@ -18,7 +18,7 @@ from artifact.facts import Facts
 from artifact.message import LIVE_STATES, DeliveryState, GateName, Message, MessageState, Place
 from artifact.states import LEFT_STATES, first_planned
 from dsl.effects import GroupInto
-from dsl.rulebook import Cap, Rulebook, Topic
+from dsl.rulebook import Rulebook, Topic
 from engine.budget import Budget, plans_of
 from engine.bundles import DISSOLVED, bounds_of, bundle_of, merged_of, way_of
 from engine.decided import Decided, decided_of, item_decided, of_itself, planned
@@ -60,17 +60,15 @@ class Round(msgspec.Struct, gc=False):
 
     def run(self, judged: Judged, resting: Marks) -> None:
         """Plan every message about which the rules were asked; of those that rest, whose share of the budget has moved."""
-        caps, seating = self.moment.budget.caps, self.seating
-        if caps or seating is not None:
-            self._in_turn(judged, resting, caps, seating)
+        if self.moment.budget.caps or self.seating is not None:
+            self._in_turn(judged, resting)
         else:
             for message, merged in sorted(judged, key=_rank_of) if len(judged) > 1 else judged:
                 self._alone(message, merged)
 
-    def _in_turn(
-        self, judged: Judged, resting: Marks, caps: tuple[Cap, ...], seating: Seating | None
-    ) -> None:
+    def _in_turn(self, judged: Judged, resting: Marks) -> None:
         """Where the first may leave less to the next, or go with it."""
+        caps, seating = self.moment.budget.caps, self.seating
         self.moved = bool(caps) and self._moved(judged)
         alone = judged if seating is None else [one for one in judged if not seating.concerns(*one)]
         units: list[Unit] = [(merged.rank, partial(self._alone, m, merged)) for m, merged in alone]
@@ -100,7 +98,7 @@ class Round(msgspec.Struct, gc=False):
     def _alone(self, message: Message, merged: Merged) -> None:
         """A message with which no group has to do."""
         if self.seating is None:
-            draft = planned(draft_of(message, merged, self.moment))
+            draft = planned(self.draft(message, merged))
         elif self._stands(message, merged):
             self.marks[message.id] = merged.mark
             self._reserve(message, merged.topic)

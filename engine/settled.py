@@ -53,6 +53,10 @@ class Left(msgspec.Struct, frozen=True, gc=False):
             and (next_at is None or now < next_at)
         )
 
+    def rests(self, message: Message, mark: int, now: Instant, in_company: bool) -> bool:
+        """Whether it stands, and has nothing to do with groups where anybody is `in_company`."""
+        return self.stands(message, mark, now) and not (in_company and (mark & GROUPED or message.places))
+
     def resting(
         self, messages: Mapping[str, Message], now: Instant, in_company: bool
     ) -> tuple[Marks, list[Message]]:
